@@ -1,0 +1,201 @@
+"""What we need of a platform, in our words: the port that the HTTP client and the in-memory twin both fill.
+
+Calls about JSON are asynchronous. Content is read by `open_content` from a worker thread, because the whole content path
+(open, hash, spool, inspect) runs there: an asyncio request of httpx costs about 1.3 ms more CPU than a sync one
+(clamav.md section 11).
+
+Every method may raise RetryLater (Throttled, CloudUnavailable, TokenRefused) and the CloudRefused classes named at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from typing import Protocol
+
+from scanner.model import Account, Cursor, EntryId, Event, FolderId, GroupId
+
+
+class Priority(IntEnum):
+    """Classes of API calls, first to last (design 4.10)."""
+
+    FEED = 0
+    REMEDIATION = 1
+    LIVE = 2
+    RECONCILE = 3
+    RESCAN = 4
+    BACKFILL = 5
+    ENRICHMENT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRange:
+    """The ends of the event store (fact sheet 3.1)."""
+
+    oldest: Cursor
+    latest: Cursor
+    latest_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """Events strictly after the cursor asked with, ascending by id."""
+
+    events: tuple[Event, ...]
+    cursor: Cursor
+    """The highest id this page accounts for; never below the cursor asked with."""
+    full: bool
+    """There may be more at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """A file as the platform has it now. `entry_id` is the current version, unless one was asked for."""
+
+    group_id: GroupId
+    entry_id: EntryId
+    path: str
+    size: int
+    checksum: str = ""
+    uploaded_by: str = ""
+    uploaded_at: datetime | None = None
+    locked: bool = False
+    num_versions: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FolderInfo:
+    folder_id: FolderId
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class FolderPage:
+    """One page of a listing: folders come before files in one paging sequence (fact sheet 5.3)."""
+
+    folder: FolderInfo
+    folders: tuple[FolderInfo, ...]
+    files: tuple[FileInfo, ...]
+    next_offset: int | None
+    """Where the next page starts; None at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    id: str
+    path: str
+    resource_id: str
+    """Group id of a file link, folder id of a folder or upload link (fact sheet 7.1)."""
+    type: str
+    accessibility: str = ""
+    created_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A comment."""
+
+    id: str
+    message: str
+    username: str
+    group_id: GroupId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FolderPermissions:
+    """Levels by user and group name, as v2 of the permissions API gives them (fact sheet 7.2)."""
+
+    users: dict[str, str]
+    groups: dict[str, str]
+    inherits: bool
+
+
+class Download(Protocol):
+    """An open download of one version. The bytes are those of `entry_id`, whatever happens to the file meanwhile."""
+
+    entry_id: EntryId
+    checksum: str
+    """`X-Sha512-Checksum` as sent: plain SHA-512 hex or the composite `2-…` form; empty if absent (fact sheet 5.6)."""
+    length: int | None
+    """Bytes of the whole version, if the platform said."""
+
+    def chunks(self) -> Iterator[bytes]:
+        """The bytes in order. A connection cut in mid-download is resumed by Range on the same entry id, a bounded
+        number of times; then CloudUnavailable."""
+        ...
+
+
+class Cloud(Protocol):
+    """One domain of the platform, seen with one token."""
+
+    async def account(self) -> Account: ...
+
+    async def feed_range(self) -> FeedRange: ...
+
+    async def events_after(self, cursor: Cursor, count: int) -> EventPage:
+        """Events with ids above `cursor`. Raises CursorExpired when the feed no longer reaches back that far."""
+        ...
+
+    async def file(self, group_id: GroupId, *, priority: Priority) -> FileInfo:
+        """The file with its current version. Raises NotFound, Forbidden."""
+        ...
+
+    async def at_path(self, path: str, *, priority: Priority) -> FileInfo | FolderInfo:
+        """What stands at a path. Raises NotFound, Forbidden."""
+        ...
+
+    async def list_folder(self, path: str, offset: int, *, priority: Priority) -> FolderPage:
+        """One page (up to 1,000 items) of a folder. Raises NotFound, Forbidden."""
+        ...
+
+    async def add_folder(self, path: str) -> FolderInfo:
+        """Create a folder whose parent exists; a folder already there is success. Raises Forbidden, Conflict, NotFound."""
+        ...
+
+    async def move(self, group_id: GroupId, destination: str) -> str:
+        """Move a file to a full path with its new name; never overwrites. Gives the path where it is now; being there
+        already is success. Raises NotFound (file), Conflict (name taken, locked, folder missing), Forbidden."""
+        ...
+
+    async def links(self, path: str) -> tuple[Link, ...]:
+        """All links of a file or folder path that the account may see; filter by `resource_id`."""
+        ...
+
+    async def delete_link(self, link_id: str) -> bool:
+        """False when the link was gone already."""
+        ...
+
+    async def notes(self, path: str) -> tuple[Note, ...]:
+        """The comments on a file, newest pages included, at most 1,000. Raises Forbidden (also for a missing file)."""
+        ...
+
+    async def add_note(self, path: str, body: str) -> Note:
+        """Comment on a file. After an answer that never came, the notes are read before the call is repeated: a note with
+        the same body by our account counts as added. Raises Forbidden (also for a missing file)."""
+        ...
+
+    async def permissions(self, path: str) -> FolderPermissions: ...
+
+    async def close_folder(self, path: str, owners: dict[str, str]) -> None:
+        """Take a folder out of inheritance and leave only `owners` (user name to level). Raises Forbidden."""
+        ...
+
+    async def own_level(self, path: str) -> str:
+        """The account's effective level on a folder: `None`, `Viewer`, …, `Owner`. Raises Forbidden when it cannot see it."""
+        ...
+
+    async def username(self, user_id: int) -> str | None:
+        """The user's name, cached for a day; None where nobody of that id is known or we may not ask."""
+        ...
+
+    def open_content(
+        self, group_id: GroupId, entry_id: EntryId, *, priority: Priority
+    ) -> AbstractContextManager[Download]:
+        """Open one version's content; to be called and read in a worker thread. Entering raises NotFound when that
+        version is not there (the file itself may be), Forbidden (no download right), and RetryLater."""
+        ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,47 @@
+"""The port behind which engines stand: content in, inspection out.
+
+An engine knows nothing of the platform. It is called in a worker thread, several at once, and never raises for what is
+true of the content or of itself: that becomes the inspection's gap. Only a finished, understood look at everything may
+come back without a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from scanner.model import ContentFacts, FileVersion, Gap, Inspection
+
+
+class Content(Protocol):
+    """One version's bytes, already read and hashed; may be gone through any number of times."""
+
+    facts: ContentFacts
+    head: bytes
+    """The first 64 KiB."""
+
+    def chunks(self, start: int = 0) -> Iterator[bytes]:
+        """The bytes from `start` on, in pieces of at most 256 KiB. Each call is a pass of its own."""
+        ...
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """`length` bytes (at most 16 MiB) from `offset`; fewer at the end."""
+        ...
+
+
+class Engine(Protocol):
+    """Turns content into findings."""
+
+    name: str
+
+    def version(self) -> str:
+        """Engine and signature (or rulebook) version that the next inspection will name."""
+        ...
+
+    def ready(self) -> Gap | None:
+        """Why this engine could not look at anything now; None when it could. Asked before a download is paid for."""
+        ...
+
+    def inspect(self, version: FileVersion, uploader: str | None, content: Content) -> Inspection:
+        """Look at all of it. Thread-safe."""
+        ...

@@ -1,0 +1,367 @@
+"""The nouns. Frozen values that every station passes on; no behaviour to speak of, no I/O.
+
+Two ids are easily confused. Egnyte's `group_id` names a file for its whole life (versions, renames and moves keep it);
+its `entry_id` names one version of its content. Everything here is about versions (fact sheet 1.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+GroupId = NewType("GroupId", str)
+EntryId = NewType("EntryId", str)
+FolderId = NewType("FolderId", str)
+Cursor = NewType("Cursor", int)
+"""Our place in a domain's feed: everything up to and including this event id is in the ledger."""
+RunToken = NewType("RunToken", str)
+"""Proof that a worker still holds the work it claimed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The user behind the token: whose acts are our own."""
+
+    id: int
+    username: str
+    user_type: str | None = None
+    """`admin`, `power`, `standard`; older gateways do not say (fact sheet 2.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something the platform says has happened (fact sheet 3.3 and 3.4). `type` and `action` are open sets."""
+
+    id: int
+    occurred_at: datetime
+    type: str
+    action: str
+    action_source: str = ""
+    actor: int | None = None
+    is_folder: bool = False
+    target_path: str | None = None
+    source_path: str | None = None
+    group_id: GroupId | None = None
+    entry_id: EntryId | None = None
+    note_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileVersion:
+    """One state of one file's content: the unit of everything.
+
+    `path` is where the version was when we learnt of it: for people and for rules, never to address it.
+    """
+
+    domain: str
+    group_id: GroupId
+    entry_id: EntryId
+    path: str
+    action: str = "create"
+    """The event's action that brought it (`create`, `copy`, …), or `listing`."""
+    action_source: str = ""
+    actor: int | None = None
+    uploaded_at: datetime | None = None
+    """Platform time of the event, or the listing's `uploaded`."""
+    size: int | None = None
+    """Bytes, where known before the download (listings say, events do not)."""
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+
+class Lane(StrEnum):
+    """Who goes first: live > reconcile > rescan > backfill."""
+
+    LIVE = "live"
+    RECONCILE = "reconcile"
+    RESCAN = "rescan"
+    BACKFILL = "backfill"
+
+
+class Skip(StrEnum):
+    """Why an event needs no scan. A closed list: these are metric labels."""
+
+    OWN_ACTION = "own_action"
+    FOLDER = "folder"
+    EXCLUDED = "excluded"
+    NO_NEW_CONTENT = "no_new_content"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """Disposition: this version is to be scanned."""
+
+    version: FileVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Disposition: nothing to scan, and why."""
+
+    reason: Skip
+
+
+@dataclass(frozen=True, slots=True)
+class WalkFolder:
+    """Disposition: a folder arrived as a whole; list it and queue every version not known."""
+
+    path: str
+
+
+Disposition = Queued | Skipped | WalkFolder
+
+
+class Outcome(StrEnum):
+    """How work on a version ended. Deferred is the only one that is not final."""
+
+    JUDGED = "judged"
+    SUPERSEDED = "superseded"
+    """The version was replaced before we could read it; the newer one is queued."""
+    GONE = "gone"
+    """The file no longer exists."""
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    """Given up after the attempts allowed; its verdict is unchecked with the reason."""
+
+
+class VerdictKind(StrEnum):
+    """The closed set, in order of severity. Clean is earned: every engine finished and nothing that counts was found."""
+
+    CLEAN = "clean"
+    FLAGGED = "flagged"
+    INFECTED = "infected"
+    UNSCANNABLE = "unscannable"
+    UNCHECKED = "unchecked"
+
+
+class Unscannable(StrEnum):
+    """Why nobody can look into a content, now or later."""
+
+    ENCRYPTED = "encrypted"
+    TOO_LARGE = "too-large"
+    CORRUPT = "corrupt"
+    LIMITS = "limits"
+    SCAN_TIME = "scan-time"
+    FORMAT = "format"
+    """A container that no engine of ours opens."""
+
+
+class Unchecked(StrEnum):
+    """Why a content has not been looked at yet."""
+
+    ENGINE_DOWN = "engine-down"
+    ENGINE_TIMEOUT = "engine-timeout"
+    ENGINE_ERROR = "engine-error"
+    """A reply that is not in the protocol, or an ERROR."""
+    INTERRUPTED = "interrupted"
+    """The engine went away in the middle of this scan."""
+    CHECKSUM_MISMATCH = "checksum-mismatch"
+    DOWNLOAD_BROKEN = "download-broken"
+    ACCESS_REFUSED = "access-refused"
+    CLOUD_UNAVAILABLE = "cloud-unavailable"
+    THROTTLED = "throttled"
+    SHUTDOWN = "shutdown"
+    POISON = "poison"
+    """Work on it ended without a result too often (the process died, or an unforeseen error)."""
+
+
+WAITING_REASONS = frozenset(
+    {Unchecked.ENGINE_DOWN, Unchecked.CLOUD_UNAVAILABLE, Unchecked.THROTTLED, Unchecked.SHUTDOWN}
+)
+"""Reasons that say nothing about the file: they never use up its attempts, and the work stays open."""
+
+
+class Severity(StrEnum):
+    """How bad a finding is; the words of the rule language."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class StepKind(StrEnum):
+    """What can be done about a version. The order here is the order of acting."""
+
+    REVOKE_LINKS = "revoke_links"
+    QUARANTINE = "quarantine"
+    COMMENT = "comment"
+    RELEASE = "release"
+    """Back out of quarantine; never part of a plan, only on a person's order."""
+
+
+PLANNED_STEPS = (StepKind.REVOKE_LINKS, StepKind.QUARANTINE, StepKind.COMMENT)
+"""What policy and rules may ask for, in the order it is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Why an engine cannot vouch for a content."""
+
+    reason: Unscannable | Unchecked
+    detail: str = ""
+
+    @property
+    def transient(self) -> bool:
+        return isinstance(self.reason, Unchecked)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One claim by one engine about one content. Engine, name and place make it the same finding; the rest is shown."""
+
+    engine: str
+    name: str
+    """Signature name or rule id."""
+    malware: bool = False
+    """True where an engine names malware; False where a rule of ours matched."""
+    place: str = ""
+    """Where in the content: archive member, byte offset; empty for the whole."""
+    severity: Severity = Severity.HIGH
+    counts: bool = True
+    """False for a rule on trial: recorded, but no ground for a verdict."""
+    message: str = ""
+    actions: tuple[StepKind, ...] | None = None
+    """What the rule asks for; None leaves it to the policy of the verdict's kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """One engine's run over one content. Complete only without a gap."""
+
+    engine: str
+    version: str
+    """Engine and signature versions, or the rulebook's digest: what a verdict needs to be explained a year later."""
+    findings: tuple[Finding, ...] = ()
+    gap: Gap | None = None
+    seconds: float = 0.0
+
+    @property
+    def complete(self) -> bool:
+        return self.gap is None
+
+
+@dataclass(frozen=True, slots=True)
+class ContentFacts:
+    """What one pass over the bytes told."""
+
+    size: int
+    sha256: str
+    sha512: str
+    mime: str
+    """As libmagic sees the first 64 KiB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The decision on one version, with all that it rests on."""
+
+    version: FileVersion
+    kind: VerdictKind
+    reasons: tuple[str, ...]
+    """Signature names, rule ids and gap reasons that made it so; empty for clean."""
+    inspections: tuple[Inspection, ...] = ()
+    content: ContentFacts | None = None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(finding for inspection in self.inspections for finding in inspection.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One act of a plan. All a repeat needs is in here, so that it can be recorded as intent and redone."""
+
+    kind: StepKind
+    params: Mapping[str, str] = field(default_factory=dict)
+    """`quarantine`: `destination`; `comment`: `body`; `release`: `destination`, `reason`, `by`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Steps in the order of acting, and what the brake needs to know."""
+
+    steps: tuple[Step, ...] = ()
+    rules: tuple[str, ...] = ()
+    """Rule ids and signatures on whose account the plan acts."""
+
+
+class StepState(StrEnum):
+    """Where a step stands. `planned` and `intended` are open, the rest final."""
+
+    PLANNED = "planned"
+    INTENDED = "intended"
+    """Written before the act: after a crash nobody knows whether it happened, so state is read before a repeat."""
+    SUCCESS = "success"
+    ALREADY_DONE = "already_done"
+    FAILED = "failed"
+    SUPERSEDED = "superseded"
+    DRY_RUN = "dry_run"
+    BRAKED = "braked"
+    """Held by the brake; becomes planned again when there is room."""
+
+
+OPEN_STEPS = frozenset({StepState.PLANNED, StepState.INTENDED, StepState.BRAKED})
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """A step as the ledger holds it."""
+
+    id: int
+    step: Step
+    state: StepState
+    detail: Mapping[str, str] = field(default_factory=dict)
+    """What the act left behind: `origin` and `path` of a move, `note_id`, `links`, or `error`."""
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """How one attempt at a step ended."""
+
+    state: StepState
+    detail: Mapping[str, str] = field(default_factory=dict)
+    superseded_by: FileVersion | None = None
+    """The newer version found in between; it must be queued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act of ours as the journal keeps it, for recognising the event it causes."""
+
+    kind: StepKind
+    group_id: GroupId
+    path: str
+    """Where the file is after the act."""
+    at: datetime
+    note_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger knows about the ids of a page of events when it decides on them."""
+
+    entries: frozenset[EntryId] = frozenset()
+    acts: tuple[Act, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A claim on one version: what is to be done, what has been done already, and the token that proves the claim."""
+
+    token: RunToken
+    version: FileVersion
+    lane: Lane
+    starts: int
+    """Claims so far, this one included."""
+    attempts: int
+    """Claims that did not end in order, this one included until it does; at `max_attempts` the version is parked."""
+    verdict: Verdict | None = None
+    steps: tuple[StepRecord, ...] = ()
