@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from scanner.model import ContentFacts, FileVersion, Gap, Inspection
+from scanner.model import ContentFacts, FileVersion, Finding, Gap, Inspection
 
 
 class Content(Protocol):
@@ -42,6 +42,8 @@ class Engine(Protocol):
         """Why this engine could not look at anything now; None when it could. Asked before a download is paid for."""
         ...
 
-    def inspect(self, version: FileVersion, uploader: str | None, content: Content) -> Inspection:
-        """Look at all of it. Thread-safe."""
+    def inspect(
+        self, version: FileVersion, uploader: str | None, content: Content, earlier: tuple[Finding, ...] = ()
+    ) -> Inspection:
+        """Look at all of it. `earlier` are the findings of engines that looked before. Thread-safe."""
         ...
