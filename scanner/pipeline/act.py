@@ -1,0 +1,83 @@
+"""Perform a recorded plan: brake, then each step as intent, act, result.
+
+A half-done plan is finished even when the brake would hold it: it is worse than one file too many. A step that must wait
+(API away, file locked) leaves the rest open; the work comes back with what is recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from scanner.errors import RetryLater
+from scanner.model import OPEN_STEPS, Run, StepKind, StepRecord, StepResult, StepState, Verdict
+from scanner.pipeline.patience import wait_before_next
+from scanner.pipeline.stations import Domain, Stations
+from scanner.remediation.brake import held
+from scanner.remediation.perform import perform
+
+BRAKE_WAIT = timedelta(minutes=1)
+"""How often a held plan asks whether there is room again."""
+BRAKE_WINDOW = timedelta(hours=1)
+
+
+async def act(run: Run, verdict: Verdict, steps: Sequence[StepRecord], stations: Stations) -> datetime | None:
+    """Do what is open of the plan, in order. Gives the moment to go on where something must wait."""
+    todo = [record for record in steps if record.state in OPEN_STEPS]
+    if not todo:
+        return None
+    if stations.settings.remediation.mode == "dry-run":
+        return await _close(run, todo, StepResult(StepState.DRY_RUN), stations)
+    if run.attempts > stations.settings.workers.max_attempts:
+        given_up = StepResult(StepState.FAILED, {"error": f"given up after {run.starts} starts"})
+        return await _close(run, todo, given_up, stations)
+    domain = stations.domains[run.version.domain]
+    reason = await _held(domain, verdict, steps, stations)
+    if reason is not None:
+        braked = [record for record in todo if record.state is not StepState.BRAKED]
+        await _close(run, braked, StepResult(StepState.BRAKED, {"reason": reason}), stations)
+        return stations.clock() + BRAKE_WAIT
+    try:
+        await _perform_in_order(run, todo, domain, stations)
+    except RetryLater as error:
+        stations.signals.waiting(run, error)
+        wait = error.after if error.after is not None else wait_before_next(run)
+        return stations.clock() + timedelta(seconds=wait)
+    return None
+
+
+async def _perform_in_order(run: Run, todo: Sequence[StepRecord], domain: Domain, stations: Stations) -> None:
+    for index, record in enumerate(todo):
+        await stations.ledger.begin_step(run, record.id)
+        result = await perform(domain.cloud, run.version, record, domain.settings.quarantine_folder, domain.account)
+        await stations.ledger.record_step(run, record.id, result)
+        stations.signals.stepped(run, record, result)
+        rest = _what_it_means_for_the_rest(record, result)
+        if rest is not None:
+            await _close(run, todo[index + 1 :], rest, stations)
+            return
+
+
+def _what_it_means_for_the_rest(record: StepRecord, result: StepResult) -> StepResult | None:
+    if result.state is StepState.SUPERSEDED:
+        return StepResult(StepState.SUPERSEDED)
+    if record.step.kind is StepKind.QUARANTINE and result.state is StepState.FAILED:
+        # The comment says that the file was moved: after a failed move it would be a lie.
+        return StepResult(StepState.FAILED, {"error": "not done, since the quarantine before it failed"})
+    return None
+
+
+async def _close(run: Run, records: Sequence[StepRecord], result: StepResult, stations: Stations) -> None:
+    for record in records:
+        await stations.ledger.record_step(run, record.id, result)
+        stations.signals.stepped(run, record, result)
+
+
+async def _held(domain: Domain, verdict: Verdict, steps: Sequence[StepRecord], stations: Stations) -> str | None:
+    if all(record.step.kind is not StepKind.QUARANTINE for record in steps):
+        return None
+    if any(record.state not in (StepState.PLANNED, StepState.BRAKED) for record in steps):
+        return None
+    since = stations.clock() - BRAKE_WINDOW
+    counts = await stations.ledger.quarantine_counts(domain.settings.name, since)
+    return held(counts, verdict.reasons, stations.settings.remediation)

@@ -1,0 +1,115 @@
+"""One version, from its ticket to the last step: the flow on one screen.
+
+Every line that changes something outside is preceded by one in the ledger, and every write carries the run token: stopping
+between any two lines repeats work and loses none. What an engine could not look at is never clean: it waits, is tried
+again, or is given up as unchecked, each with its reason.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from scanner.errors import CloudRefused, Fenced, RetryLater
+from scanner.judge.plan import plan
+from scanner.judge.verdict import judge
+from scanner.model import (
+    WAITING_REASONS,
+    EntryId,
+    Gap,
+    Inspection,
+    Outcome,
+    Run,
+    StepRecord,
+    Unchecked,
+    Verdict,
+    VerdictKind,
+)
+from scanner.pipeline.act import act
+from scanner.pipeline.look import FETCH, Gone, look
+from scanner.pipeline.patience import gap_of, is_last_attempt, wait_before_next
+from scanner.pipeline.stations import Stations
+
+
+async def settle(domain: str, entry_id: EntryId, stations: Stations) -> datetime | None:
+    """Take one version as far as it goes. Gives the moment to ask again; None when it is done or not ours."""
+    run = await stations.ledger.take(domain, entry_id)
+    if run is None:
+        return None
+    names = {"domain": domain, "entry_id": entry_id, "group_id": run.version.group_id}
+    with structlog.contextvars.bound_contextvars(**names):
+        try:
+            return await _settle(run, stations)
+        except Fenced:
+            stations.signals.fenced()
+            return None
+        except RetryLater as error:
+            return await _defer(run, gap_of(error), error.after, stations)
+        except CloudRefused as error:
+            return await _defer(run, Gap(Unchecked.ACCESS_REFUSED, str(error)), None, stations)
+        except Exception as error:  # noqa: BLE001 -- the one broad handler: an unforeseen error becomes an outcome
+            stations.signals.unforeseen(error)
+            return await _defer(run, Gap(Unchecked.POISON, type(error).__name__), None, stations)
+
+
+async def _settle(run: Run, stations: Stations) -> datetime | None:
+    verdict, steps = run.verdict, run.steps
+    if verdict is None:
+        looked = await _reach_verdict(run, stations)
+        if isinstance(looked, Gone):
+            await stations.ledger.finish(run, looked.outcome, looked.newer)
+            stations.signals.ended(run, looked.outcome)
+            return None
+        if isinstance(looked, Gap):
+            return await _defer(run, looked, None, stations)
+        verdict, steps = looked, await _record(run, looked, stations)
+        if not steps and verdict.kind is not VerdictKind.UNCHECKED:
+            return None
+    due = await act(run, verdict, steps, stations)
+    if due is not None:
+        await stations.ledger.defer(run, None, due, counts=False)
+        return due
+    outcome = Outcome.FAILED if verdict.kind is VerdictKind.UNCHECKED else Outcome.JUDGED
+    await stations.ledger.finish(run, outcome)
+    stations.signals.ended(run, outcome)
+    return None
+
+
+async def _reach_verdict(run: Run, stations: Stations) -> Verdict | Gap | Gone:
+    """A verdict; or the gap for which it must be tried again; or the news that the version is not there any more."""
+    if run.attempts > stations.settings.workers.max_attempts:
+        starts = Gap(Unchecked.POISON, f"{run.starts} starts without a result")
+        return judge(run.version, (Inspection(FETCH, "", gap=starts),), None, frozenset())
+    looked = await look(run, stations)
+    if isinstance(looked, Gone):
+        return looked
+    verdict = judge(run.version, looked.inspections, looked.content, stations.panel.names)
+    if verdict.kind is VerdictKind.UNCHECKED:
+        gap = next(one.gap for one in verdict.inspections if one.gap is not None and one.gap.transient)
+        if not is_last_attempt(run, gap, stations.settings.workers.max_attempts):
+            return gap
+    return verdict
+
+
+async def _record(run: Run, verdict: Verdict, stations: Stations) -> tuple[StepRecord, ...]:
+    """The verdict and its plan in one transaction. Where nothing is to be done, that also ends the work."""
+    domain = stations.domains[run.version.domain]
+    decided = plan(
+        verdict, stations.settings.policy, domain.settings.quarantine_folder, stations.clock(), domain.account.username
+    )
+    if decided.steps or verdict.kind is VerdictKind.UNCHECKED:
+        steps = await stations.ledger.record_verdict(run, verdict, decided)
+        stations.signals.judged(run, verdict)
+        return steps
+    await stations.ledger.settle(run, verdict)
+    stations.signals.judged(run, verdict)
+    stations.signals.ended(run, Outcome.JUDGED)
+    return ()
+
+
+async def _defer(run: Run, gap: Gap, after: float | None, stations: Stations) -> datetime:
+    due = stations.clock() + timedelta(seconds=after if after is not None else wait_before_next(run))
+    await stations.ledger.defer(run, gap, due, counts=gap.reason not in WAITING_REASONS)
+    stations.signals.deferred(run, gap, due)
+    return due

@@ -1,0 +1,97 @@
+"""Download a version once and let every engine look at it; where it is not there, find out what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from scanner.cloud.port import FileInfo, Priority
+from scanner.errors import Forbidden, NotFound
+from scanner.files.stream import open_version
+from scanner.model import ContentFacts, FileVersion, Gap, Inspection, Lane, Outcome, Run, Unchecked
+from scanner.pipeline.stations import Domain, Stations
+
+FETCH = "fetch"
+"""The name under which a failed fetch stands among the inspections."""
+
+PRIORITIES = {
+    Lane.LIVE: Priority.LIVE,
+    Lane.RECONCILE: Priority.RECONCILE,
+    Lane.RESCAN: Priority.RESCAN,
+    Lane.BACKFILL: Priority.BACKFILL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What one look at a content gave."""
+
+    inspections: tuple[Inspection, ...]
+    content: ContentFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """There is nothing to look at any more: superseded (then `newer` is current) or gone."""
+
+    outcome: Outcome
+    newer: FileVersion | None = None
+
+
+async def look(run: Run, stations: Stations) -> Looked | Gone:
+    """Raises RetryLater when the API cannot be asked now."""
+    domain = stations.domains[run.version.domain]
+    uploader = None
+    if stations.panel.wants_uploader and run.version.actor is not None:
+        uploader = await domain.cloud.username(run.version.actor)
+    loop = asyncio.get_running_loop()
+    try:
+        return await loop.run_in_executor(stations.pool, _inspect, run, uploader, domain, stations)
+    except NotFound:
+        return await _what_became_of(run.version, domain)
+    except Forbidden as error:
+        return _unfetched(Gap(Unchecked.ACCESS_REFUSED, str(error)))
+
+
+def _inspect(run: Run, uploader: str | None, domain: Domain, stations: Stations) -> Looked:
+    """The content path of a scan, whole, in a worker thread. Engines are asked first: a download costs quota."""
+    gap = stations.panel.ready()
+    if gap is not None:
+        return _unfetched(gap)
+    max_file = stations.settings.spool.max_file
+    with open_version(
+        domain.cloud, run.version, stations.spool, max_file=max_file, priority=PRIORITIES[run.lane]
+    ) as content:
+        if isinstance(content, Gap):
+            return _unfetched(content)
+        stations.signals.fetched(content.facts.size)
+        return Looked(stations.panel.inspect(run.version, uploader, content), content.facts)
+
+
+async def _what_became_of(version: FileVersion, domain: Domain) -> Looked | Gone:
+    """A 404 on the entry: the file lives on with another version, or is gone itself (fact sheet 12.3)."""
+    try:
+        info = await domain.cloud.file(version.group_id, priority=Priority.LIVE)
+    except NotFound:
+        return Gone(Outcome.GONE)
+    except Forbidden as error:
+        return _unfetched(Gap(Unchecked.ACCESS_REFUSED, str(error)))
+    if info.entry_id == version.entry_id:
+        return _unfetched(Gap(Unchecked.DOWNLOAD_BROKEN, "the content is not found although it is the current version"))
+    return Gone(Outcome.SUPERSEDED, _current(info, version))
+
+
+def _current(info: FileInfo, old: FileVersion) -> FileVersion:
+    return FileVersion(
+        domain=old.domain,
+        group_id=info.group_id,
+        entry_id=info.entry_id,
+        path=info.path,
+        action="listing",
+        uploaded_at=info.uploaded_at,
+        size=info.size,
+    )
+
+
+def _unfetched(gap: Gap) -> Looked:
+    return Looked((Inspection(FETCH, "", gap=gap),))

@@ -1,0 +1,40 @@
+"""What the flow is made of, handed in by the service, so that no part of the flow knows how anything is built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+
+from scanner.cloud.port import Cloud
+from scanner.files.spool import Spool
+from scanner.inspection.panel import Panel
+from scanner.ledger.ledger import Ledger
+from scanner.model import Account
+from scanner.pipeline.signals import Signals
+from scanner.settings import DomainSettings, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """One watched domain: its settings, its API, and who we are there."""
+
+    settings: DomainSettings
+    cloud: Cloud
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class Stations:
+    """Everything a version passes through."""
+
+    settings: Settings
+    domains: Mapping[str, Domain]
+    ledger: Ledger
+    panel: Panel
+    spool: Spool
+    pool: Executor
+    """Threads for the content path; as many as workers.concurrency."""
+    signals: Signals
+    clock: Callable[[], datetime]
