@@ -1,0 +1,7 @@
+"""Routes: links."""
+
+from __future__ import annotations
+
+from emulator.routing import Routes
+
+routes = Routes()

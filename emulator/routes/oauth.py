@@ -1,0 +1,7 @@
+"""Routes: oauth."""
+
+from __future__ import annotations
+
+from emulator.routing import Routes
+
+routes = Routes()
