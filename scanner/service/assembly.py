@@ -1,0 +1,95 @@
+"""Everything a running service is made of, opened in order and closed in reverse."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from prometheus_client import CollectorRegistry
+
+from scanner.cloud.client import EgnyteClient
+from scanner.events.feed import Feed
+from scanner.events.intake import Scope, decide
+from scanner.files.spool import Spool
+from scanner.health import Heartbeats
+from scanner.inspection.clamd import Clamd
+from scanner.inspection.containers import Containers
+from scanner.inspection.panel import Panel
+from scanner.inspection.rule_engine import RuleEngine
+from scanner.ledger.ledger import Ledger
+from scanner.metrics import Metrics
+from scanner.model import Event, Known
+from scanner.pipeline.signals import Signals
+from scanner.pipeline.stations import Domain, Stations
+from scanner.rulebook.load import load_rulebook
+from scanner.settings import DomainSettings, Settings
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the loops turn."""
+
+    settings: Settings
+    stations: Stations
+    feeds: dict[str, Feed]
+    scopes: dict[str, Scope]
+    clamd: Clamd
+    rules: RuleEngine
+    metrics: Metrics
+    registry: CollectorRegistry
+    heartbeats: Heartbeats
+    clock: Callable[[], datetime]
+
+
+@asynccontextmanager
+async def assembled(settings: Settings) -> AsyncIterator[Parts]:
+    """Open ledger, rules, engines and each domain's API. Raises ConfigurationError, LedgerUnavailable, and RetryLater
+    where a domain does not say who we are."""
+    registry = CollectorRegistry()
+    metrics = Metrics(registry)
+    rulebook = load_rulebook(settings.rules.paths)
+    async with AsyncExitStack() as stack:
+        ledger = await Ledger.open(settings.ledger, utc_now, owner=True)
+        stack.push_async_callback(ledger.close)
+        clamd = Clamd(settings.clamav)
+        rules = RuleEngine(rulebook)
+        panel = Panel((Containers(settings.clamav.max_stream), clamd, rules))
+        domains = {one.name: await _enter_domain(one, metrics, stack) for one in settings.domains}
+        pool = ThreadPoolExecutor(settings.workers.concurrency, thread_name_prefix="content")
+        stack.callback(pool.shutdown, wait=False, cancel_futures=True)
+        spool = Spool(settings.spool)
+        stations = Stations(settings, domains, ledger, panel, spool, pool, Signals(metrics), utc_now)
+        scopes = {name: scope_of(domain) for name, domain in domains.items()}
+        feeds = {name: _feed(domain, scopes[name], ledger, settings) for name, domain in domains.items()}
+        yield Parts(settings, stations, feeds, scopes, clamd, rules, metrics, registry, Heartbeats(), utc_now)
+
+
+async def _enter_domain(settings: DomainSettings, metrics: Metrics, stack: AsyncExitStack) -> Domain:
+    cloud = EgnyteClient(settings, observe=metrics.api_call)
+    stack.push_async_callback(cloud.close)
+    return Domain(settings, cloud, await cloud.account())
+
+
+def scope_of(domain: Domain) -> Scope:
+    """What of a domain is scanned: the quarantine folder never is."""
+    settings = domain.settings
+    return Scope(
+        domain=settings.name,
+        watch=tuple(settings.watch),
+        ignore=(*settings.ignore, settings.quarantine_folder),
+        own_user_id=domain.account.id,
+    )
+
+
+def _feed(domain: Domain, scope: Scope, ledger: Ledger, settings: Settings) -> Feed:
+    def disposition(event: Event, known: Known):  # type: ignore[no-untyped-def]
+        return decide(event, scope, known)
+
+    return Feed(domain.settings.name, domain.cloud, ledger, disposition, settings.events, utc_now)

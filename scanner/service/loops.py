@@ -1,0 +1,134 @@
+"""The loops of a service that stays: follow feeds, walk folders, dispatch work, publish, reload rules; stop in order.
+
+Stopping: no new polls and claims; what runs may end within a grace; what does not is given back to the queue; the ledger
+closes last. Only then does the process end, with 0.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from scanner.errors import RetryLater
+from scanner.events.feed import Poll
+from scanner.events.intake import wants_path
+from scanner.events.walk import versions_below
+from scanner.model import EntryId, Lane, WalkFolder
+from scanner.pipeline.flow import settle
+from scanner.service.assembly import Parts
+from scanner.service.probes import live, ready
+from scanner.service.publish import publish
+from scanner.service.reload import follow_rules
+from scanner.web import application, server
+
+log = structlog.get_logger("scanner.service")
+
+GRACE = 25.0
+"""Seconds that running scans may take to end after the order to stop; Kubernetes kills after 30 by default."""
+PUBLISH_EVERY = 5.0
+WALK_WAIT = 60.0
+
+
+async def serve(parts: Parts, listener: socket.socket, stop: asyncio.Event) -> None:
+    """Work until `stop` is set."""
+    web = server(application(parts.registry, partial(live, parts), partial(ready, parts)))
+    woken = {name: asyncio.Event() for name in parts.feeds}
+    walks = asyncio.Event()
+    walks.set()
+    async with asyncio.TaskGroup() as group:
+        serving = group.create_task(web.serve(sockets=[listener]))
+        for name, feed in parts.feeds.items():
+            on_poll = partial(observe_poll, parts, name, walks)
+            group.create_task(feed.follow(stop, on_poll, partial(_troubled, parts, name), woken[name]))
+        group.create_task(_repeat(WALK_WAIT, stop, partial(walk_all, parts), walks))
+        group.create_task(_repeat(PUBLISH_EVERY, stop, partial(publish, parts)))
+        if parts.settings.rules.reload:
+            group.create_task(follow_rules(parts, stop))
+        await dispatch(parts, stop)
+        web.should_exit = True
+        await serving
+
+
+async def dispatch(parts: Parts, stop: asyncio.Event) -> None:
+    """Settle tickets until `stop`, then give running ones a grace."""
+    limits = dict.fromkeys(parts.feeds, parts.settings.workers.concurrency)
+    handler = partial(_settle, parts)
+    await parts.stations.ledger.dispatch.work(limits, handler, stop, grace=GRACE)
+
+
+async def _settle(parts: Parts, domain: str, entry_id: EntryId) -> datetime | None:
+    parts.heartbeats.beat("dispatcher", parts.clock())
+    with parts.metrics.scans_in_progress.track_inprogress():
+        return await settle(domain, entry_id, parts.stations)
+
+
+def observe_poll(parts: Parts, name: str, walks: asyncio.Event | None, poll: Poll) -> None:
+    """Count and log one finished poll; wake the walker where a folder arrived."""
+    parts.heartbeats.beat(f"poller:{name}", parts.clock())
+    parts.metrics.polled(poll)
+    if poll.settled or poll.reset:
+        log.info("feed.polled", domain=name, events=len(poll.settled), cursor=poll.cursor, reset=poll.reset)
+    if walks is not None and any(isinstance(disposition, WalkFolder) for _, disposition in poll.settled):
+        walks.set()
+
+
+def _troubled(parts: Parts, name: str, error: RetryLater) -> None:
+    parts.heartbeats.beat(f"poller:{name}", parts.clock())
+    parts.metrics.poll_failed(error)
+    log.warning("feed.waiting", domain=name, reason=str(error), after=error.after)
+
+
+async def walk_all(parts: Parts) -> None:
+    """List folders that arrived as a whole and queue what the ledger does not know."""
+    ledger = parts.stations.ledger
+    for name, domain in parts.stations.domains.items():
+        scope = parts.scopes[name]
+        for walk in await ledger.open_walks(name):
+            queued = 0
+            async for page in versions_below(domain.cloud, name, walk.path, partial(wants_path, scope)):
+                queued += await ledger.queue_versions(name, page, Lane.RECONCILE)
+            await ledger.finish_walk(walk.id)
+            log.info("walk.finished", domain=name, path=walk.path, queued=queued)
+
+
+async def _repeat(
+    every: float, stop: asyncio.Event, turn: Callable[[], Awaitable[None]], wake: asyncio.Event | None = None
+) -> None:
+    """Turn now, then every so often, or when woken. What must wait is tried at the next turn."""
+    wake = wake or asyncio.Event()
+    while not stop.is_set():
+        wake.clear()
+        try:
+            await turn()
+        except RetryLater as error:
+            log.warning("loop.waiting", reason=str(error))
+        await first_of(every, stop, wake)
+
+
+async def first_of(timeout: float, *events: asyncio.Event) -> None:
+    """Wait until one of the events is set, at most `timeout` seconds."""
+    waits = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waits, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+
+
+def stop_on_signals(stop: asyncio.Event) -> None:
+    """SIGTERM and Ctrl-C ask for an orderly end; a second Ctrl-C is the terminal's own."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _once, stop, number)
+
+
+def _once(stop: asyncio.Event, number: signal.Signals) -> None:
+    log.info("service.stopping", signal=number.name)
+    stop.set()
+    asyncio.get_running_loop().remove_signal_handler(number)

@@ -1,0 +1,84 @@
+"""`scanner run --once`: read each feed to its end, finish all work it led to, then say what came of it.
+
+Work that waits for an engine or the API stays open in the ledger; the next run takes it up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+import structlog
+
+from scanner.errors import RetryLater
+from scanner.events.feed import Feed
+from scanner.service.assembly import Parts
+from scanner.service.loops import dispatch, first_of, observe_poll, walk_all
+
+log = structlog.get_logger("scanner.service")
+
+SHORT_WAIT = 5.0
+"""A throttle of so many seconds is waited for; a longer one ends the run unfinished (fact sheet 8.3)."""
+LOOK_EVERY = 0.1
+
+
+@dataclass(slots=True)
+class Summary:
+    """What one run did."""
+
+    events: int = 0
+    unfinished: list[str] = field(default_factory=list)
+    """Why work remains open; empty when everything ended."""
+
+
+async def run_once(parts: Parts, stop: asyncio.Event) -> Summary:
+    """Raises nothing for an API or engine that stays away: that is in the summary."""
+    summary = Summary()
+    done = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        working = group.create_task(dispatch(parts, done))
+        while not stop.is_set():
+            new = sum([await _read_feed(name, feed, parts, summary) for name, feed in parts.feeds.items()])
+            await _walk(parts, summary)
+            await _finish_work(parts, stop)
+            summary.events += new
+            # Our own moves and comments come back as events: reading them now records them as our own.
+            if new == 0 or summary.unfinished:
+                break
+        done.set()
+        await working
+    counts = await parts.stations.ledger.work_counts()
+    open_work = counts.queued + counts.running + counts.waiting
+    if open_work:
+        summary.unfinished.append(f"{open_work} versions are still open")
+    return summary
+
+
+async def _read_feed(name: str, feed: Feed, parts: Parts, summary: Summary) -> int:
+    while True:
+        try:
+            poll = await feed.poll()
+        except RetryLater as error:
+            if error.after is not None and error.after <= SHORT_WAIT:
+                await asyncio.sleep(error.after)
+                continue
+            summary.unfinished.append(f"the feed of {name} could not be read: {error}")
+            return 0
+        observe_poll(parts, name, None, poll)
+        return len(poll.settled)
+
+
+async def _walk(parts: Parts, summary: Summary) -> None:
+    try:
+        await walk_all(parts)
+    except RetryLater as error:
+        summary.unfinished.append(f"a folder could not be listed: {error}")
+
+
+async def _finish_work(parts: Parts, stop: asyncio.Event) -> None:
+    """Until nothing is queued or running: what waits for others is left."""
+    while not stop.is_set():
+        counts = await parts.stations.ledger.work_counts()
+        if counts.queued + counts.running == 0:
+            return
+        await first_of(LOOK_EVERY, stop)

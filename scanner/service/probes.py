@@ -1,0 +1,37 @@
+"""The answers behind /livez and /readyz."""
+
+from __future__ import annotations
+
+import asyncio
+
+from scanner.errors import LedgerUnavailable
+from scanner.health import Check, Health, liveness
+from scanner.service.assembly import Parts
+
+
+async def live(parts: Parts) -> Health:
+    """Do our own loops turn? Asks nothing of clamd, the ledger or the platform."""
+    return liveness(parts.heartbeats.last, parts.clock())
+
+
+async def ready(parts: Parts) -> Health:
+    """Could work be done now: ledger reachable, rules loaded, every engine able to look."""
+    return Health((await _ledger(parts), _rules(parts), await _engines(parts)))
+
+
+async def _ledger(parts: Parts) -> Check:
+    try:
+        await parts.stations.ledger.work_counts()
+    except LedgerUnavailable as error:
+        return Check("ledger", False, str(error))
+    return Check("ledger", True)
+
+
+def _rules(parts: Parts) -> Check:
+    loaded = len(parts.rules.rulebook.rules)
+    return Check("rules", loaded > 0, "" if loaded else "no rule is loaded")
+
+
+async def _engines(parts: Parts) -> Check:
+    gap = await asyncio.to_thread(parts.stations.panel.ready)
+    return Check("engines", gap is None, f"{gap.reason}: {gap.detail}" if gap else "")

@@ -1,0 +1,39 @@
+"""Rules change under a running service: a good change is swapped in between files, a broken one refused as a whole."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import structlog
+from watchfiles import awatch
+
+from scanner.errors import ConfigurationError
+from scanner.rulebook.load import load_rulebook
+from scanner.service.assembly import Parts
+
+log = structlog.get_logger("scanner.rules")
+
+
+async def follow_rules(parts: Parts, stop: asyncio.Event) -> None:
+    """Until `stop`. Folders mounted from a ConfigMap are swapped as a link, which shows as changes in the folder around."""
+    paths = [path for path in parts.settings.rules.paths if path.exists()]
+    async for _ in awatch(*paths, stop_event=stop, recursive=True):
+        await reload_rules(parts)
+
+
+async def reload_rules(parts: Parts) -> None:
+    """Load, then swap; the old rulebook stays in force where the new one has a problem."""
+    paths: list[Path] = list(parts.settings.rules.paths)
+    try:
+        rulebook = await asyncio.to_thread(load_rulebook, paths)
+    except ConfigurationError as error:
+        parts.metrics.rules_refused()
+        log.error("rules.refused", problems=[str(problem) for problem in error.problems])
+        return
+    if rulebook.digest == parts.rules.rulebook.digest:
+        parts.metrics.rules_loaded_ok(len(rulebook.rules))
+        return
+    parts.rules.swap(rulebook)
+    parts.metrics.rules_loaded_ok(len(rulebook.rules))
+    log.info("rules.loaded", rules=len(rulebook.rules), digest=rulebook.digest)
