@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
 
 from emulator import gate
 from emulator.domain import Domain
 from emulator.errors import ApiError, Shape, error_message
 from emulator.faults import Fault
-from emulator.http import ClientGone, Receive, Request, Response, Scope, Send
+from emulator.http import ClientGoneError, Receive, Request, Response, Scope, Send
 from emulator.ids import Ids
 from emulator.requestlog import Entry
 from emulator.routes import ALL
@@ -44,7 +43,7 @@ class App:
     async def _serve(self, request: Request, entry: Entry, send: Send) -> None:
         try:
             response = await self._respond(request, entry)
-        except ClientGone:
+        except ClientGoneError:
             return
         entry.status = response.status
         await response.send(send)
@@ -56,16 +55,19 @@ class App:
         if fault.raw is not None:
             transport.write(fault.raw.encode("latin-1"))
             transport.close()
+            await request.client_gone()
             return
         if fault.cut_after == 0:
             transport.abort()
+            await request.client_gone()
             return
         try:
             response = self._canned(fault) or await self._respond(request, entry)
-        except ClientGone:
+        except ClientGoneError:
             return
         entry.status = response.status
-        await send_spoilt(response, fault, transport, send)
+        if not await send_spoilt(response, fault, transport, send):
+            await request.client_gone()  # else uvicorn takes the missing end for a fault of ours
 
     async def _respond(self, request: Request, entry: Entry) -> Response:
         headers: dict[str, str] = {}
@@ -118,8 +120,7 @@ class App:
         return Response(fault.status, text.encode(), {"Content-Type": kind, **fault.headers})
 
     def _log(self, request: Request) -> Entry:
-        headers: dict[str, Any] = {}
         now = self.domain.clock.now()
-        entry = Entry(request.method, request.raw_path, request.query_string, 0, None, now, headers)
+        entry = Entry(request.method, request.raw_path, request.query_string, 0, None, now)
         self.domain.requests.entries.append(entry)
         return entry

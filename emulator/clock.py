@@ -1,6 +1,6 @@
 """The emulator's time: real time plus an offset, or frozen, so that retention, quotas and expiry pass in milliseconds.
 
-Everything is epoch milliseconds (int). The formats are those of section 1.5 of the fact sheet: each resource has its own.
+Everything is epoch milliseconds (int). Each resource has its own text form (fact sheet 1.5).
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ JSON_LIMIT = 4 * 1024 * 1024
 JSON_TYPE = "application/json;charset=UTF-8"
 
 
-class ClientGone(Exception):
+class ClientGoneError(Exception):
     """The client went away in the middle of its request."""
 
 
@@ -74,12 +74,12 @@ class Request:
         return default if text is None else text.lower() in ("true", "1")
 
     async def stream(self) -> AsyncIterator[bytes]:
-        """Pieces of the body. Raises ClientGone."""
+        """Pieces of the body. Raises ClientGoneError."""
         more = True
         while more:
             message = await self._receive()
             if message["type"] == "http.disconnect":
-                raise ClientGone
+                raise ClientGoneError
             if piece := message.get("body", b""):
                 yield piece
             more = message.get("more_body", False)
@@ -94,12 +94,21 @@ class Request:
             pieces.append(piece)
         return b"".join(pieces)
 
-    async def json(self) -> dict[str, Any]:
-        """The body as a JSON object; 400 for anything else."""
+    async def client_gone(self) -> None:
+        """Waits until the connection has ended."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+    async def json_value(self) -> Any:
+        """The body as JSON; 400 where it is none."""
         try:
-            value = json.loads(await self.body())
+            return json.loads(await self.body())
         except ValueError as error:
             raise ApiError(400, "Unparsable JSON in request body") from error
+
+    async def json(self) -> dict[str, Any]:
+        """The body as a JSON object; 400 for anything else."""
+        value = await self.json_value()
         if not isinstance(value, dict):
             raise ApiError(400, "Request body must be a JSON object")
         return value
@@ -155,9 +164,3 @@ class Response:
 def json_response(value: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     return Response(status, body, {"Content-Type": JSON_TYPE, **(headers or {})})
-
-
-async def nothing(receive: Receive) -> None:
-    """Reads a body that nobody wants to its end."""
-    while (await receive()).get("more_body", False):
-        pass

@@ -19,7 +19,6 @@ class Entry:
     status: int
     user: str | None
     time: int  # epoch ms by the emulator's clock
-    headers: dict[str, str]
 
 
 class RequestLog:

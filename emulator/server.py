@@ -44,9 +44,10 @@ class Server(uvicorn.Server):
     async def main_loop(self) -> None:
         await self._end.wait()
 
-    def end(self) -> None:
-        """From the loop's own thread."""
+    def end(self, *, wait: bool = True) -> None:
+        """From the loop's own thread. Without `wait`, calls under way are dropped."""
         self.should_exit = True
+        self.force_exit = not wait
         self._end.set()
 
 
@@ -88,7 +89,7 @@ class Running:
         return asyncio.run_coroutine_threadsafe(run(), self._loop).result(timeout=30)
 
     def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._server.end)
+        self._loop.call_soon_threadsafe(lambda: self._server.end(wait=False))
         self._thread.join(timeout=10)
         self.domain.close()
 

@@ -18,11 +18,11 @@ class Transport(Protocol):
     def abort(self) -> None: ...
 
 
-async def send_spoilt(response: Response, fault: Fault, transport: Transport, send: Send) -> None:
-    """The head is whole; the body stops, stalls or crawls as the fault says."""
+async def send_spoilt(response: Response, fault: Fault, transport: Transport, send: Send) -> bool:
+    """The head is whole; the body stops, stalls or crawls as the fault says. False when the connection was cut."""
     if not fault.spoils_body():
         await response.send(send)
-        return
+        return True
     await send(response.start())
     sent = 0
     async for piece in response.pieces():
@@ -37,8 +37,9 @@ async def send_spoilt(response: Response, fault: Fault, transport: Transport, se
                 await asyncio.sleep(len(part) / fault.rate)
         if sent == fault.cut_after:
             transport.close()  # close, not abort: what was sent so far shall arrive
-            return
+            return False
     await send({"type": "http.response.body", "body": b""})
+    return True
 
 
 def _parts(piece: bytes, sent: int, fault: Fault) -> list[bytes]:

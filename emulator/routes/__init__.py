@@ -4,6 +4,7 @@ from emulator.routes import (
     chunked,
     content,
     control,
+    control_acts,
     events,
     fs,
     identity,
@@ -19,6 +20,6 @@ from emulator.routes import (
 from emulator.routing import Routes
 
 ALL: list[Routes] = [
-    chunked.routes, content.routes, control.routes, events.routes, fs.routes, identity.routes, links.routes,
-    notes.routes, oauth.routes, perms.routes, properties.routes, trash.routes, users.routes, webhooks.routes,
+    chunked.routes, content.routes, control.routes, control_acts.routes, events.routes, fs.routes, identity.routes,
+    links.routes, notes.routes, oauth.routes, perms.routes, properties.routes, trash.routes, users.routes, webhooks.routes,
 ]  # fmt: skip

@@ -1,7 +1,161 @@
-"""Routes: control."""
+"""The control surface under /_emulator/: what no Egnyte has. No token, no throttling, not in the request log.
+
+Acts in another user's name are in control_acts.py.
+"""
 
 from __future__ import annotations
 
-from emulator.routing import Routes
+from dataclasses import asdict
 
-routes = Routes()
+from emulator.clock import parse_iso
+from emulator.domain import Domain
+from emulator.errors import ApiError
+from emulator.http import Request, Response, json_response
+from emulator.routing import Routes
+from emulator.summary import summary
+from emulator.users import User
+
+routes = Routes(open_=True)
+
+_TOKEN_KEYS = {"user", "value", "client_id", "scopes", "qps", "daily", "expires_in", "refresh"}
+
+
+@routes.on("GET", "/_emulator/state")
+async def state(domain: Domain, _request: Request) -> Response:
+    return json_response(summary(domain))
+
+
+@routes.on("GET", "/_emulator/clock")
+async def read_clock(domain: Domain, _request: Request) -> Response:
+    return json_response({"now": domain.clock.now()})
+
+
+@routes.on("POST", "/_emulator/clock")
+async def set_clock(domain: Domain, request: Request) -> Response:
+    """`{"set": epoch ms or ISO}`, `{"advance": seconds}`, `{"freeze": true|false}`, in this order."""
+    body = await request.json()
+    only(body, {"set", "advance", "freeze"})
+    if (moment := body.get("set")) is not None:
+        domain.clock.set(moment if isinstance(moment, int) else parsed_time(str(moment)))
+    if (seconds := body.get("advance")) is not None:
+        domain.clock.advance(round(float(seconds) * 1000))
+    if (frozen := body.get("freeze")) is not None:
+        domain.clock.freeze(bool(frozen))
+    return json_response({"now": domain.clock.now()})
+
+
+@routes.on("GET", "/_emulator/faults")
+async def list_faults(domain: Domain, _request: Request) -> Response:
+    return json_response([asdict(fault) for fault in domain.faults.rules])
+
+
+@routes.on("POST", "/_emulator/faults")
+async def add_faults(domain: Domain, request: Request) -> Response:
+    """One rule or a list of them, put behind those that are there; fields as in emulator/faults.py."""
+    body = await request.json_value()
+    rules = body if isinstance(body, list) else [body]
+    if not all(isinstance(rule, dict) for rule in rules):
+        raise ApiError(400, "A fault is a JSON object")
+    added = [asdict(domain.faults.add(rule)) for rule in rules]
+    return json_response(added, 201)
+
+
+@routes.on("DELETE", "/_emulator/faults")
+async def clear_faults(domain: Domain, _request: Request) -> Response:
+    domain.faults.rules.clear()
+    return Response(204)
+
+
+@routes.on("GET", "/_emulator/switches")
+async def list_switches(domain: Domain, _request: Request) -> Response:
+    return json_response(domain.switches.dump())
+
+
+@routes.on("POST", "/_emulator/switches")
+async def set_switches(domain: Domain, request: Request) -> Response:
+    domain.switches.update(await request.json())
+    return json_response(domain.switches.dump())
+
+
+@routes.on("POST", "/_emulator/limits")
+async def set_limits(domain: Domain, request: Request) -> Response:
+    """`{"qps": n, "daily": n}` for every token without limits of its own."""
+    body = await request.json()
+    only(body, {"qps", "daily"})
+    domain.qps = int(body.get("qps", domain.qps))
+    domain.daily = int(body.get("daily", domain.daily))
+    return json_response({"qps": domain.qps, "daily": domain.daily})
+
+
+@routes.on("POST", "/_emulator/events/prune")
+async def prune_events(domain: Domain, request: Request) -> Response:
+    """`{"keep": n}` newest, or `{"older_than": seconds}`."""
+    body = await request.json()
+    only(body, {"keep", "older_than"})
+    before = None
+    if "older_than" in body:
+        before = domain.clock.now() - round(float(body["older_than"]) * 1000)
+    return json_response({"pruned": domain.events.prune(keep=body.get("keep"), before=before)})
+
+
+@routes.on("GET", "/_emulator/requests")
+async def list_requests(domain: Domain, _request: Request) -> Response:
+    return json_response(domain.requests.dump())
+
+
+@routes.on("DELETE", "/_emulator/requests")
+async def clear_requests(domain: Domain, _request: Request) -> Response:
+    domain.requests.entries.clear()
+    return Response(204)
+
+
+@routes.on("POST", "/_emulator/tokens")
+async def make_token(domain: Domain, request: Request) -> Response:
+    """`{"user": name, "value"?, "client_id"?, "scopes"?, "qps"?, "daily"?, "expires_in"? seconds, "refresh"?}`."""
+    body = await request.json()
+    only(body, _TOKEN_KEYS)
+    user = user_named(domain, str(body.pop("user", "")))
+    if (seconds := body.pop("expires_in", None)) is not None:
+        body["expires"] = domain.clock.now() + round(float(seconds) * 1000)
+    return json_response(asdict(domain.issue_token(user, **body)), 201)
+
+
+@routes.on("DELETE", "/_emulator/tokens/{value}")
+async def revoke_token(domain: Domain, request: Request) -> Response:
+    """As after a change of password: calls under way end, the next one is a 401."""
+    if domain.tokens.revoke(request.params["value"]) is None:
+        raise ApiError(404, "No such token")
+    domain.changes += 1
+    return Response(204)
+
+
+@routes.on("POST", "/_emulator/users")
+async def make_user(domain: Domain, request: Request) -> Response:
+    """`{"username", "user_type"?: admin|power|standard, "email"?, "first_name"?, "last_name"?, "id"?, "password"?}`."""
+    body = await request.json()
+    only(body, {"id", "username", "email", "first_name", "last_name", "user_type", "password", "trash_role"})
+    name = str(body.get("username", ""))
+    if not name or domain.users.named(name) is not None:
+        raise ApiError(400, f"The user name {name!r} is empty or taken")
+    defaults = {"id": 0, "email": f"{name}@example.org", "first_name": name.capitalize(), "last_name": "Example"}
+    return json_response(asdict(domain.add_user(User(**{**defaults, **body}))), 201)
+
+
+def only(body: dict[str, object], known: set[str]) -> None:
+    """400 for a key that means nothing: a typing error in a test must not pass."""
+    if unknown := sorted(set(body) - known):
+        raise ApiError(400, f"Unknown keys: {', '.join(unknown)}. Known: {', '.join(sorted(known))}")
+
+
+def parsed_time(text: str) -> int:
+    try:
+        return parse_iso(text)
+    except ValueError as error:
+        raise ApiError(400, f"{text!r} is no ISO-8601 time") from error
+
+
+def user_named(domain: Domain, name: str) -> User:
+    user = domain.users.named(name)
+    if user is None:
+        raise ApiError(400, f"Unknown user {name!r}")
+    return user
