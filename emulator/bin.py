@@ -5,12 +5,12 @@ from __future__ import annotations
 from base64 import b64encode
 from dataclasses import dataclass
 
-from emulator.tree import File, Node, Version
+from emulator.tree import Node, Version
 
 
 @dataclass(slots=True, eq=False)
 class TrashItem:
-    """`node` is set for files and folders; for a version `file` is the file it was taken from."""
+    """`node` is set for files and folders; `version` for a version, with the `group_id` of its file."""
 
     id: str
     kind: str  # file | folder | version
@@ -24,7 +24,7 @@ class TrashItem:
     last_modified: int
     node: Node | None = None
     version: Version | None = None
-    file: File | None = None
+    group_id: str = ""
     retained: bool = False  # a retention policy forbids the purge
 
 

@@ -46,6 +46,9 @@ class FileBlob:
     sha512: str
 
     async def pieces(self, start: int, length: int) -> AsyncIterator[bytes]:
+        if length <= PIECE:  # a thread would cost more than the read
+            yield self._read(start, length)
+            return
         stream = await asyncio.to_thread(self._open, start)
         try:
             while length > 0:
@@ -56,6 +59,10 @@ class FileBlob:
                 yield piece
         finally:
             stream.close()
+
+    def _read(self, start: int, length: int) -> bytes:
+        with self._open(start) as stream:
+            return stream.read(length)
 
     def _open(self, start: int) -> IO[bytes]:
         stream = self.path.open("rb", buffering=0)

@@ -73,6 +73,7 @@ class Domain:
         self.faults = Faults()
         self.requests = RequestLog()
         self.listeners: list[Callable[[Notice], None]] = []
+        self.certificate = b""  # PEM, of the HTTPS port if there is one
         self.changes = 0  # grows with every act: what the state folder goes by
         for path in (SHARED, PRIVATE):
             self.new_folder(self.tree.root, path[1:])

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from emulator.app import App
 from emulator.domain import Domain
+from emulator.seed import add_admin
 from emulator.users import User
 
 T = TypeVar("T")
@@ -43,6 +43,17 @@ class Server(uvicorn.Server):
 
     async def main_loop(self) -> None:
         await self._end.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if not self.force_exit:
+            await super().shutdown(sockets)
+            return
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.transport.close()
+        for sock in sockets or []:
+            sock.close()
 
     def end(self, *, wait: bool = True) -> None:
         """From the loop's own thread. Without `wait`, calls under way are dropped."""
@@ -104,9 +115,7 @@ def start(
 ) -> Running:
     """An empty domain with one admin, listening on loopback. Limits are out of the way unless given."""
     domain = Domain(blob_folder=blob_folder, qps=qps, daily=daily)
-    admin = domain.add_user(User(77, "svc-scanner", "svc-scanner@example.org", "Svc", "Scanner", "admin"))
-    admin.is_service_account = True
-    domain.issue_token(admin, value=token)
+    admin = add_admin(domain, token)
     sock = listen("127.0.0.1", port)
     loops: list[asyncio.AbstractEventLoop] = []
     server = Server(config(App(domain)))
@@ -116,16 +125,6 @@ def start(
         raise RuntimeError("the emulator did not start within ten seconds")
     base_url = f"http://127.0.0.1:{sock.getsockname()[1]}"
     return Running(domain, base_url, token, admin, server, thread, loops[0])
-
-
-@contextlib.contextmanager
-def running(**options: int) -> Iterator[Running]:
-    """`start` and `stop` as a with-block."""
-    emulator = start(**options)  # type: ignore[arg-type]
-    try:
-        yield emulator
-    finally:
-        emulator.stop()
 
 
 def _serve(server: Server, sock: socket.socket, loops: list[asyncio.AbstractEventLoop]) -> None:

@@ -102,15 +102,14 @@ def trashed(domain: Domain, item_id: str) -> TrashItem:
 def _drop_version(domain: Domain, actor: Actor, file: File, version: Version) -> TrashItem:
     item = _item(domain, actor, file.path, file.name)
     item.size, item.last_modified, item.owner = version.size, version.last_modified, version.uploaded_by
-    item.version, item.file = version, file
+    item.version, item.group_id = version, file.group_id
     domain.tree.remove_version(file, version)
     return _keep(domain, item)
 
 
 def _restore_version(domain: Domain, item: TrashItem) -> None:
     assert item.version is not None
-    assert item.file is not None
-    file = domain.tree.files.get(item.file.group_id)
+    file = domain.tree.files.get(item.group_id)
     if file is None:
         raise ApiError(404, f"The file {item.path} does not exist")
     del domain.trash[item.id]

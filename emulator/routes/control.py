@@ -25,6 +25,14 @@ async def state(domain: Domain, _request: Request) -> Response:
     return json_response(summary(domain))
 
 
+@routes.on("GET", "/_emulator/certificate")
+async def certificate(domain: Domain, _request: Request) -> Response:
+    """What a client must trust to use the HTTPS port; 404 without one."""
+    if not domain.certificate:
+        raise ApiError(404, "There is no HTTPS port")
+    return Response(200, domain.certificate, {"Content-Type": "application/x-pem-file"})
+
+
 @routes.on("GET", "/_emulator/clock")
 async def read_clock(domain: Domain, _request: Request) -> Response:
     return json_response({"now": domain.clock.now()})
@@ -74,6 +82,7 @@ async def list_switches(domain: Domain, _request: Request) -> Response:
 @routes.on("POST", "/_emulator/switches")
 async def set_switches(domain: Domain, request: Request) -> Response:
     domain.switches.update(await request.json())
+    domain.changes += 1
     return json_response(domain.switches.dump())
 
 
