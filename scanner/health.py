@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-LONGEST_SILENCE = {"poller": 900.0, "dispatcher": 120.0, "exporter": 120.0}
-"""Seconds a loop may go without a turn. A poller rests up to max_interval (five minutes by default) and may wait for a
-throttle; its own waits beat as well."""
+SLACK = 120.0
+"""Seconds a loop may be late beyond the rest it announced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +38,20 @@ class Health:
 
 @dataclass(slots=True)
 class Heartbeats:
-    """When each loop last turned."""
+    """By when each loop has to turn again. A loop that must rest long (a daily quota is gone) says so."""
 
-    last: dict[str, datetime] = field(default_factory=dict)
+    due: dict[str, datetime] = field(default_factory=dict)
 
-    def beat(self, loop: str, now: datetime) -> None:
-        self.last[loop] = now
+    def beat(self, loop: str, now: datetime, resting: float = 0.0) -> None:
+        """`resting`: seconds the loop means to do nothing from now."""
+        self.due[loop] = now + timedelta(seconds=resting + SLACK)
 
 
-def liveness(last: Mapping[str, datetime], now: datetime) -> Health:
+def liveness(due: Mapping[str, datetime], now: datetime) -> Health:
     """One check per loop that has started."""
-    return Health(tuple(_turning(loop, at, now) for loop, at in sorted(last.items())))
+    return Health(tuple(_turning(loop, moment, now) for loop, moment in sorted(due.items())))
 
 
-def _turning(loop: str, at: datetime, now: datetime) -> Check:
-    silent = (now - at).total_seconds()
-    limit = LONGEST_SILENCE[loop.partition(":")[0]]
-    if silent <= limit:
-        return Check(loop, True)
-    return Check(loop, False, f"has not turned for {silent:.0f} s; the limit is {limit:.0f} s")
+def _turning(loop: str, moment: datetime, now: datetime) -> Check:
+    late = (now - moment).total_seconds()
+    return Check(loop, late <= 0, f"should have turned {late:.0f} s ago" if late > 0 else "")

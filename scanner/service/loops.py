@@ -32,6 +32,8 @@ log = structlog.get_logger("scanner.service")
 GRACE = 25.0
 """Seconds that running scans may take to end after the order to stop; Kubernetes kills after 30 by default."""
 PUBLISH_EVERY = 5.0
+LONGEST_WORK = 600.0
+"""Seconds after which slots that are all busy without one new start mean that dispatch hangs."""
 WALK_WAIT = 60.0
 
 
@@ -63,14 +65,14 @@ async def dispatch(parts: Parts, stop: asyncio.Event) -> None:
 
 
 async def _settle(parts: Parts, domain: str, entry_id: EntryId) -> datetime | None:
-    parts.heartbeats.beat("dispatcher", parts.clock())
+    parts.heartbeats.beat("dispatcher", parts.clock(), LONGEST_WORK)
     with parts.metrics.scans_in_progress.track_inprogress():
         return await settle(domain, entry_id, parts.stations)
 
 
 def observe_poll(parts: Parts, name: str, walks: asyncio.Event | None, poll: Poll) -> None:
     """Count and log one finished poll; wake the walker where a folder arrived."""
-    parts.heartbeats.beat(f"poller:{name}", parts.clock())
+    parts.heartbeats.beat(f"poller:{name}", parts.clock(), parts.settings.events.max_interval)
     parts.metrics.polled(poll)
     if poll.settled or poll.reset:
         log.info("feed.polled", domain=name, events=len(poll.settled), cursor=poll.cursor, reset=poll.reset)
@@ -79,7 +81,8 @@ def observe_poll(parts: Parts, name: str, walks: asyncio.Event | None, poll: Pol
 
 
 def _troubled(parts: Parts, name: str, error: RetryLater) -> None:
-    parts.heartbeats.beat(f"poller:{name}", parts.clock())
+    rest = max(error.after or 0.0, parts.settings.events.max_interval)
+    parts.heartbeats.beat(f"poller:{name}", parts.clock(), rest)
     parts.metrics.poll_failed(error)
     log.warning("feed.waiting", domain=name, reason=str(error), after=error.after)
 

@@ -11,7 +11,7 @@ from scanner.service.assembly import Parts
 
 async def live(parts: Parts) -> Health:
     """Do our own loops turn? Asks nothing of clamd, the ledger or the platform."""
-    return liveness(parts.heartbeats.last, parts.clock())
+    return liveness(parts.heartbeats.due, parts.clock())
 
 
 async def ready(parts: Parts) -> Health:
