@@ -1,0 +1,109 @@
+"""What all commands share: exit codes, options, and the only ways to print.
+
+Results go to standard output, all else to standard error. Texts may come from strangers (paths, names, messages), so
+everything printed for people passes `printable`: a file name must not be able to steer a terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from pydantic_core import to_jsonable_python
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from scanner.errors import CloudRefused, ConfigurationError, LedgerUnavailable, RetryLater
+from scanner.settings import Settings, load_settings
+
+DEFAULT_CONFIG = Path("scanner.yaml")
+_PIPE_WIDTH = 4_000
+"""Columns where no terminal limits them: a table in a pipe must not be wrapped."""
+
+
+class ExitCode(IntEnum):
+    """How a command ended; the words of the README's table."""
+
+    NOTHING_FOUND = 0
+    FOUND = 1
+    USAGE = 2
+    """Configuration or usage: a person has to mend something first."""
+    UNFINISHED = 3
+    """An engine, the API or the ledger stayed away; trying again later may do."""
+
+
+ConfigOption = Annotated[
+    Path,
+    typer.Option(
+        "--config",
+        envvar="SCANNER_CONFIG",
+        default_factory=lambda: DEFAULT_CONFIG,
+        show_default=str(DEFAULT_CONFIG),
+        help="The settings file.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object; for lists one per line.")]
+
+
+def load_or_exit(path: Path) -> Settings:
+    """The settings of a file with the environment over it. Otherwise all problems on standard error, and exit 2."""
+    with stopped_by_user_errors():
+        return load_settings(path)
+
+
+@contextmanager
+def stopped_by_user_errors() -> Iterator[None]:
+    """Errors that a user can mend (exit 2) or wait out (exit 3) end the command with a message and no traceback."""
+    try:
+        yield
+    except (ConfigurationError, LedgerUnavailable) as error:
+        stop(str(error), ExitCode.USAGE)
+    except (RetryLater, CloudRefused) as error:
+        stop(str(error), ExitCode.UNFINISHED)
+
+
+def stop(message: str, code: ExitCode) -> NoReturn:
+    """End the command with a message on standard error."""
+    note(message)
+    raise typer.Exit(code)
+
+
+def say(text: str) -> None:
+    """A result for people: a line, or several, on standard output."""
+    typer.echo(printable(text))
+
+
+def note(text: str) -> None:
+    """Anything that is not the result: progress, remarks, problems; on standard error."""
+    typer.echo(printable(text), err=True)
+
+
+def print_json(value: object) -> None:
+    """One value as one line of ASCII JSON on standard output; dataclasses, paths and moments included."""
+    typer.echo(json.dumps(value, default=to_jsonable_python))
+
+
+def print_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """A result for people in columns. Without a terminal no cell is wrapped or cut."""
+    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for row in rows:
+        table.add_row(*(Text(printable(str(cell)), overflow="fold") for cell in row))
+    console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH)
+    console.print(table)
+
+
+def printable(text: str) -> str:
+    """Control, bidirectional and other invisible characters written out as escapes; line ends stay."""
+    return "".join(one if one.isprintable() or one == "\n" else _escaped(one) for one in text)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
