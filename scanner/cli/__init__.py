@@ -1,0 +1,52 @@
+"""Commands and exit codes: a module per command group; the only place that prints."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scanner import __version__
+from scanner.cli.common import say
+from scanner.cli.config import config_app
+from scanner.cli.doctor import doctor
+from scanner.cli.quarantine import quarantine_app
+from scanner.cli.rules import rules_app
+from scanner.cli.run import run
+from scanner.cli.scan import scan
+from scanner.cli.verdicts import verdicts_app
+
+app = typer.Typer(
+    name="scanner",
+    help="Scans every new file version of an Egnyte domain and remediates what is bad.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(run)
+app.command()(scan)
+app.command()(doctor)
+app.add_typer(config_app, name="config")
+app.add_typer(rules_app, name="rules")
+app.add_typer(verdicts_app, name="verdicts")
+app.add_typer(quarantine_app, name="quarantine")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        say(f"scanner {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    del version  # handled by its callback before any command
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()

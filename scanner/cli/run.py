@@ -1,0 +1,107 @@
+"""`scanner run`: the service, and with --once one pass over everything that is new."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import threading
+from contextlib import closing
+from typing import Annotated
+
+import structlog
+import typer
+
+from scanner import logs
+from scanner.cli.common import ConfigOption, ExitCode, JsonOption, load_or_exit, print_json, stopped_by_user_errors, note
+from scanner.errors import RetryLater
+from scanner.ledger.ledger import Totals
+from scanner.service.assembly import assembled, utc_now
+from scanner.service.loops import first_of, serve, stop_on_signals
+from scanner.service.once import Summary, run_once
+from scanner.settings import Settings
+from scanner.web import bind
+
+log = structlog.get_logger("scanner.service")
+
+START_WAIT = 10.0
+"""Seconds between two tries to enter a domain whose API does not answer yet."""
+
+
+def run(
+    config: ConfigOption,
+    once: Annotated[bool, typer.Option("--once", help="Read the feeds to their end, finish the work, exit.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Watch the configured domains and scan every new file version."""
+    settings = load_or_exit(config)
+    logs.configure()
+    with stopped_by_user_errors():
+        code = asyncio.run(_once(settings, json) if once else _serve(settings))
+    _leave(code)
+
+
+async def _serve(settings: Settings) -> ExitCode:
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    with closing(bind(settings.http.listen)) as listener:
+        while not stop.is_set():
+            try:
+                async with assembled(settings) as parts:
+                    host, port = listener.getsockname()[:2]
+                    log.info("service.started", listen=f"{host}:{port}", domains=[one.name for one in settings.domains])
+                    await serve(parts, listener, stop)
+            except RetryLater as error:
+                log.warning("service.waiting", reason=str(error))
+                await first_of(error.after or START_WAIT, stop)
+    log.info("service.stopped")
+    return ExitCode.NOTHING_FOUND
+
+
+async def _once(settings: Settings, as_json: bool) -> ExitCode:
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    started = utc_now()
+    try:
+        async with assembled(settings) as parts:
+            summary = await run_once(parts, stop)
+            totals = await parts.stations.ledger.totals(since=started)
+    except RetryLater as error:
+        note(f"Nothing could be done: {error}")
+        return ExitCode.UNFINISHED
+    if stop.is_set():
+        summary.unfinished.append("stopped by a signal")
+    _print_summary(summary, totals, as_json)
+    if summary.unfinished:
+        return ExitCode.UNFINISHED
+    bad = sum(number for kind, number in totals.verdicts.items() if kind != "clean")
+    return ExitCode.FOUND if bad else ExitCode.NOTHING_FOUND
+
+
+def _print_summary(summary: Summary, totals: Totals, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "events": summary.events,
+                "skipped": totals.skipped,
+                "verdicts": totals.verdicts,
+                "outcomes": totals.outcomes,
+                "steps": totals.steps,
+                "unfinished": summary.unfinished,
+            }
+        )
+        return
+    say(f"events read      {summary.events}")
+    for title, counts in (("skipped", totals.skipped), ("verdicts", totals.verdicts), ("steps", totals.steps)):
+        say(f"{title:<16} " + (", ".join(f"{number} {name}" for name, number in sorted(counts.items())) or "none"))
+    for reason in summary.unfinished:
+        note(f"unfinished: {reason}")
+
+
+def _leave(code: ExitCode) -> None:
+    """A scan thread that outlived the grace would hold the interpreter for minutes; its work was given back already."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if any(thread.name.startswith("content") for thread in threading.enumerate()):
+        os._exit(code)
+    raise typer.Exit(code)

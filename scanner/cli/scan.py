@@ -1,0 +1,90 @@
+"""`scanner scan PATH…`: look at local files with the same engines and rules; nothing is recorded or moved."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scanner.cli.common import ExitCode, JsonOption, OptionalConfigOption, local_settings_or_exit, print_json, stopped_by_user_errors, note
+from scanner.files.spool import Spool
+from scanner.files.local import read_local
+from scanner.inspection.clamd import Clamd
+from scanner.inspection.containers import Containers
+from scanner.inspection.panel import Panel
+from scanner.inspection.rule_engine import RuleEngine
+from scanner.judge.verdict import judge
+from scanner.model import EntryId, FileVersion, Gap, GroupId, Inspection, Verdict, VerdictKind
+from scanner.rulebook.load import load_rulebook
+
+
+def scan(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.", exists=True)],
+    config: OptionalConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Scan local files and folders."""
+    settings = local_settings_or_exit(config)
+    with stopped_by_user_errors():
+        rules = RuleEngine(load_rulebook(settings.rules.paths))
+    panel = Panel((Containers(settings.clamav.max_stream), Clamd(settings.clamav), rules))
+    spool = Spool(settings.spool)
+    worst = ExitCode.NOTHING_FOUND
+    for path in _files(paths):
+        verdict = _look(path, panel, spool, settings.spool.max_file)
+        _print(verdict, json)
+        worst = max(worst, _code(verdict))
+    raise typer.Exit(worst)
+
+
+def _files(paths: list[Path]) -> Iterator[Path]:
+    """Regular files below the paths, links not followed, in a stable order."""
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        for folder, folders, names in os.walk(path, onerror=lambda error: note(f"{error.filename}: {error.strerror}")):
+            folders.sort()
+            yield from (Path(folder, name) for name in sorted(names) if _is_regular(Path(folder, name)))
+
+
+def _is_regular(path: Path) -> bool:
+    return stat.S_ISREG(path.lstat().st_mode)
+
+
+def _look(path: Path, panel: Panel, spool: Spool, max_file: int) -> Verdict:
+    version = FileVersion("local", GroupId(""), EntryId(""), str(path.absolute()), action="listing")
+    gap = panel.ready()
+    if gap is not None:
+        return judge(version, (Inspection("fetch", "", gap=gap),), None, panel.names)
+    with read_local(path, spool, max_file=max_file) as content:
+        if isinstance(content, Gap):
+            return judge(version, (Inspection("fetch", "", gap=content),), None, panel.names)
+        return judge(version, panel.inspect(version, None, content), content.facts, panel.names)
+
+
+def _print(verdict: Verdict, as_json: bool) -> None:
+    if as_json:
+        content = verdict.content
+        print_json(
+            {
+                "path": verdict.version.path,
+                "kind": verdict.kind.value,
+                "reasons": list(verdict.reasons),
+                "sha256": content.sha256 if content else None,
+                "size": content.size if content else None,
+                "mime": content.mime if content else None,
+            }
+        )
+    else:
+        say(f"{verdict.kind.value:<12} {verdict.version.path}" + (f"  ({', '.join(verdict.reasons)})" if verdict.reasons else ""))
+
+
+def _code(verdict: Verdict) -> ExitCode:
+    if verdict.kind is VerdictKind.CLEAN:
+        return ExitCode.NOTHING_FOUND
+    return ExitCode.UNFINISHED if verdict.kind is VerdictKind.UNCHECKED else ExitCode.FOUND
