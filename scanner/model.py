@@ -167,12 +167,20 @@ class Unchecked(StrEnum):
     CLOUD_UNAVAILABLE = "cloud-unavailable"
     THROTTLED = "throttled"
     SHUTDOWN = "shutdown"
+    SPOOL_UNAVAILABLE = "spool-unavailable"
+    """The folder for contents is full or cannot be written."""
     POISON = "poison"
     """Work on it ended without a result too often (the process died, or an unforeseen error)."""
 
 
 WAITING_REASONS = frozenset(
-    {Unchecked.ENGINE_DOWN, Unchecked.CLOUD_UNAVAILABLE, Unchecked.THROTTLED, Unchecked.SHUTDOWN}
+    {
+        Unchecked.ENGINE_DOWN,
+        Unchecked.CLOUD_UNAVAILABLE,
+        Unchecked.THROTTLED,
+        Unchecked.SHUTDOWN,
+        Unchecked.SPOOL_UNAVAILABLE,
+    }
 )
 """Reasons that say nothing about the file: they never use up its attempts, and the work stays open."""
 
