@@ -16,13 +16,13 @@ class Clock:
     """Milliseconds since the epoch; `advance` and `set` move it, `freeze` stops it until `freeze(False)`."""
 
     def __init__(self) -> None:
-        self._offset = 0
+        self.offset = 0  # ms ahead of real time; part of the saved state
         self._frozen: int | None = None
 
     def now(self) -> int:
         if self._frozen is not None:
             return self._frozen
-        return time.time_ns() // 1_000_000 + self._offset
+        return time.time_ns() // 1_000_000 + self.offset
 
     def advance(self, ms: int) -> None:
         self.set(self.now() + ms)
@@ -31,7 +31,7 @@ class Clock:
         if self._frozen is not None:
             self._frozen = ms
         else:
-            self._offset = ms - time.time_ns() // 1_000_000
+            self.offset = ms - time.time_ns() // 1_000_000
 
     def freeze(self, frozen: bool = True) -> None:
         now = self.now()

@@ -113,7 +113,8 @@ class Domain:
         top, second = _first_two(folder)
         if top == PRIVATE[1:].casefold():
             return Level.OWNER if second == user.username.casefold() else (Level.NONE if second else Level.NAV)
-        return self.permissions.effective(self.users, user, folder) if top else Level.NAV
+        held = self.permissions.effective(self.users, user, folder)
+        return held if second else max(held, Level.NAV)  # everybody may look for what is theirs in / and /Shared
 
     def require(self, user: User, node: Node, level: Level, text: str = "") -> None:
         """403 below `level`; what may not even be seen answers as the switch `hidden_status` says (row 25)."""
@@ -155,6 +156,10 @@ class Domain:
             listener(Notice(event_type, self.clock.now(), actor, path, data))
 
     def close(self) -> None:
+        """Ends uploads under way and removes temporary content."""
+        for upload in self.uploads.values():
+            upload.writer.discard()
+        self.uploads.clear()
         self.blobs.close()
 
 

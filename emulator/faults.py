@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from emulator.errors import ApiError
 
@@ -23,6 +25,8 @@ class Fault:
     `raw` is sent as it is, in place of an HTTP answer, and the connection closed.
     """
 
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
     route: str = ""
     method: str = ""
     status: int = 0
@@ -34,8 +38,8 @@ class Fault:
     stall: float = 0.0
     rate: int = 0
     raw: str | None = None
-    throttle: str = ""  # qps | day
-    dialect: str = ""  # 429 | mashery; empty: the switch
+    throttle: Literal["", "qps", "day"] = ""
+    dialect: Literal["", "429", "mashery"] = ""  # empty: the switch
     count: int | None = None
     skip: int = 0
 
@@ -46,18 +50,20 @@ class Fault:
         return self.cut_after is not None or self.stall_after is not None or self.rate > 0
 
 
+_FAULT = TypeAdapter(Fault)
+
+
 class Faults:
     def __init__(self) -> None:
         self.rules: list[Fault] = []
 
     def add(self, rule: Mapping[str, Any]) -> Fault:
         """400 for an unknown key, a value of the wrong type, or a bad regular expression."""
-        known = {item.name for item in fields(Fault)}
-        if unknown := sorted(set(rule) - known):
-            raise ApiError(400, f"Unknown keys in fault: {', '.join(unknown)}. Known: {', '.join(sorted(known))}")
-        fault = Fault(**rule)
-        if fault.throttle not in ("", "qps", "day") or fault.dialect not in ("", "429", "mashery"):
-            raise ApiError(400, "A fault's throttle is qps or day, its dialect 429 or mashery")
+        try:
+            fault = _FAULT.validate_python(rule, strict=True)
+        except ValidationError as error:
+            problems = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+            raise ApiError(400, f"Bad fault: {problems}") from error
         try:
             re.compile(fault.route)
         except re.error as error:

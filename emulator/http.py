@@ -6,6 +6,7 @@ A body is a stream: `Request.stream` gives pieces as they arrive, `Request.body`
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -21,6 +22,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 JSON_LIMIT = 4 * 1024 * 1024
+_NUMBER = re.compile(r"[0-9]{1,18}")
 JSON_TYPE = "application/json;charset=UTF-8"
 
 
@@ -65,7 +67,7 @@ class Request:
         text = self.query.get(name)
         if text is None:
             return default
-        if not (text.isascii() and text.lstrip("-").isdigit()) or int(text) < minimum:
+        if _NUMBER.fullmatch(text) is None or int(text) < minimum:
             raise ApiError(400, f"Invalid value of parameter {name}")
         return int(text)
 
@@ -103,7 +105,7 @@ class Request:
         """The body as JSON; 400 where it is none."""
         try:
             return json.loads(await self.body())
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ApiError(400, "Unparsable JSON in request body") from error
 
     async def json(self) -> dict[str, Any]:

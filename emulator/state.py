@@ -46,6 +46,7 @@ def snapshot(domain: Domain) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "ids": domain.ids.count,
+        "clock_offset": domain.clock.offset,
         "root": _dump_folder(domain.tree.root),
         "users": domain.users.dump(),
         "tokens": domain.tokens.dump(),
@@ -154,6 +155,7 @@ def _dump_trash(item: TrashItem) -> dict[str, Any]:
 def _fill(domain: Domain, saved: dict[str, Any]) -> None:
     reader = _Reader(domain.blobs.folder)
     domain.ids.count = saved["ids"]
+    domain.clock.offset = saved["clock_offset"]
     domain.tree = _tree(reader, saved["root"])
     domain.switches.update(saved["switches"])
     for part in ("users", "tokens", "events", "permissions", "notes", "links", "webhooks", "properties"):
