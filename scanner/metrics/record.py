@@ -1,0 +1,235 @@
+"""The facts of a running service as numbers: one call per fact, safe from any thread.
+
+Domains are no label. Where each has its own state, the worst of them is shown, so that one blind domain cannot hide
+behind the others.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from prometheus_client import CollectorRegistry
+
+from scanner.errors import RetryLater, Throttled, ThrottleScope
+from scanner.metrics.families import CODES, ENGINES, EVENT_KINDS, LEVELS, OPERATIONS, OTHER, SKIPPED, Families
+from scanner.model import (
+    Disposition,
+    Event,
+    Finding,
+    Inspection,
+    Severity,
+    Skipped,
+    Unchecked,
+    Unscannable,
+    Verdict,
+    VerdictKind,
+)
+
+MOST_RULES = 500
+"""Rules with a series of their own; each further one is counted under `other`."""
+Window = Literal["second", "day"]
+
+
+class Polled(Protocol):
+    """What one successful poll of a feed brought."""
+
+    @property
+    def settled(self) -> Sequence[tuple[Event, Disposition]]: ...
+    @property
+    def cursor(self) -> int | None: ...
+    @property
+    def outcome(self) -> str: ...
+    @property
+    def reset(self) -> str | None: ...
+
+
+class NamedRule(Protocol):
+    """What the metrics know of a rule."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def severity(self) -> Severity: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits, as the ledger counts it."""
+
+    pending: int
+    leased: int
+    retry_wait: int
+    parked: int
+    oldest: datetime | None = None
+    """Upload time of the oldest version without a verdict."""
+    steps: int = 0
+    oldest_step: datetime | None = None
+    braked: int = 0
+    """Steps that the brake holds."""
+    gaps: int = 0
+
+
+class Metrics(Families):
+    """The metrics, and what each fact does to them."""
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        super().__init__(registry)
+        self._last_polls: dict[str, float] = {}
+        self._cursors: dict[str, int] = {}
+        self._newest_event = 0.0
+        self._quotas: dict[Window, dict[str, tuple[int, int]]] = {"second": {}, "day": {}}
+        self._rule_labels: set[str] = set()
+
+    def polled(self, domain: str, poll: Polled, now: datetime) -> None:
+        """A poll succeeded: its events are in the ledger."""
+        self.event_polls.labels(poll.outcome).inc()
+        self._show_last_poll(domain, now.timestamp())
+        if poll.reset is not None:
+            self.cursor_resets.labels(poll.reset).inc()
+        if poll.cursor is not None:
+            self._cursors[domain] = poll.cursor
+            self.cursor_position.set(sum(self._cursors.values()))
+        for event, disposition in poll.settled:
+            self._settled(event, disposition)
+
+    def poll_failed(self, domain: str, error: RetryLater) -> None:
+        """A poll got no answer, or was told to wait."""
+        self.event_polls.labels("throttled" if isinstance(error, Throttled) else "error").inc()
+        self._show_last_poll(domain, self._last_polls.get(domain, 0.0))
+
+    def _show_last_poll(self, domain: str, moment: float) -> None:
+        self._last_polls[domain] = moment
+        self.last_poll.set(min(self._last_polls.values()))
+
+    def _settled(self, event: Event, disposition: Disposition) -> None:
+        self.events_read.labels(event.type if event.type in EVENT_KINDS else OTHER).inc()
+        self._newest_event = max(self._newest_event, event.occurred_at.timestamp())
+        self.last_seen.set(self._newest_event)
+        if isinstance(disposition, Skipped):
+            self.outcomes.labels(SKIPPED).inc()
+            self.skips.labels(disposition.reason.value).inc()
+
+    def inspected(self, inspections: Iterable[Inspection], size: int) -> None:
+        """Engines ran over one content of so many bytes; also when that gave no verdict."""
+        for one in inspections:
+            if one.engine not in ENGINES:
+                continue
+            self.inspections.labels(one.engine, _result(one)).inc()
+            self.inspection_duration.labels(one.engine).observe(one.seconds)
+            self.scanned_bytes.labels(one.engine).inc(size)
+            if one.gap is not None and isinstance(one.gap.reason, Unchecked):
+                self.engine_failures.labels(one.engine, one.gap.reason.value).inc()
+
+    def judged(self, verdict: Verdict, trigger: str, now: datetime) -> None:
+        """A verdict is in the ledger."""
+        self.verdicts.labels(verdict.kind.value, trigger).inc()
+        uploaded_at = verdict.version.uploaded_at
+        if uploaded_at is not None:
+            self.upload_to_verdict.labels(trigger).observe(max(0.0, (now - uploaded_at).total_seconds()))
+        if verdict.kind is VerdictKind.UNSCANNABLE:
+            self.unscannable.labels(_first_gap(verdict, Unscannable, Unscannable.FORMAT)).inc()
+        if verdict.kind is VerdictKind.UNCHECKED:
+            self.unchecked.labels(_first_gap(verdict, Unchecked, Unchecked.ENGINE_ERROR)).inc()
+        for finding in verdict.findings:
+            self._found(finding)
+
+    def _found(self, finding: Finding) -> None:
+        if not finding.counts or finding.engine not in ENGINES:
+            return
+        self.findings.labels(finding.engine, finding.severity.value).inc()
+        if not finding.malware:
+            rule = finding.name if finding.name in self._rule_labels else OTHER
+            self.rule_findings.labels(rule, finding.severity.value).inc()
+
+    def rules_loaded_ok(self, rules: Sequence[NamedRule]) -> None:
+        """These rules are in force from now on."""
+        for rule in rules:
+            if len(self._rule_labels) < MOST_RULES:
+                self._rule_labels.add(rule.id)
+            if rule.id in self._rule_labels:
+                self.rule_findings.labels(rule.id, rule.severity.value)
+        self.rules_loaded.set(len(rules))
+        self.rules_last_load.set(1)
+
+    def rules_refused(self) -> None:
+        """A change of the rules has a problem: the old ones stay."""
+        self.rules_last_load.set(0)
+
+    def backlog(self, backlog: Backlog) -> None:
+        """What waits in the ledger."""
+        for state in ("pending", "leased", "retry_wait", "parked"):
+            self.jobs.labels(state).set(getattr(backlog, state))
+        self.oldest_item.set(_moment(backlog.oldest))
+        self.steps_pending.set(backlog.steps)
+        self.oldest_step.set(_moment(backlog.oldest_step))
+        self.brake.set(1 if backlog.braked else 0)
+        self.gaps_open.set(backlog.gaps)
+
+    def api_call(self, operation: str, code: int | str, seconds: float, throttled: ThrottleScope | None = None) -> None:
+        """One call of the API: its HTTP status, or `timeout` or `connect_error`, and the seconds to the headers."""
+        operation = operation if operation in OPERATIONS else OTHER
+        self.api_requests.labels(operation, str(code) if str(code) in CODES else OTHER).inc()
+        self.api_duration.labels(operation).observe(seconds)
+        if code == 401:
+            self.api_auth_failures.inc()
+        if throttled is not None:
+            self.api_throttled.labels(throttled).inc()
+
+    def api_quota(self, domain: str, window: Window, *, limit: int, used: int) -> None:
+        """What the platform's headers said last of a domain's quota."""
+        self._quotas[window][domain] = (limit, used)
+        limit, used = max(self._quotas[window].values(), key=lambda quota: quota[1] / max(quota[0], 1))
+        self.quota_limit.labels(window).set(limit)
+        self.quota_used.labels(window).set(used)
+
+    def clamd(self, endpoint: str, *, up: bool, queue: int = 0, signatures_at: datetime | None = None) -> None:
+        """What clamd says of itself. While it is down its signatures keep their last known time."""
+        self.clamd_up.labels(endpoint).set(1 if up else 0)
+        self.clamd_queue.labels(endpoint).set(queue)
+        if signatures_at is not None:
+            self.clamd_signatures.labels(endpoint).set(signatures_at.timestamp())
+
+    def spool(self, used: int, limit: int) -> None:
+        """Bytes taken and allowed."""
+        self.spool_used.set(used)
+        self.spool_limit.set(limit)
+
+    def loop_turned(self, loop: str, now: datetime) -> None:
+        """One of LOOPS is alive."""
+        self.loop_iteration.labels(loop).set(now.timestamp())
+
+    def log_counter(self) -> logging.Handler:
+        """To be added to the root logger: counts what it is given, and writes nothing."""
+        return _LogCounter(self)
+
+
+class _LogCounter(logging.Handler):
+    def __init__(self, metrics: Metrics) -> None:
+        super().__init__()
+        self._lines = {level: metrics.log_messages.labels(level) for level in LEVELS}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = self._lines.get(record.levelname.lower())
+        if line is not None:
+            line.inc()
+
+
+def _result(inspection: Inspection) -> str:
+    if inspection.gap is None:
+        return "complete"
+    return "incomplete" if isinstance(inspection.gap.reason, Unscannable) else "failed"
+
+
+def _first_gap(verdict: Verdict, kind: type[Unscannable] | type[Unchecked], missing: StrEnum) -> str:
+    """The reason as a label; `missing` where no inspection tells, since an engine did not report at all."""
+    reasons = (one.gap.reason for one in verdict.inspections if one.gap is not None)
+    return next((reason.value for reason in reasons if isinstance(reason, kind)), missing.value)
+
+
+def _moment(moment: datetime | None) -> float:
+    return 0.0 if moment is None else moment.timestamp()
