@@ -1,7 +1,7 @@
 """Digests of a content on its way through, and whether they are those the platform declared.
 
-A declared checksum comes in two forms (fact sheet 5.6): plain SHA-512, or, for chunked uploads, `2-n-size-hex`, which is
-no hash of the content but of its chunks' hex digests.
+A declared checksum comes in two forms (fact sheet 5.6): plain SHA-512, or, for chunked uploads, `2-n-size-hex`, which
+is no hash of the content but of its chunks' hex digests.
 """
 
 from __future__ import annotations

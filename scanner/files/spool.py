@@ -41,8 +41,8 @@ class Spool:
         return self._used
 
     def reserve(self, size: int) -> Room:
-        """Room for one content of at most `size` bytes. Waits until there is that much, first come first served: a large
-        content is not overtaken for ever. Raises ValueError where it could never be."""
+        """Room for one content of at most `size` bytes. Waits until there is that much, first come first served: a
+        large content is not overtaken for ever. Raises ValueError where it could never be."""
         if not 0 <= size <= self.limit:
             raise ValueError(f"{size} bytes can never fit into a spool of {self.limit}")
         ticket = object()

@@ -1,0 +1,122 @@
+"""The engine clamd: content by INSTREAM through a bounded number of connections, control commands beside it.
+
+`ready` and `version` rest on a probe at most two seconds old: neither a small file nor a burst of them pays for one.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from scanner.errors import EngineUnavailable
+from scanner.inspection.clamd_control import ClamdStatus, loaded_version, queue_length, signature_time
+from scanner.inspection.clamd_session import Found, scan
+from scanner.inspection.engine import Content
+from scanner.model import FileVersion, Finding, Gap, Inspection, Unchecked, Unscannable
+from scanner.settings import ClamavSettings
+
+CONNECT_TIMEOUT = 5.0
+UP_FOR = 2.0
+"""Seconds a successful probe is believed."""
+DOWN_FOR = 1.0
+UNKNOWN = "ClamAV (version not known)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Probe:
+    expires: float
+    version: str
+    gap: Gap | None
+
+
+class Clamd:
+    """Thread-safe; at most `connections` scans at once, further ones wait here."""
+
+    name = "clamd"
+    wants_uploader = False
+
+    def __init__(self, settings: ClamavSettings) -> None:
+        self._settings = settings
+        self._connect = _connector(settings.address)
+        self._slots = threading.BoundedSemaphore(settings.connections)
+        self._probing = threading.Lock()
+        self._probe = _Probe(0.0, UNKNOWN, None)
+
+    def ready(self) -> Gap | None:
+        return self._look().gap
+
+    def version(self) -> str:
+        return self._look().version
+
+    def inspect(
+        self, version: FileVersion, uploader: str | None, content: Content, earlier: tuple[Finding, ...] = ()
+    ) -> Inspection:
+        size, limit = content.facts.size, self._settings.max_stream
+        if size > limit:
+            gap = Gap(Unscannable.TOO_LARGE, f"{size} bytes, where clamav.max_stream allows {limit}")
+            return Inspection(self.name, self._probe.version, gap=gap)
+        with self._slots:
+            before = self.version()
+            connect = partial(self._connect, min(CONNECT_TIMEOUT, self._settings.scan_timeout))
+            answer = scan(connect, content.chunks(), self._settings.scan_timeout)
+        if isinstance(answer, Gap):
+            return Inspection(self.name, before, gap=answer)
+        findings = (Finding(self.name, answer.name, malware=True),) if isinstance(answer, Found) else ()
+        return Inspection(self.name, _both(before, self.version()), findings)
+
+    def status(self) -> ClamdStatus:
+        """Asks clamd afresh; for gauges."""
+        try:
+            version = loaded_version(self._connect)
+            queue = queue_length(self._connect)
+        except EngineUnavailable:
+            return ClamdStatus(up=False)
+        return ClamdStatus(True, version, queue, signature_time(version))
+
+    def _look(self) -> _Probe:
+        with self._probing:
+            if time.monotonic() >= self._probe.expires:
+                self._probe = self._ask()
+            return self._probe
+
+    def _ask(self) -> _Probe:
+        try:
+            version = loaded_version(self._connect)
+        except EngineUnavailable as error:
+            return _Probe(time.monotonic() + DOWN_FOR, self._probe.version, Gap(Unchecked.ENGINE_DOWN, str(error)))
+        return _Probe(time.monotonic() + UP_FOR, version, None)
+
+
+def _both(before: str, after: str) -> str:
+    """A reload during the scan leaves open which signatures looked."""
+    return before if before == after else f"{before} or {after}"
+
+
+def _connector(address: str) -> Callable[[float], socket.socket]:
+    """Opens connections to `unix:/path` or `tcp:host:port`; the argument is the time-out in seconds."""
+    scheme, _, target = address.partition(":")
+    if scheme == "unix":
+        return partial(_connect_unix, target)
+    host, _, port = target.rpartition(":")
+    return partial(_connect_tcp, host.strip("[]"), int(port))
+
+
+def _connect_unix(path: str, timeout: float) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.settimeout(timeout)
+        connection.connect(path)
+    except OSError:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect_tcp(host: str, port: int, timeout: float) -> socket.socket:
+    connection = socket.create_connection((host, port), timeout)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection

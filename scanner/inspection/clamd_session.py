@@ -1,0 +1,123 @@
+"""One INSTREAM session with clamd, and the only place where its replies are read.
+
+clamd spools the stream and scans after the end marker. Only `stream: OK` and nothing else, up to the end of the
+connection, is clean: a full temporary folder answers with an ERROR and then with an OK for the empty spool file.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import struct
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from scanner.model import Gap, Unchecked, Unscannable
+
+COMMAND = b"zINSTREAM\0"
+END = struct.pack(">I", 0)
+SIZE_LIMIT = b"INSTREAM size limit exceeded. ERROR\0"
+REPLY = re.compile(rb"stream: (?:(OK)|([^\x00-\x1f\x7f]+) (FOUND|ERROR))\0")
+LONGEST_REPLY = 8192
+
+GAPS_BY_NAME = (
+    ("Heuristics.Encrypted.", Unscannable.ENCRYPTED),
+    ("Heuristics.Limits.Exceeded.MaxScanTime", Unscannable.SCAN_TIME),
+    ("Heuristics.Limits.Exceeded", Unscannable.LIMITS),
+    ("Heuristics.Broken.", Unscannable.CORRUPT),
+)
+"""Names that clamd reports like malware and that only say why it could not look (clamav.md sections 3 and 4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """clamd names malware."""
+
+    name: str
+
+
+Answer = Found | Gap | None
+"""None is clean: all bytes were taken, and the one reply was OK."""
+
+
+def answer_to(reply: bytes) -> Answer:
+    """What the complete bytes of a reply, up to the end of the connection, mean."""
+    if not reply:
+        return Gap(Unchecked.INTERRUPTED, "clamd closed the connection without a reply")
+    if reply == SIZE_LIMIT:
+        return Gap(Unscannable.TOO_LARGE, "clamd's StreamMaxLength is below clamav.max_stream")
+    match = REPLY.fullmatch(reply)
+    if match is None:
+        return Gap(Unchecked.ENGINE_ERROR, f"a reply that is not in the protocol: {reply[:200]!r}")
+    if match[1]:
+        return None
+    text = match[2].decode("utf-8", "replace")
+    if match[3] == b"ERROR":
+        return Gap(Unchecked.ENGINE_ERROR, text)
+    reason = next((reason for prefix, reason in GAPS_BY_NAME if text.startswith(prefix)), None)
+    return Found(text) if reason is None else Gap(reason, text)
+
+
+def scan(connect: Callable[[], socket.socket], chunks: Iterable[bytes], timeout: float) -> Answer:
+    """Send everything and wait for the answer. `timeout`: seconds without a byte taken, and until the whole reply.
+
+    Errors of `chunks` pass; those of the connection become gaps.
+    """
+    try:
+        connection = connect()
+    except OSError as error:
+        return Gap(Unchecked.ENGINE_DOWN, f"cannot connect: {_reason(error)}")
+    with connection:
+        connection.settimeout(timeout)
+        failure = _send_all(connection, chunks)
+        if isinstance(failure, TimeoutError):
+            return Gap(Unchecked.ENGINE_TIMEOUT, f"clamd took no byte for {timeout:g} s")
+        reply, broken = _receive(connection, time.monotonic() + timeout)
+        if isinstance(broken, TimeoutError):
+            return Gap(Unchecked.ENGINE_TIMEOUT, f"no complete reply within {timeout:g} s")
+        # clamd closes on a stream over its limit: the send fails first, and the reply may still be there to read.
+        if reply == SIZE_LIMIT:
+            return answer_to(reply)
+        trouble = failure or broken
+        if trouble is not None:
+            return Gap(Unchecked.INTERRUPTED, f"the connection broke: {_reason(trouble)}")
+        return answer_to(reply)
+
+
+def _send_all(connection: socket.socket, chunks: Iterable[bytes]) -> OSError | None:
+    prefix = COMMAND
+    for chunk in chunks:
+        failure = _send(connection, b"".join((prefix, struct.pack(">I", len(chunk)), chunk)))
+        if failure is not None:
+            return failure
+        prefix = b""
+    return _send(connection, prefix + END)
+
+
+def _send(connection: socket.socket, message: bytes) -> OSError | None:
+    try:
+        connection.sendall(message)
+    except OSError as error:
+        return error
+    return None
+
+
+def _receive(connection: socket.socket, deadline: float) -> tuple[bytes, OSError | None]:
+    """Everything up to the end of the connection, and what broke it off. A real deadline: a byte now and then does not
+    move it."""
+    reply = b""
+    try:
+        while len(reply) <= LONGEST_REPLY:
+            connection.settimeout(max(deadline - time.monotonic(), 0.001))
+            piece = connection.recv(LONGEST_REPLY)
+            if not piece:
+                return reply, None
+            reply += piece
+    except OSError as error:
+        return reply, error
+    return reply, None
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error) or type(error).__name__
