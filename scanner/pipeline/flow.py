@@ -100,10 +100,10 @@ async def _record(run: Run, verdict: Verdict, stations: Stations) -> tuple[StepR
     )
     if decided.steps or verdict.kind is VerdictKind.UNCHECKED:
         steps = await stations.ledger.record_verdict(run, verdict, decided)
-        stations.signals.judged(run, verdict)
+        stations.signals.judged(run, verdict, stations.clock())
         return steps
     await stations.ledger.settle(run, verdict)
-    stations.signals.judged(run, verdict)
+    stations.signals.judged(run, verdict, stations.clock())
     stations.signals.ended(run, Outcome.JUDGED)
     return ()
 

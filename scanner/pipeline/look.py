@@ -64,8 +64,9 @@ def _inspect(run: Run, uploader: str | None, domain: Domain, stations: Stations)
     ) as content:
         if isinstance(content, Gap):
             return _unfetched(content)
-        stations.signals.fetched(content.facts.size)
-        return Looked(stations.panel.inspect(run.version, uploader, content), content.facts)
+        inspections = stations.panel.inspect(run.version, uploader, content)
+        stations.signals.inspected(inspections, content.facts.size)
+        return Looked(inspections, content.facts)
 
 
 async def _what_became_of(version: FileVersion, domain: Domain) -> Looked | Gone:

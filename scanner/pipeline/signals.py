@@ -8,7 +8,7 @@ import structlog
 
 from scanner.errors import RetryLater
 from scanner.metrics import Metrics
-from scanner.model import Gap, Lane, Outcome, Run, StepRecord, StepResult, StepState, Verdict, VerdictKind
+from scanner.model import Gap, Inspection, Lane, Outcome, Run, StepRecord, StepResult, StepState, Verdict, VerdictKind
 
 log = structlog.get_logger("scanner.pipeline")
 
@@ -58,5 +58,5 @@ class Signals:
         self._metrics.unhandled_exceptions.labels(loop="dispatcher").inc()
         log.error("work.failed", exc_info=error)
 
-    def fetched(self, size: int) -> None:
-        self._metrics.scanned_bytes.labels(engine="all").inc(size)
+    def inspected(self, inspections: tuple[Inspection, ...], size: int) -> None:
+        self._metrics.inspected(inspections, size)

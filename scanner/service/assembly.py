@@ -47,6 +47,12 @@ class Parts:
     heartbeats: Heartbeats
     clock: Callable[[], datetime]
 
+    def beat(self, loop: str, resting: float = 0.0) -> None:
+        """A loop has turned; `resting`: seconds it means to do nothing. `poller:acme` is one loop of the kind poller."""
+        now = self.clock()
+        self.heartbeats.beat(loop, now, resting)
+        self.metrics.loop_turned(loop.partition(":")[0], now)
+
 
 @asynccontextmanager
 async def assembled(settings: Settings) -> AsyncIterator[Parts]:
@@ -55,6 +61,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
     registry = CollectorRegistry()
     metrics = Metrics(registry)
     rulebook = load_rulebook(settings.rules.paths)
+    metrics.rules_loaded_ok(rulebook.rules)
     async with AsyncExitStack() as stack:
         ledger = await Ledger.open(settings.ledger, utc_now, owner=True)
         stack.push_async_callback(ledger.close)

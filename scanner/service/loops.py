@@ -65,15 +65,15 @@ async def dispatch(parts: Parts, stop: asyncio.Event) -> None:
 
 
 async def _settle(parts: Parts, domain: str, entry_id: EntryId) -> datetime | None:
-    parts.heartbeats.beat("dispatcher", parts.clock(), LONGEST_WORK)
+    parts.beat("dispatcher", LONGEST_WORK)
     with parts.metrics.scans_in_progress.track_inprogress():
         return await settle(domain, entry_id, parts.stations)
 
 
 def observe_poll(parts: Parts, name: str, walks: asyncio.Event | None, poll: Poll) -> None:
     """Count and log one finished poll; wake the walker where a folder arrived."""
-    parts.heartbeats.beat(f"poller:{name}", parts.clock(), parts.settings.events.max_interval)
-    parts.metrics.polled(poll)
+    parts.beat(f"poller:{name}", parts.settings.events.max_interval)
+    parts.metrics.polled(name, poll, parts.clock())
     if poll.settled or poll.reset:
         log.info("feed.polled", domain=name, events=len(poll.settled), cursor=poll.cursor, reset=poll.reset)
     if walks is not None and any(isinstance(disposition, WalkFolder) for _, disposition in poll.settled):
@@ -82,8 +82,8 @@ def observe_poll(parts: Parts, name: str, walks: asyncio.Event | None, poll: Pol
 
 def _troubled(parts: Parts, name: str, error: RetryLater) -> None:
     rest = max(error.after or 0.0, parts.settings.events.max_interval)
-    parts.heartbeats.beat(f"poller:{name}", parts.clock(), rest)
-    parts.metrics.poll_failed(error)
+    parts.beat(f"poller:{name}", rest)
+    parts.metrics.poll_failed(name, error)
     log.warning("feed.waiting", domain=name, reason=str(error), after=error.after)
 
 

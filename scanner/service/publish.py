@@ -6,13 +6,24 @@ import asyncio
 
 from scanner.service.assembly import Parts
 
+NOTHING_TO_DO = 60.0
+"""Seconds for which an empty queue excuses a dispatcher that starts nothing."""
+
 
 async def publish(parts: Parts) -> None:
     """Refresh all gauges once."""
     metrics, stations = parts.metrics, parts.stations
-    metrics.backlog(await stations.ledger.backlog())
-    metrics.clamd(await asyncio.to_thread(parts.clamd.status))
+    backlog = await stations.ledger.backlog()
+    metrics.backlog(backlog)
+    status = await asyncio.to_thread(parts.clamd.status)
+    endpoint = parts.settings.clamav.address
+    metrics.clamd(endpoint, up=status.up, queue=status.queue or 0, signatures_at=status.signatures_at)
     metrics.spool(stations.spool.used, stations.spool.limit)
-    for domain in stations.domains.values():
-        metrics.api_budget(domain.cloud.budget())
-    parts.heartbeats.beat("exporter", parts.clock())
+    metrics.scan_slots.set(parts.settings.workers.concurrency)
+    for name, domain in stations.domains.items():
+        budget = domain.cloud.budget()
+        metrics.api_quota(name, "second", limit=budget.qps_limit, used=budget.qps_used)
+        metrics.api_quota(name, "day", limit=budget.day_limit, used=budget.day_used)
+    if backlog.pending == 0:
+        parts.beat("dispatcher", NOTHING_TO_DO)
+    parts.beat("exporter")

@@ -32,8 +32,8 @@ async def reload_rules(parts: Parts) -> None:
         log.error("rules.refused", problems=[str(problem) for problem in error.problems])
         return
     if rulebook.digest == parts.rules.rulebook.digest:
-        parts.metrics.rules_loaded_ok(len(rulebook.rules))
+        parts.metrics.rules_loaded_ok(rulebook.rules)
         return
     parts.rules.swap(rulebook)
-    parts.metrics.rules_loaded_ok(len(rulebook.rules))
+    parts.metrics.rules_loaded_ok(rulebook.rules)
     log.info("rules.loaded", rules=len(rulebook.rules), digest=rulebook.digest)
