@@ -72,10 +72,16 @@ class Clamd:
         """Asks clamd afresh; for gauges."""
         try:
             version = loaded_version(self._connect)
-            queue = queue_length(self._connect)
         except EngineUnavailable:
             return ClamdStatus(up=False)
-        return ClamdStatus(True, version, queue, signature_time(version))
+        return ClamdStatus(True, version, self._queue(), signature_time(version))
+
+    def _queue(self) -> int | None:
+        # STATS waits for a thread of clamd's, unlike PING and VERSION: no answer means busy, not down (seen).
+        try:
+            return queue_length(self._connect)
+        except EngineUnavailable:
+            return None
 
     def _look(self) -> _Probe:
         with self._probing:

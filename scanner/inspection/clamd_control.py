@@ -30,7 +30,7 @@ class ClamdStatus:
     up: bool
     version: str = ""
     queue: int | None = None
-    """Commands waiting for a thread of clamd's, by STATS."""
+    """Commands waiting for a thread of clamd's, by STATS; None where none was free to answer in time."""
     signatures_at: datetime | None = None
     """Build time of the loaded signatures; None where clamd does not say (local files only)."""
 

@@ -34,6 +34,11 @@ class Engine(Protocol):
 
     name: str
 
+    @property
+    def wants_uploader(self) -> bool:
+        """Whether `inspect` makes use of the uploader's name, which costs an API call."""
+        ...
+
     def version(self) -> str:
         """Engine and signature (or rulebook) version that the next inspection will name."""
         ...

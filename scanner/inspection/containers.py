@@ -1,0 +1,35 @@
+"""The engine that knows what clamd's OK hides: archives it skips, cuts or cannot open without saying so.
+
+Judges from headers and directories alone, of the outermost container; what lies inside a member is clamd's to open.
+"""
+
+from __future__ import annotations
+
+from scanner import __version__
+from scanner.inspection.archive_headers import header_gap
+from scanner.inspection.engine import Content
+from scanner.inspection.zip_directory import zip_gap
+from scanner.model import FileVersion, Finding, Gap, Inspection
+
+
+class Containers:
+    """Never finds anything; says by a gap where nobody could look. Always ready: it needs only the bytes."""
+
+    name = "containers"
+    wants_uploader = False
+
+    def __init__(self, max_stream: int) -> None:
+        """`max_stream`: bytes of the largest member that clamd is sure to look at."""
+        self._max_stream = max_stream
+
+    def version(self) -> str:
+        return f"scanner {__version__}"
+
+    def ready(self) -> Gap | None:
+        return None
+
+    def inspect(
+        self, version: FileVersion, uploader: str | None, content: Content, earlier: tuple[Finding, ...] = ()
+    ) -> Inspection:
+        gap = header_gap(content) or zip_gap(content, self._max_stream)
+        return Inspection(self.name, self.version(), gap=gap)
