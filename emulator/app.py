@@ -35,10 +35,13 @@ class App:
             return
         entry = self._log(request)
         fault = self._fault(request)
-        if fault is None:
-            await self._serve(request, entry, send)
-        else:
-            await self._misbehave(fault, request, entry, send)
+        try:
+            if fault is None:
+                await self._serve(request, entry, send)
+            else:
+                await self._misbehave(fault, request, entry, send)
+        except asyncio.CancelledError:
+            entry.status = 0  # the emulator stops and drops calls under way: nothing to report
 
     async def _serve(self, request: Request, entry: Entry, send: Send) -> None:
         try:

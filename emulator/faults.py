@@ -6,6 +6,7 @@ percent-encoded path and query) and is neither still skipping nor used up acts, 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -60,7 +61,7 @@ class Faults:
     def add(self, rule: Mapping[str, Any]) -> Fault:
         """400 for an unknown key, a value of the wrong type, or a bad regular expression."""
         try:
-            fault = _FAULT.validate_python(rule, strict=True)
+            fault = _FAULT.validate_json(json.dumps(rule), strict=True)
         except ValidationError as error:
             problems = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
             raise ApiError(400, f"Bad fault: {problems}") from error

@@ -9,7 +9,7 @@ from typing import Protocol
 from emulator.faults import Fault
 from emulator.http import Response, Send
 
-_SLOW_PIECE = 16 * 1024
+_PARTS_A_SECOND = 20
 
 
 class Transport(Protocol):
@@ -31,10 +31,10 @@ async def send_spoilt(response: Response, fault: Fault, transport: Transport, se
                 break
             if sent == fault.stall_after:
                 await asyncio.sleep(fault.stall)
-            await send({"type": "http.response.body", "body": part, "more_body": True})
-            sent += len(part)
             if fault.rate:
                 await asyncio.sleep(len(part) / fault.rate)
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+            sent += len(part)
         if sent == fault.cut_after:
             transport.close()  # close, not abort: what was sent so far shall arrive
             return False
@@ -45,7 +45,7 @@ async def send_spoilt(response: Response, fault: Fault, transport: Transport, se
 def _parts(piece: bytes, sent: int, fault: Fault) -> list[bytes]:
     """The piece in parts that end exactly where something is to happen."""
     marks = {mark - sent for mark in (fault.cut_after, fault.stall_after) if mark is not None}
-    step = min(_SLOW_PIECE, fault.rate) if fault.rate else len(piece) or 1
+    step = max(1, fault.rate // _PARTS_A_SECOND) if fault.rate else len(piece) or 1
     ends = {mark for mark in marks if 0 < mark < len(piece)} | set(range(step, len(piece), step)) | {len(piece)}
     starts = [0, *sorted(ends)]
     return [piece[a:b] for a, b in pairwise(starts)]
