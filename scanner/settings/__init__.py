@@ -1,0 +1,35 @@
+"""All configuration: one YAML file, environment over it, each value with its meaning, unit and reason.
+
+A station is handed its own section, never the whole. Secrets are never values here, only the files that hold them.
+"""
+
+from scanner.settings.domain import DomainSettings
+from scanner.settings.load import Loaded, Settings, load_settings, load_with_origins
+from scanner.settings.sections import (
+    ClamavSettings,
+    EventSettings,
+    HttpSettings,
+    LedgerSettings,
+    PolicySettings,
+    RemediationSettings,
+    RuleSettings,
+    SpoolSettings,
+    WorkerSettings,
+)
+
+__all__ = [
+    "ClamavSettings",
+    "DomainSettings",
+    "EventSettings",
+    "HttpSettings",
+    "LedgerSettings",
+    "Loaded",
+    "PolicySettings",
+    "RemediationSettings",
+    "RuleSettings",
+    "Settings",
+    "SpoolSettings",
+    "WorkerSettings",
+    "load_settings",
+    "load_with_origins",
+]

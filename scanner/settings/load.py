@@ -1,0 +1,162 @@
+"""Settings from one YAML file with the environment over it: every problem of both at once, each with its place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, ValidationError
+
+from scanner.document import Document, Loc, read_document, validation_problems
+from scanner.errors import ConfigurationError, Problem
+from scanner.settings.domain import DomainSettings
+from scanner.settings.environment import Origins, label, lay_over
+from scanner.settings.section import Section
+from scanner.settings.sections import (
+    ClamavSettings,
+    EventSettings,
+    HttpSettings,
+    LedgerSettings,
+    PolicySettings,
+    RemediationSettings,
+    RuleSettings,
+    SpoolSettings,
+    WorkerSettings,
+)
+from scanner.settings.units import not_empty
+
+LONGEST_TOKEN = 4096
+"""Bytes. Egnyte's access tokens have 24 (fact sheet 2.3); the ceiling keeps a device file from being read for ever."""
+
+
+class Settings(Section):
+    """Everything that can be configured."""
+
+    domains: Annotated[tuple[DomainSettings, ...], AfterValidator(not_empty)]
+    """The Egnyte domains to watch."""
+    events: EventSettings = EventSettings()
+    clamav: ClamavSettings = ClamavSettings()
+    rules: RuleSettings = RuleSettings()
+    ledger: LedgerSettings = LedgerSettings()
+    workers: WorkerSettings = WorkerSettings()
+    spool: SpoolSettings = SpoolSettings()
+    remediation: RemediationSettings = RemediationSettings()
+    policy: PolicySettings = PolicySettings()
+    http: HttpSettings = HttpSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Settings, and where each value came from."""
+
+    settings: Settings
+    sources: Sources
+
+    def origin(self, loc: Loc) -> str | None:
+        """`file:line` or the environment variable that gave a value; None for a default."""
+        return self.sources.exact(loc)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The file and the variables over it."""
+
+    document: Document
+    variables: Origins
+
+    def exact(self, loc: Loc) -> str | None:
+        """What gave just this value, or something around it as a whole."""
+        for end in range(len(loc), 0, -1):
+            if loc[:end] in self.variables:
+                return label(self.variables[loc[:end]])
+        return self.document.where(loc) if loc in self.document.lines else None
+
+    def where(self, loc: Loc) -> str:
+        """Where to look for a problem with a value, even if it is not there at all."""
+        inner = (label(name) for key, name in self.variables.items() if key[: len(loc)] == loc)
+        return self.exact(loc) or next(inner, None) or self.document.where(loc)
+
+
+def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from a file with the environment over it. Raises ConfigurationError with every problem found."""
+    return load_with_origins(path, environ).settings
+
+
+def load_with_origins(path: Path, environ: Mapping[str, str] | None = None) -> Loaded:
+    """The same, and where each value came from."""
+    document = read_document(path)
+    value = {} if document.value is None else document.value
+    if not isinstance(value, dict):
+        raise ConfigurationError([Problem(document.where(()), "settings must be a mapping of sections")])
+    variables, problems = lay_over(value, os.environ if environ is None else environ)
+    sources = Sources(document, variables)
+    settings = None
+    try:
+        settings = Settings.model_validate(value)
+    except ValidationError as error:
+        problems += validation_problems(error, sources, model=Settings)
+    problems += _same_names(value, sources)
+    problems += _unreadable_files(value, sources)
+    if problems or settings is None:
+        raise ConfigurationError(problems)
+    return Loaded(settings, sources)
+
+
+def _domains(value: dict[str, Any]) -> Iterator[tuple[Loc, dict[str, Any]]]:
+    """The domains as written: wrong ones too, so that one problem does not hide the next."""
+    domains = value.get("domains")
+    for index, domain in enumerate(domains if isinstance(domains, list) else ()):
+        if isinstance(domain, dict):
+            yield ("domains", index), domain
+
+
+def _same_names(value: dict[str, Any], sources: Sources) -> Iterator[Problem]:
+    first: dict[str, Loc] = {}
+    for loc, domain in _domains(value):
+        name = domain.get("name")
+        if not isinstance(name, str):
+            continue
+        if name in first:
+            where = sources.where((*loc, "name"))
+            there = sources.where((*first[name], "name"))
+            yield Problem(where, f"domains[{loc[1]}].name: {name} is taken ({there})", "Give each domain its own name.")
+        first.setdefault(name, loc)
+
+
+def _unreadable_files(value: dict[str, Any], sources: Sources) -> Iterator[Problem]:
+    """The paths are not repeated in the messages: somebody may have put the token itself there."""
+    for loc, domain in _domains(value):
+        for key, check in (("token_file", _token_fault), ("ca_file", _file_fault)):
+            path = domain.get(key)
+            fault = check(Path(path)) if isinstance(path, str) and path and "\0" not in path else None
+            if fault is not None:
+                yield Problem(sources.where((*loc, key)), f"domains[{loc[1]}].{key}: {fault[0]}", fault[1])
+
+
+def _file_fault(path: Path) -> tuple[str, str] | None:
+    try:
+        if not path.is_file():
+            raise FileNotFoundError(2, "no such file")
+        with path.open("rb"):
+            return None
+    except OSError as error:
+        return f"the file cannot be read: {error.strerror}", "Check the path and the rights of the file."
+
+
+def _token_fault(path: Path) -> tuple[str, str] | None:
+    fault = _file_fault(path)
+    if fault is not None:
+        return fault
+    with path.open("rb") as file:
+        token = file.read(LONGEST_TOKEN + 1).strip()
+    if (
+        len(token) <= LONGEST_TOKEN
+        and token.isascii()
+        and token.decode("ascii").isprintable()
+        and token.split() == [token]
+    ):
+        return None
+    return "the file does not hold one token", "Put the access token alone into it."

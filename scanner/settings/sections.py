@@ -1,0 +1,166 @@
+"""The sections of the settings, one for each station: every key with its meaning, unit, default and reason."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
+
+from scanner.model import PLANNED_STEPS, StepKind, VerdictKind
+from scanner.settings.section import Section
+from scanner.settings.units import Count, Duration, LocalPath, Size, at_least, between, not_empty, shown, size_between
+
+HIGHEST_PORT = 65535
+
+
+class EventSettings(Section):
+    """Reading the feed of events."""
+
+    start: Literal["now", "oldest"] = "now"
+    """Where a feed never read before begins: with what happens from now on, or with the oldest event kept."""
+    min_interval: Annotated[Duration, at_least("50ms")] = Field(default="5s", validate_default=True)
+    """Shortest pause between two polls of an active domain."""
+    max_interval: Annotated[Duration, at_least("50ms")] = Field(default="5m", validate_default=True)
+    """Longest pause between two polls of an idle one; Egnyte asks for five minutes."""
+    page: Annotated[Count, between(1, 100)] = 100
+    """Events asked for at once; the API gives 100 at most."""
+    suppress: Literal["none", "app", "user"] = "none"
+    """Sent to the API as it is. `app` and `user` hide whatever else is done with our key: a thief of it is not seen."""
+
+    @field_validator("max_interval")
+    @classmethod
+    def _not_below_the_shortest(cls, longest: float, info: ValidationInfo) -> float:
+        if longest < info.data.get("min_interval", 0.0):
+            raise ValueError("is shorter than min_interval")
+        return longest
+
+
+def _clamd_address(address: str) -> str:
+    tcp = re.fullmatch(r"tcp:(\[[0-9a-fA-F:]+\]|[^:\[\]\s/]+):([0-9]{1,5})", address)
+    if not re.fullmatch(r"unix:/.+", address) and (tcp is None or not 0 < int(tcp[2]) <= HIGHEST_PORT):
+        raise ValueError("must be unix:/path/of/socket or tcp:host:port")
+    return address
+
+
+class ClamavSettings(Section):
+    """Talking to clamd."""
+
+    address: Annotated[str, AfterValidator(_clamd_address)] = "unix:/run/clamav/clamd.sock"
+    """unix:/path/of/socket or tcp:host:port."""
+    connections: Annotated[Count, between(1, 64)] = 4
+    """Scans in flight at once. Above clamd's MaxThreads they only queue there."""
+    scan_timeout: Annotated[Duration, at_least("1s")] = Field(default="120s", validate_default=True)
+    """Longest silence of clamd in one scan. Keep clamd's MaxScanTime below it: a client that gives up stops no scan."""
+    max_stream: Annotated[Size, size_between("1KiB", "2047MiB")] = Field(default="400MiB", validate_default=True)
+    """Largest content sent to clamd; larger ones are unscannable (too-large). Not above clamd's own StreamMaxLength,
+    MaxFileSize and MaxScanSize, and below 2 GiB, which is libclamav's ceiling."""
+
+
+class RuleSettings(Section):
+    """The rulebook."""
+
+    paths: Annotated[tuple[LocalPath, ...], AfterValidator(not_empty)] = (Path("rules"),)
+    """Files and folders of rules."""
+    reload: bool = True
+    """Load changed rules without a restart; a broken change is refused and the old rules stay."""
+
+
+def _sqlite_url(url: str) -> str:
+    if not re.fullmatch(r"sqlite:///[^?#\0]+", url) or url == "sqlite:///:memory:":
+        raise ValueError("must be sqlite:////absolute/path or sqlite:///relative/path of a file")
+    return url
+
+
+class LedgerSettings(Section):
+    """The record of everything seen, decided and done."""
+
+    url: Annotated[str, AfterValidator(_sqlite_url)] = "sqlite:////data/ledger.db"
+    """sqlite:////absolute/path or sqlite:///relative/path. Never on a network file system."""
+
+    @property
+    def path(self) -> Path:
+        return Path(self.url.removeprefix("sqlite:///"))
+
+
+class WorkerSettings(Section):
+    """How much is worked on, and when to give up."""
+
+    concurrency: Annotated[Count, between(1, 256)] = 8
+    """Versions worked on at once."""
+    lease: Annotated[Duration, at_least("1s")] = Field(default="60s", validate_default=True)
+    """A worker silent for this long has lost its work to another."""
+    max_attempts: Annotated[Count, between(1, 100)] = 5
+    """Starts that may end without a result before a version is parked as unchecked."""
+
+
+class SpoolSettings(Section):
+    """Room for contents on their way to the engines."""
+
+    dir: LocalPath = Path("/tmp")  # noqa: S108 -- files in it are unlinked at once and opened by us alone
+    """Folder for content larger than a memory buffer; files in it are unlinked while open."""
+    max_total: Annotated[Size, size_between("1MiB", "1024TiB")] = Field(default="4GiB", validate_default=True)
+    """Bytes all contents may take together; a download waits for room."""
+    max_file: Annotated[Size, size_between("1KiB", "1024TiB")] = Field(default="2GiB", validate_default=True)
+    """Largest content downloaded; larger ones are unscannable (too-large) without a download."""
+
+    @field_validator("max_file")
+    @classmethod
+    def _finds_room(cls, max_file: int, info: ValidationInfo) -> int:
+        if max_file > info.data.get("max_total", max_file):
+            raise ValueError("is larger than max_total, so that such a file would wait for ever")
+        return max_file
+
+
+class RemediationSettings(Section):
+    """Acting on verdicts, and the brakes on it."""
+
+    mode: Literal["enforce", "dry-run"] = "enforce"
+    """dry-run records the same plans and performs nothing."""
+    max_per_hour: Annotated[Count, between(1, 1_000_000)] = 100
+    """Files quarantined per hour and domain; beyond it acts are held until there is room."""
+    max_per_rule_per_hour: Annotated[Count, between(1, 1_000_000)] = 25
+    """The same for one rule or signature: a bad rule must not empty a domain."""
+
+
+def _listen_address(address: str) -> str:
+    match = re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[^:\[\]\s/]+):([0-9]{1,5})", address)
+    if match is None or int(match[2]) > HIGHEST_PORT:
+        raise ValueError("must be host:port, like 127.0.0.1:9464 or [::1]:9464")
+    return address
+
+
+class HttpSettings(Section):
+    """The operations port."""
+
+    listen: Annotated[str, AfterValidator(_listen_address)] = "127.0.0.1:9464"
+    """Address of /metrics, /livez and /readyz; port 0 takes any free one."""
+
+
+def _planned(step: object) -> object:
+    if step not in PLANNED_STEPS:
+        raise ValueError(f"{shown(step)} is not an action; use {', '.join(PLANNED_STEPS)}")
+    return step
+
+
+Actions = tuple[
+    Annotated[StepKind, BeforeValidator(_planned), WithJsonSchema({"enum": [step.value for step in PLANNED_STEPS]})],
+    ...,
+]
+
+
+class PolicySettings(Section):
+    """What each verdict leads to, unless a rule says more."""
+
+    infected: Actions = PLANNED_STEPS
+    """For versions in which an engine names malware."""
+    flagged: Actions = ()
+    """For versions a rule of ours matched, beside what the rule itself asks for."""
+    unscannable: Actions = (StepKind.COMMENT,)
+    """For versions nobody can look into."""
+    unchecked: Actions = ()
+    """For versions given up after all attempts."""
+
+    def actions_for(self, kind: VerdictKind) -> tuple[StepKind, ...]:
+        return () if kind is VerdictKind.CLEAN else getattr(self, kind.value)
