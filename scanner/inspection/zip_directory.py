@@ -19,9 +19,8 @@ LOCAL = struct.Struct("<4s5H3I2H")
 FARTHEST_END = 65_535 + END.size
 STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"PK00PK\x03\x04")
 """First bytes of a zip: a member, an empty archive, two marks of archives once split."""
-MAX_MEMBERS = 10_000
-"""clamd's stock MaxFiles."""
 MAX_DIRECTORY = 16 * 1024**2
+"""Bytes; without zip64 there are at most 65,535 members. How many it opens is for clamd to say (MaxFiles)."""
 MAX_RATIO = 100
 """Sum of the members' sizes to the archive's size, once that sum is above what one content may have."""
 METHODS = frozenset({0, 8, 9, 12})
@@ -62,24 +61,31 @@ def zip_gap(content: Content, max_member: int) -> Gap | None:
 
     `max_member`: bytes of the largest member that clamd is sure to look at.
     """
-    directory = _find_directory(content)
+    is_zip = content.head.startswith(STARTS)
+    directory = _find_directory(content, is_zip)
     if directory is None:
-        return _corrupt("no central directory") if content.head.startswith(STARTS) else None
+        return _corrupt("no central directory") if is_zip else None
     if directory.zip64:
         return Gap(Unscannable.FORMAT, "a zip64 archive")
-    if directory.members > MAX_MEMBERS or directory.size > MAX_DIRECTORY:
-        return Gap(Unscannable.LIMITS, f"{directory.members} members, a directory of {directory.size} bytes")
+    if directory.size > MAX_DIRECTORY:
+        return Gap(Unscannable.LIMITS, f"zip: a directory of {directory.size} bytes")
     return _members_gap(content, directory, max_member)
 
 
-def _find_directory(content: Content) -> Directory | None:
-    """The central directory that the last end record points to, if it does."""
+def _find_directory(content: Content, is_zip: bool) -> Directory | None:
+    """The central directory that the last end record points to, if it does.
+
+    Of a content that does not begin as a zip (a self-extractor, but also a program with a zip among its constants) only
+    an end record that ends with the content is believed.
+    """
     base = max(content.facts.size - FARTHEST_END, 0)
     tail = content.read_at(base, FARTHEST_END)
     position = tail.rfind(b"PK\x05\x06", 0, max(len(tail) - END.size + 4, 0))
     if position < 0:
         return None
-    _, _, _, _, members, size, offset, _ = END.unpack_from(tail, position)
+    _, _, _, _, members, size, offset, comment = END.unpack_from(tail, position)
+    if not is_zip and position + END.size + comment != len(tail):
+        return None
     end = base + position
     if IN_ZIP64 in (size, offset) or members == 0xFFFF:
         return Directory(end, 0, members, 0, zip64=True)
@@ -95,14 +101,12 @@ def _members_gap(content: Content, directory: Directory, max_member: int) -> Gap
     raw = content.read_at(directory.start, directory.size)
     for member in _members(raw):
         count, end = count + 1, member.end
-        if count > MAX_MEMBERS:
-            return Gap(Unscannable.LIMITS, f"more than {MAX_MEMBERS} members")
         gap = _central_gap(member, max_member) or _local_gap(content, directory, member)
         if gap is not None:
             return gap
         total += member.size
     if total > max_member and total > MAX_RATIO * content.facts.size:
-        return Gap(Unscannable.LIMITS, f"{total} bytes packed into {content.facts.size}")
+        return Gap(Unscannable.LIMITS, f"zip: {total} bytes packed into {content.facts.size}")
     if count != directory.members or not (end == len(raw) or raw.startswith(b"PK\x05\x05", end)):
         return _corrupt(f"{count} of {directory.members} members in the central directory")
     return None
