@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scanner.document import Loc, parse_document
+from scanner.document import Document, Loc, parse_document
 from scanner.errors import ConfigurationError, Problem
 
 PREFIX = "SCANNER__"
 Origins = dict[Loc, str]
-"""Which variable gave which value."""
+"""Which variable gave which value, whole sections and what is in them included."""
 
 
 def lay_over(value: dict[str, Any], environ: Mapping[str, str]) -> tuple[Origins, list[Problem]]:
@@ -23,13 +23,14 @@ def lay_over(value: dict[str, Any], environ: Mapping[str, str]) -> tuple[Origins
     for name in sorted(key for key in environ if key.startswith(PREFIX)):
         loc = _loc(name)
         try:
-            _put(value, loc, _read(name, environ[name]))
+            leaf = _read(name, environ[name])
+            _put(value, loc, leaf.value)
         except ConfigurationError as error:
             problems += error.problems
         except LookupError as error:
             problems.append(Problem(label(name), str(error.args[0]), "Compare it with `scanner config schema`."))
         else:
-            origins[loc] = name
+            origins |= {loc + inner: name for inner in leaf.lines}
     return origins, problems
 
 
@@ -43,10 +44,10 @@ def _loc(name: str) -> Loc:
     return tuple(int(part) if part.isascii() and part.isdigit() else part.lower() for part in parts)
 
 
-def _read(name: str, text: str) -> object:
+def _read(name: str, text: str) -> Document:
     if text.startswith(("[", "{")):
-        return parse_document(text, label(name)).value
-    return text
+        return parse_document(text, label(name))
+    return Document(label(name), text, {(): 1})
 
 
 def _put(value: Any, loc: Loc, leaf: object) -> None:

@@ -68,16 +68,18 @@ class Sources:
     variables: Origins
 
     def exact(self, loc: Loc) -> str | None:
-        """What gave just this value, or something around it as a whole."""
-        for end in range(len(loc), 0, -1):
-            if loc[:end] in self.variables:
-                return label(self.variables[loc[:end]])
-        return self.document.where(loc) if loc in self.document.lines else None
+        """What gave just this value; None where nobody wrote it."""
+        if loc in self.variables:
+            return label(self.variables[loc])
+        replaced = any(loc[:end] in self.variables for end in range(1, len(loc)))
+        return self.document.where(loc) if loc in self.document.lines and not replaced else None
 
     def where(self, loc: Loc) -> str:
         """Where to look for a problem with a value, even if it is not there at all."""
-        inner = (label(name) for key, name in self.variables.items() if key[: len(loc)] == loc)
-        return self.exact(loc) or next(inner, None) or self.document.where(loc)
+        around = (loc[:end] for end in range(len(loc), 0, -1) if loc[:end] in self.variables)
+        inside = (key for key in self.variables if key[: len(loc)] == loc and loc not in self.document.lines)
+        variable = next(around, None) or next(inside, None)
+        return label(self.variables[variable]) if variable else self.document.where(loc)
 
 
 def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Settings:

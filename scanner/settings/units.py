@@ -15,6 +15,8 @@ BYTES = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3, "TiB": 1024**4}
 DURATION = r"([0-9]{1,9}(?:\.[0-9]{1,3})?)(ms|s|m|h|d)"
 SIZE = r"([0-9]{1,9})(B|KiB|MiB|GiB|TiB)"
 _LONGEST_SHOWN = 40
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""Control characters and line ends: in a path they can only be a mistake, or somebody's trick."""
 
 
 def seconds(written: object) -> float:
@@ -59,11 +61,6 @@ def size_between(lowest: str, highest: str) -> AfterValidator:
     return _check(lambda value: low <= value <= high, f"must be {lowest} to {highest}")
 
 
-def between(low: int, high: int) -> AfterValidator:
-    """For a count; both bounds are part of it."""
-    return _check(lambda value: low <= value <= high, f"must be {low} to {high}")
-
-
 def _check(fits: Callable[[float], bool], otherwise: str) -> AfterValidator:
     def check(value: float) -> float:
         if not fits(value):
@@ -105,7 +102,8 @@ def _whole(written: object) -> object:
 
 def _folder(path: str) -> str:
     segments = path.split("/")[1:]
-    if not path.startswith("/") or not all(segments) or any(part in (".", "..") for part in segments):
+    wrong = not path.startswith("/") or not all(segments) or any(part in (".", "..") for part in segments)
+    if wrong or _INVISIBLE.search(path):
         raise ValueError(
             f"{shown(path)} is not a folder; write it from the root without a slash at the end, like /Shared/Projects"
         )
@@ -113,7 +111,7 @@ def _folder(path: str) -> str:
 
 
 def _local_path(path: object) -> object:
-    if not isinstance(path, str | Path) or not str(path) or "\0" in str(path):
+    if not isinstance(path, str | Path) or not str(path) or _INVISIBLE.search(str(path)):
         raise ValueError(f"{shown(path)} is not a path")
     return path
 
