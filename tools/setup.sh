@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# Prepares what demo and tests need: clamd, clamdscan and libmagic by apt, and .venv with this package in it.
+# Nothing else is installed or changed; no service is started or stopped by us. Without anything to do it takes well under a
+# second. Where it cannot go on, it says in one paragraph what is missing, and exits with 1.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+LOG=.venv/setup.log
+STAMP=.venv/ready
+# clamd lives in /usr/sbin, which is not on everybody's PATH.
+TOOLS=$PATH:/usr/sbin:/sbin
+
+main() {
+    local stamp missing=()
+    stamp=$(cat tools/setup.sh requirements-dev.txt pyproject.toml | sha256sum)
+    mapfile -t missing < <(missing_packages)
+    if ! venv_is_ready "$stamp"; then
+        python=$(choose_python)
+        has_ensurepip "$python" || missing+=("python$(version_of "$python")-venv")
+        install_packages "${missing[@]}"
+        build_venv "$stamp"
+    else
+        install_packages "${missing[@]}"
+    fi
+}
+
+fail() {
+    printf 'setup: %s\n' "$*" | fold -s -w 110 >&2
+    exit 1
+}
+
+missing_packages() {
+    PATH=$TOOLS command -v clamd >/dev/null || echo clamav-daemon
+    PATH=$TOOLS command -v clamdscan >/dev/null || echo clamdscan
+    PATH=$TOOLS ldconfig -p 2>/dev/null | grep -q 'libmagic\.so\.1' || echo libmagic1
+}
+
+venv_is_ready() {
+    [ -f $STAMP ] && [ "$(cat $STAMP)" = "$1" ] && [ -x .venv/bin/scanner ] && .venv/bin/python -c '' 2>/dev/null
+}
+
+# The newest of the versions we test, else anything newer. A pyenv shim may stand on PATH without a Python behind it.
+choose_python() {
+    local name path found=()
+    for name in python3.13 python3.12 python3.11 python3; do
+        while read -r path; do
+            version=$(version_of "$path") || continue
+            if [ "${version#3.}" -ge 11 ]; then
+                echo "$path"
+                return
+            fi
+            found+=("$version ($path)")
+        done < <(type -ap "$name")
+    done
+    fail "Python 3.11 or newer is needed, and PATH holds none. Found: ${found[*]:-no python3 at all}." \
+        "Install one (Debian 12 and later, Ubuntu 24.04 and later: apt-get install python3), then try again."
+}
+
+version_of() {
+    "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null
+}
+
+has_ensurepip() {
+    "$1" -c 'import ensurepip, venv' 2>/dev/null
+}
+
+install_packages() {
+    [ $# -gt 0 ] || return 0
+    local root=()
+    command -v apt-get >/dev/null || fail "these are missing: $* (names of Debian packages), and there is no apt-get" \
+        "to install them with. Install what corresponds to them on your system, then try again."
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null || fail "these packages are missing: $*. You are not root and there is no sudo. Ask" \
+            "somebody with the right to run: apt-get install --no-install-recommends $*"
+        root=(sudo)
+        [ -t 0 ] || root+=(-n)
+        "${root[@]}" true 2>/dev/null || fail "these packages are missing: $*, and sudo does not let you install them." \
+            "Ask somebody with the right to run: apt-get install --no-install-recommends $*"
+    fi
+    echo "setup: installing $* by apt" >&2
+    root+=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120)
+    local log
+    log=$(mktemp)
+    if ! { apt-cache show "$@" && "${root[@]}" install -y --no-install-recommends "$@"; } >"$log" 2>&1; then
+        { "${root[@]}" update && "${root[@]}" install -y --no-install-recommends "$@"; } >"$log" 2>&1 ||
+            fail "apt could not install $*. Its last words: $(grep -E '^(E|W|Err)' "$log" | tail -n 2 | tr '\n' ' ')." \
+                "Is there a network, and room on the disk? All it said is in $log."
+    fi
+    rm -f "$log"
+}
+
+build_venv() {
+    echo "setup: making .venv with Python $(version_of "$python")" >&2
+    if ! .venv/bin/python -c '' 2>/dev/null; then
+        "$python" -m venv --clear .venv || fail "$python could not make .venv; see above."
+    fi
+    local pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input install)
+    { "${pip[@]}" --require-hashes -r requirements-dev.txt && "${pip[@]}" --no-deps -e .; } >$LOG 2>&1 ||
+        fail "the Python packages could not be installed. pip's last words: $(grep -iE 'error|warning' $LOG | tail -n 2 |
+            tr '\n' ' '). Is the package index reachable, and is there room on the disk? All it said is in $LOG."
+    echo "$1" >$STAMP
+}
+
+main
