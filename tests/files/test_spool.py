@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,10 @@ from tests.contents import spool_in
 
 BIG = bytes(range(256)) * 8192  # 2 MiB
 MIB = 1024**2
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def filled(room: Room, data: bytes, piece: int = 64 * 1024) -> Room:
@@ -44,17 +48,17 @@ def test_read_at_is_a_slice(data: bytes, offset: int, length: int) -> None:
 
 def test_only_large_contents_become_files_and_those_have_no_name(tmp_path: Path) -> None:
     spool = spool_in(tmp_path)
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_files()
 
     small = filled(spool.reserve(MIB), BIG[:MIB])
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert open_files() == before
     large = filled(spool.reserve(len(BIG)), BIG)
-    assert len(os.listdir("/proc/self/fd")) == before + 1
+    assert open_files() == before + 1
 
     assert list(tmp_path.iterdir()) == []
     small.close()
     large.close()
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert open_files() == before
 
 
 def test_what_was_reserved_in_vain_is_given_back_when_all_is_written(tmp_path: Path) -> None:
@@ -83,7 +87,7 @@ def test_a_content_waits_for_room_and_a_smaller_one_does_not_overtake_it(tmp_pat
     small = threading.Thread(target=take, args=(1,))
     large.start()
     while not spool._waiting:
-        pass
+        time.sleep(0.001)
     small.start()
     small.join(0.1)
     assert order == []

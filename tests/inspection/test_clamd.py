@@ -1,0 +1,299 @@
+"""clamd as it behaves: every fault with a real one, except replies that no real one gives on demand."""
+
+from __future__ import annotations
+
+import random
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from demo import samples
+from demo.clamd import PrivateClamd
+from scanner.files.spool import SpooledContent
+from scanner.inspection.clamd import Clamd
+from scanner.inspection.engine import Content
+from scanner.model import ContentFacts, Finding, Gap, Inspection, Unchecked, Unscannable
+from tests.clamd import StartClamd, free_port, settings_for
+from tests.contents import Spooled
+from tests.inspection import VERSION
+from tests.inspection.fake_clamd import fake_clamd
+
+EICAR = samples.eicar()
+MIB = 1024**2
+Reason = Unchecked | Unscannable
+
+
+def slow() -> bytes:
+    """A zip that takes clamd more than a second: members that differ, so that its cache does not help."""
+    noise = random.Random(1)
+    return samples.zip_of({f"{n}.txt": noise.randbytes(99) + b"abc" * 200_000 for n in range(400)})
+
+
+def looked(engine: Clamd, content: Content) -> tuple[tuple[str, ...], Reason | None]:
+    inspection = engine.inspect(VERSION, None, content)
+    assert inspection.engine == "clamd"
+    assert all(finding.malware and finding.counts for finding in inspection.findings)
+    return tuple(one.name for one in inspection.findings), inspection.gap.reason if inspection.gap else None
+
+
+PLAIN_NAME = "Demo.Test.Eicar-Prefix.UNOFFICIAL"
+
+
+@pytest.mark.parametrize("tcp", [False, True], ids=["unix", "tcp"])
+@pytest.mark.parametrize(
+    ("data", "names", "reason"),
+    [
+        (b"", (), None),
+        (b"nothing bad", (), None),
+        (samples.docx("hello"), (), None),
+        (bytes(3 * MIB + 1), (), None),
+        (EICAR, (PLAIN_NAME,), None),
+        (samples.zip_of({"a.txt": b"a", "b.com": EICAR}), (PLAIN_NAME,), None),
+        (samples.zip_of({"in.zip": samples.zip_of({"b.com": EICAR})}), (PLAIN_NAME,), None),
+        (samples.tar_gz_of({"b.com": EICAR}), (PLAIN_NAME,), None),
+        (samples.encrypted_zip_of("b.com", EICAR, b"secret"), (), Unscannable.ENCRYPTED),
+    ],
+)
+def test_what_clamd_says_of_a_content(
+    clamd: PrivateClamd,
+    clamd_by_tcp: PrivateClamd,
+    spooled: Spooled,
+    tcp: bool,
+    data: bytes,
+    names: tuple[str, ...],
+    reason: Reason | None,
+) -> None:
+    engine = Clamd(settings_for((clamd_by_tcp if tcp else clamd).address))
+
+    assert looked(engine, spooled(data)) == (names, reason)
+
+
+def test_an_inspection_names_engine_version_and_finding(clamd: PrivateClamd, spooled: Spooled) -> None:
+    engine = Clamd(settings_for(clamd.address))
+
+    inspection = engine.inspect(VERSION, None, spooled(EICAR))
+
+    assert engine.version().startswith("ClamAV 1.")
+    assert inspection == Inspection("clamd", engine.version(), (Finding("clamd", PLAIN_NAME, malware=True),))
+
+
+@pytest.mark.parametrize(
+    ("conf", "data", "reason"),
+    [
+        ({"MaxScanTime": "100"}, slow, Unscannable.SCAN_TIME),
+        ({"MaxRecursion": "2"}, lambda: samples.gz(samples.gz(samples.gz(samples.gz(b"a")))), Unscannable.LIMITS),
+        ({"MaxFiles": "20"}, lambda: samples.zip_of({str(n): b"%d" % n * 9 for n in range(30)}), Unscannable.LIMITS),
+        ({"MaxFileSize": "1M"}, lambda: samples.gz(bytes(2 * MIB)), Unscannable.LIMITS),
+        ({"StreamMaxLength": "1M"}, lambda: bytes(1 * MIB + 1), Unscannable.TOO_LARGE),
+        ({"StreamMaxLength": "1M"}, lambda: bytes(64 * MIB), Unscannable.TOO_LARGE),
+    ],
+)
+def test_a_limit_of_clamds_is_a_gap(
+    new_clamd: StartClamd, spooled: Spooled, conf: dict[str, str], data: Callable[[], bytes], reason: Reason
+) -> None:
+    with new_clamd(**conf) as own:
+        assert looked(Clamd(settings_for(own.address)), spooled(data())) == ((), reason)
+
+
+@pytest.mark.parametrize("size", [1 * MIB + 1, 64 * MIB])
+def test_over_tcp_a_stream_too_long_is_at_least_not_clean(new_clamd: StartClamd, spooled: Spooled, size: int) -> None:
+    with new_clamd(tcp=True, StreamMaxLength="1M") as own:
+        _, reason = looked(Clamd(settings_for(own.address)), spooled(bytes(size)))
+
+    # A reset may drop the reply on its way.
+    assert reason in (Unscannable.TOO_LARGE, Unchecked.INTERRUPTED)
+
+
+def test_a_content_above_max_stream_is_not_sent(spooled: Spooled) -> None:
+    with fake_clamd() as fake:
+        inspection = Clamd(settings_for(fake.address, max_stream="1MiB")).inspect(
+            VERSION, None, spooled(bytes(MIB + 1))
+        )
+
+    assert inspection.gap == Gap(Unscannable.TOO_LARGE, "1048577 bytes, where clamav.max_stream allows 1048576")
+    assert fake.streams == []
+
+
+@pytest.mark.parametrize("address", ["unix:/nowhere/clamd.sock", "tcp:127.0.0.1:{port}", "tcp:[::1]:{port}"])
+def test_an_absent_clamd_is_down(spooled: Spooled, address: str) -> None:
+    engine = Clamd(settings_for(address.format(port=free_port())))
+
+    gap = engine.ready()
+
+    assert gap is not None
+    assert gap.reason is Unchecked.ENGINE_DOWN
+    assert looked(engine, spooled(EICAR)) == ((), Unchecked.ENGINE_DOWN)
+
+
+def test_a_clamd_that_is_not_ready_yet_is_used_as_soon_as_it_is(new_clamd: StartClamd, spooled: Spooled) -> None:
+    own = new_clamd()
+    engine = Clamd(settings_for(own.address))
+    assert engine.ready() is not None
+
+    with own:
+        while engine.ready() is not None:
+            time.sleep(0.05)
+        assert looked(engine, spooled(EICAR)) == ((PLAIN_NAME,), None)
+
+
+def kill(own: PrivateClamd) -> None:
+    assert own.process is not None
+    own.process.kill()
+    own.process.wait()
+
+
+@dataclass
+class Disturbed:
+    """A content whose reading disturbs clamd after its first piece."""
+
+    content: SpooledContent
+    disturb: Callable[[], None]
+
+    @property
+    def facts(self) -> ContentFacts:
+        return self.content.facts
+
+    @property
+    def head(self) -> bytes:
+        return self.content.head
+
+    def chunks(self, start: int = 0) -> Iterator[bytes]:
+        for number, chunk in enumerate(self.content.chunks(start)):
+            if number == 1:
+                self.disturb()
+            yield chunk
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        return self.content.read_at(offset, length)
+
+
+def test_a_clamd_killed_while_it_receives_is_an_interruption(new_clamd: StartClamd, spooled: Spooled) -> None:
+    with new_clamd() as own:
+        content = Disturbed(spooled(bytes(MIB)), lambda: kill(own))
+
+        assert looked(Clamd(settings_for(own.address)), content) == ((), Unchecked.INTERRUPTED)
+
+
+@pytest.mark.parametrize("order", [signal.SIGKILL, signal.SIGTERM])
+def test_a_clamd_that_ends_while_it_scans_is_an_interruption(
+    new_clamd: StartClamd, spooled: Spooled, order: signal.Signals
+) -> None:
+    content = spooled(slow())
+    with new_clamd() as own:
+        assert own.process is not None
+        results: list[object] = []
+        engine = Clamd(settings_for(own.address))
+        scan = threading.Thread(target=lambda: results.append(looked(engine, content)))
+        scan.start()
+        # Unpacked members stand below the spooled stream: then the scan has begun.
+        while not any(path.is_dir() for path in (own.folder / "tmp").iterdir()):
+            time.sleep(0.005)
+        own.process.send_signal(order)
+        scan.join(20)
+
+    assert results == [((), Unchecked.INTERRUPTED)]
+
+
+@pytest.mark.parametrize("data", [EICAR, bytes(8 * MIB)], ids=["waits for the reply", "cannot send"])
+def test_a_frozen_clamd_is_given_up_after_the_timeout_once(
+    new_clamd: StartClamd, spooled: Spooled, data: bytes
+) -> None:
+    with new_clamd() as own:
+        assert own.process is not None
+        engine = Clamd(settings_for(own.address, scan_timeout="1s"))
+        assert engine.ready() is None
+        own.process.send_signal(signal.SIGSTOP)
+        began = time.monotonic()
+
+        assert looked(engine, spooled(data)) == ((), Unchecked.ENGINE_TIMEOUT)
+
+        assert 1 <= time.monotonic() - began < 3
+        own.process.send_signal(signal.SIGCONT)
+
+
+def test_a_frozen_clamd_is_not_ready_and_that_is_known_soon(new_clamd: StartClamd) -> None:
+    with new_clamd() as own:
+        assert own.process is not None
+        own.process.send_signal(signal.SIGSTOP)
+        began = time.monotonic()
+        gaps = [engine.ready() for engine in [Clamd(settings_for(own.address))] * 3]
+        own.process.send_signal(signal.SIGCONT)
+
+    assert [gap.reason for gap in gaps if gap] == [Unchecked.ENGINE_DOWN] * 3
+    assert time.monotonic() - began < 4
+
+
+@pytest.mark.parametrize("concurrent", ["yes", "no"])
+def test_scans_during_a_reload_are_whole(new_clamd: StartClamd, spooled: Spooled, concurrent: str) -> None:
+    with new_clamd(ConcurrentDatabaseReload=concurrent) as own:
+        engine = Clamd(settings_for(own.address))
+        answers = []
+        for round_ in range(3):
+            with socket.socket(socket.AF_UNIX) as control:
+                control.connect(str(own.socket_path))
+                control.sendall(b"zRELOAD\0")
+                assert control.recv(64) == b"RELOADING\0"
+            answers += [looked(engine, spooled(b"clean %d" % round_)), looked(engine, spooled(EICAR))]
+
+    assert answers == [((), None), ((PLAIN_NAME,), None)] * 3
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (b"stream: O", Unchecked.ENGINE_ERROR),
+        (b"stream: OK\0stream: OK\0", Unchecked.ENGINE_ERROR),
+        (b"Error writing to temporary file ERROR\0stream: OK\0", Unchecked.ENGINE_ERROR),
+        (b"COMMAND READ TIMED OUT\n", Unchecked.ENGINE_ERROR),
+        (b"\xff" * 100_000, Unchecked.ENGINE_ERROR),
+        (b"", Unchecked.INTERRUPTED),
+    ],
+)
+def test_replies_that_are_none(spooled: Spooled, reply: bytes, reason: Reason) -> None:
+    with fake_clamd(reply=reply) as fake:
+        assert looked(Clamd(settings_for(fake.address)), spooled(EICAR)) == ((), reason)
+        assert fake.streams == [EICAR]
+
+
+def test_an_ok_after_which_more_may_come_is_not_believed(spooled: Spooled) -> None:
+    with fake_clamd(keep_open=True) as fake:
+        engine = Clamd(settings_for(fake.address, scan_timeout="1s"))
+
+        assert looked(engine, spooled(EICAR)) == ((), Unchecked.ENGINE_TIMEOUT)
+
+
+def test_no_more_scans_are_in_flight_than_connections_allowed(spooled: Spooled) -> None:
+    content = spooled(EICAR)
+    with fake_clamd(hold=threading.Event()) as fake:
+        engine = Clamd(settings_for(fake.address, connections=2))
+        threads = [threading.Thread(target=looked, args=(engine, content)) for _ in range(5)]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.3)
+        fake.hold.set()
+        for thread in threads:
+            thread.join(10)
+
+    assert (fake.open_at_most, fake.streams) == (2, [EICAR] * 5)
+
+
+def test_a_reload_during_the_scan_leaves_both_versions_on_record(spooled: Spooled) -> None:
+    with fake_clamd(version=b"ClamAV 1.4.6/1\n", hold=threading.Event()) as fake:
+        engine = Clamd(settings_for(fake.address))
+        results: list[Inspection] = []
+        content = spooled(b"clean")
+        scan = threading.Thread(target=lambda: results.append(engine.inspect(VERSION, None, content)))
+        scan.start()
+        while not fake.open_now:
+            time.sleep(0.01)
+        fake.version = b"ClamAV 1.4.6/2\n"
+        time.sleep(2.1)  # what VERSION said is believed for two seconds
+        fake.hold.set()
+        scan.join(10)
+
+    assert results == [Inspection("clamd", "ClamAV 1.4.6/1 or ClamAV 1.4.6/2")]
