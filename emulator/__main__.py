@@ -95,9 +95,14 @@ async def _keep(domain: Domain, folder: Path) -> None:
 
 
 def main() -> int:
+    """0 after a signal, 2 where it could not start."""
     options = parser().parse_args()
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(options))
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve(options))
+    except (OSError, ValueError) as error:
+        print(f"emulator: {error}", file=sys.stderr)
+        return 2
     return 0
 
 

@@ -16,6 +16,7 @@ from emulator.http import ClientGoneError, Receive, Request, Response, Scope, Se
 from emulator.ids import Ids
 from emulator.requestlog import Entry
 from emulator.routes import ALL
+from emulator.routes.control_acts import perform
 from emulator.routing import Match, Router
 from emulator.spoil import send_spoilt
 
@@ -54,6 +55,8 @@ class App:
     async def _misbehave(self, fault: Fault, request: Request, entry: Entry, send: Send) -> None:
         if fault.delay:
             await asyncio.sleep(fault.delay)
+        if fault.act is not None:
+            perform(self.domain, fault.act)
         transport = request.scope["emulator.transport"]
         if fault.raw is not None:
             transport.write(fault.raw.encode("latin-1"))

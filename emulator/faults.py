@@ -23,6 +23,7 @@ class Fault:
 
     `delay` seconds pass before anything is sent. `cut_after` bytes of body the connection is dropped (0: before any
     byte of the answer). `stall_after` bytes of body it falls silent for `stall` seconds. `rate` is bytes a second.
+    `act` is done first, as by POST /_emulator/act: somebody moves, replaces or deletes the file just before the call.
     `raw` is sent as it is, in place of an HTTP answer, and the connection closed.
     """
 
@@ -38,6 +39,7 @@ class Fault:
     stall_after: int | None = None
     stall: float = 0.0
     rate: int = 0
+    act: dict[str, Any] | None = None
     raw: str | None = None
     throttle: Literal["", "qps", "day"] = ""
     dialect: Literal["", "429", "mashery"] = ""  # empty: the switch

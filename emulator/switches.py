@@ -28,6 +28,7 @@ _CHOICES: dict[str, tuple[object, ...]] = {
     "hidden_status": (403, 404),
     "restore_ids": ("same", "new"),
     "missing_parent_status": (404, 409),
+    "add_folder_parents": ("refuse", "make"),
     "files_in_shared": ("refuse", "allow"),
     "act_as_actor": ("impersonated", "admin"),
 }
@@ -64,6 +65,7 @@ class Switches:
     note_limit: int = 4_000  # 30, characters
     webhook_limit: int = 5  # 32, per client id
     missing_parent_status: int = 404  # 35
+    add_folder_parents: str = "refuse"  # 35; "make" is what the live tests of python-egnyte take for granted
     files_in_shared: str = "refuse"  # a file directly in /Shared: 409 (third party)
     act_as_actor: str = "impersonated"  # whose id an event made under Act-As carries
     etag_quotes: bool = False

@@ -68,8 +68,10 @@ def add_folder(domain: Domain, actor: Actor, path: str) -> Folder:
     """Its creator owns it (live). An existing one is refused (row 19)."""
     names.check_path(path)
     check_location(domain, path, folder=True)
+    above, name = names.split(path)
+    if domain.switches.add_folder_parents == "make" and domain.tree.find(above) is None:
+        add_folder(domain, actor, above)
     parent = parent_of(domain, path)
-    name = names.split(path)[1]
     if parent.child(name) is not None:
         raise ApiError(domain.switches.conflict_status, "Folder already exists at this location")
     domain.require(actor.user, parent, Level.EDITOR)

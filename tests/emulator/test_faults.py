@@ -115,3 +115,13 @@ def test_take_counts_down() -> None:
 def test_the_problem_is_named() -> None:
     with pytest.raises(ApiError, match="status"):
         Faults().add({"status": None})
+
+
+def test_a_race_can_be_scripted_to_come_just_before_a_call(api: httpx.Client) -> None:
+    ids = put(api, "/Shared/Docs/a.txt", b"judged")
+    newer = {"as": "pnovak", "action": "upload", "path": "/Shared/Docs/a.txt", "text": "newer"}
+    fault(api, method="POST", route=f"fs/ids/file/{ids['group_id']}", act=newer, count=1)
+    body = {"action": "move", "destination": "/Shared/Docs/b.txt"}
+    assert api.post(f"/pubapi/v1/fs/ids/file/{ids['group_id']}", json=body).status_code == 200
+    found = api.get("/pubapi/v1/fs/Shared/Docs/b.txt").json()
+    assert (found["num_versions"], found["entry_id"] != ids["entry_id"]) == (2, True)

@@ -15,7 +15,8 @@ def test_defaults_are_those_of_the_fact_sheet() -> None:
         "throttle_dialect": "429", "inactive_dialect": "401", "quota_headers": True, "conflict_status": 403,
         "move_entry_id": "keep", "move_links": "survive", "locked_status": 403, "hidden_status": 403,
         "restore_ids": "same", "note_limit": 4_000, "webhook_limit": 5, "missing_parent_status": 404,
-        "files_in_shared": "refuse", "act_as_actor": "impersonated", "etag_quotes": False, "min_chunk": 10_485_760,
+        "add_folder_parents": "refuse", "files_in_shared": "refuse",
+        "act_as_actor": "impersonated", "etag_quotes": False, "min_chunk": 10_485_760,
         "max_chunk": 1_000_000_000, "max_upload": 100_000_000, "version_limit": 0, "trash_days": 30,
     }  # fmt: skip
 

@@ -22,6 +22,17 @@ def test_the_creator_of_a_folder_owns_it(domain: Domain) -> None:
     assert domain.permission(actor(domain, "pnovak").user, folder).label == "Owner"
 
 
+@pytest.mark.parametrize(("setting", "made"), [("refuse", False), ("make", True)])
+def test_missing_parents_of_a_folder(domain: Domain, setting: str, made: bool) -> None:
+    domain.switches.add_folder_parents = setting
+    if made:
+        assert add_folder(domain, actor(domain), "/Shared/New/Deep/Er").path == "/Shared/New/Deep/Er"
+        return
+    with pytest.raises(ApiError) as refused:
+        add_folder(domain, actor(domain), "/Shared/New/Deep/Er")
+    assert refused.value.status == 404
+
+
 def test_a_file_in_a_personal_folder_is_its_owners(domain: Domain) -> None:
     upload(domain, actor(domain, "pnovak"), "/Private/pnovak/a.txt", memory_blob(b"1"))
     with pytest.raises(ApiError) as refused:
