@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from demo import samples
+from scanner import __version__
+from scanner.inspection.containers import Containers
+from scanner.model import Gap, Inspection, Unscannable
+from tests.contents import Spooled
+from tests.inspection import VERSION
+
+MIB = 1024**2
+DOCX = samples.docx("hello")
+
+
+@pytest.mark.parametrize(
+    ("data", "gap"),
+    [
+        (b"", None),
+        (DOCX, None),
+        (b"hello", None),
+        (DOCX[:-30], Gap(Unscannable.CORRUPT, "zip: no central directory")),
+        (
+            samples.encrypted_zip_of("a\x1b\n.txt", b"a", b"secret"),
+            Gap(Unscannable.ENCRYPTED, "zip member 'a\\x1b\\n.txt' is encrypted"),
+        ),
+        (samples.zip_of({"a": bytes(2 * MIB)}), Gap(Unscannable.LIMITS, f"zip member 'a' has {2 * MIB} bytes")),
+        (b"\x28\xb5\x2f\xfd", Gap(Unscannable.FORMAT, "zstd or lz4: no engine opens it")),
+    ],
+)
+def test_a_gap_says_what_nobody_could_look_into(spooled: Spooled, data: bytes, gap: Gap | None) -> None:
+    engine = Containers(max_stream=MIB)
+
+    assert engine.ready() is None
+    assert engine.inspect(VERSION, None, spooled(data)) == Inspection("containers", f"scanner {__version__}", gap=gap)
