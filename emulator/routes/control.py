@@ -5,7 +5,12 @@ Acts in another user's name are in control_acts.py.
 
 from __future__ import annotations
 
+import json
+import math
 from dataclasses import asdict
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
 
 from emulator.clock import parse_iso
 from emulator.domain import Domain
@@ -13,9 +18,11 @@ from emulator.errors import ApiError
 from emulator.http import Request, Response, json_response
 from emulator.routing import Routes
 from emulator.summary import summary
+from emulator.tokens import Token
 from emulator.users import User
 
 routes = Routes(open_=True)
+T = TypeVar("T")
 
 _TOKEN_KEYS = {"user", "value", "client_id", "scopes", "qps", "daily", "expires_in", "refresh"}
 
@@ -45,8 +52,7 @@ async def set_clock(domain: Domain, request: Request) -> Response:
     only(body, {"set", "advance", "freeze"})
     if (moment := body.get("set")) is not None:
         domain.clock.set(moment if isinstance(moment, int) else parsed_time(str(moment)))
-    if (seconds := body.get("advance")) is not None:
-        domain.clock.advance(round(float(seconds) * 1000))
+    domain.clock.advance(round(number(body, "advance", 0) * 1000))
     if (frozen := body.get("freeze")) is not None:
         domain.clock.freeze(bool(frozen))
     return json_response({"now": domain.clock.now()})
@@ -91,8 +97,8 @@ async def set_limits(domain: Domain, request: Request) -> Response:
     """`{"qps": n, "daily": n}` for every token without limits of its own."""
     body = await request.json()
     only(body, {"qps", "daily"})
-    domain.qps = int(body.get("qps", domain.qps))
-    domain.daily = int(body.get("daily", domain.daily))
+    qps, daily = number(body, "qps", domain.qps), number(body, "daily", domain.daily)
+    domain.qps, domain.daily = int(qps), int(daily)
     return json_response({"qps": domain.qps, "daily": domain.daily})
 
 
@@ -101,10 +107,12 @@ async def prune_events(domain: Domain, request: Request) -> Response:
     """`{"keep": n}` newest, or `{"older_than": seconds}`."""
     body = await request.json()
     only(body, {"keep", "older_than"})
+    keep = int(number(body, "keep", 0)) if "keep" in body else None
     before = None
     if "older_than" in body:
-        before = domain.clock.now() - round(float(body["older_than"]) * 1000)
-    return json_response({"pruned": domain.events.prune(keep=body.get("keep"), before=before)})
+        before = domain.clock.now() - round(number(body, "older_than", 0) * 1000)
+    domain.changes += 1
+    return json_response({"pruned": domain.events.prune(keep=keep, before=before)})
 
 
 @routes.on("GET", "/_emulator/requests")
@@ -124,9 +132,13 @@ async def make_token(domain: Domain, request: Request) -> Response:
     body = await request.json()
     only(body, _TOKEN_KEYS)
     user = user_named(domain, str(body.pop("user", "")))
-    if (seconds := body.pop("expires_in", None)) is not None:
-        body["expires"] = domain.clock.now() + round(float(seconds) * 1000)
-    return json_response(asdict(domain.issue_token(user, **body)), 201)
+    if "expires_in" in body:
+        body["expires"] = domain.clock.now() + round(number(body, "expires_in", 0) * 1000)
+        del body["expires_in"]
+    token = checked(Token, {"value": "", "user_id": user.id, **body})
+    token.value = token.value or domain.ids.word(24)
+    domain.changes += 1
+    return json_response(asdict(domain.tokens.add(token)), 201)
 
 
 @routes.on("DELETE", "/_emulator/tokens/{value}")
@@ -143,17 +155,33 @@ async def make_user(domain: Domain, request: Request) -> Response:
     """`{"username", "user_type"?: admin|power|standard, "email"?, "first_name"?, "last_name"?, "id"?, "password"?}`."""
     body = await request.json()
     only(body, {"id", "username", "email", "first_name", "last_name", "user_type", "password", "trash_role"})
-    name = str(body.get("username", ""))
-    if not name or domain.users.named(name) is not None:
+    name = body.get("username")
+    if not isinstance(name, str) or not name or domain.users.named(name) is not None:
         raise ApiError(400, f"The user name {name!r} is empty or taken")
     defaults = {"id": 0, "email": f"{name}@example.org", "first_name": name.capitalize(), "last_name": "Example"}
-    return json_response(asdict(domain.add_user(User(**{**defaults, **body}))), 201)
+    return json_response(asdict(domain.add_user(checked(User, {**defaults, **body}))), 201)
 
 
 def only(body: dict[str, object], known: set[str]) -> None:
     """400 for a key that means nothing: a typing error in a test must not pass."""
     if unknown := sorted(set(body) - known):
         raise ApiError(400, f"Unknown keys: {', '.join(unknown)}. Known: {', '.join(sorted(known))}")
+
+
+def number(body: dict[str, Any], name: str, default: float) -> float:
+    """A finite number, 400 for anything else."""
+    value = body.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ApiError(400, f"{name} must be a number, not {value!r}")
+    return value
+
+
+def checked(kind: type[T], values: dict[str, Any]) -> T:
+    """A dataclass from JSON; 400 for a value of the wrong type."""
+    try:
+        return TypeAdapter(kind).validate_json(json.dumps(values), strict=True)
+    except ValidationError as error:
+        raise ApiError(400, f"Bad {kind.__name__.lower()}: {error.errors()[0]['loc']}") from error
 
 
 def parsed_time(text: str) -> int:

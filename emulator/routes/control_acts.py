@@ -22,7 +22,7 @@ from emulator.domain import Domain
 from emulator.errors import ApiError
 from emulator.http import Request, Response, json_response
 from emulator.routes.content import received
-from emulator.routes.control import only, user_named
+from emulator.routes.control import number, only, user_named
 from emulator.routing import Routes
 from emulator.tree import File, Node
 from emulator.users import Actor
@@ -90,14 +90,26 @@ async def _content(domain: Domain, request: Request) -> Blob:
     """A small JSON body with a `size` is a recipe, anything else is the content."""
     length = int(request.header("content-length") or _RECIPE_BYTES)
     if request.header("content-type") == "application/json" and length < _RECIPE_BYTES:
-        recipe = json.loads(text := await request.body())
-        if not isinstance(recipe, dict) or set(recipe) != {"size", "pattern"}:
-            writer = domain.blobs.writer()
-            await writer.write(text)
-            return await writer.finish()
-        pattern = b"\0" * 4096 if recipe["pattern"] == "zero" else str(recipe["pattern"]).encode()
-        return await asyncio.to_thread(pattern_blob, pattern, int(recipe["size"]))
+        text = await request.body()
+        recipe = _recipe(text)
+        if recipe is None:
+            return memory_blob(text)
+        return await asyncio.to_thread(pattern_blob, *recipe)
     return await received(domain, request, _NO_LIMIT)
+
+
+def _recipe(text: bytes) -> tuple[bytes, int] | None:
+    """Pattern and size; None for JSON (or what calls itself so) that is content."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(value, dict) or set(value) != {"size", "pattern"}:
+        return None
+    pattern, size = value["pattern"], int(number(value, "size", 0))
+    if not isinstance(pattern, str) or not pattern or size < 0:
+        raise ApiError(400, "A recipe has a size and a pattern: zero, or text to repeat")
+    return (b"\0" * 4096 if pattern == "zero" else pattern.encode()), size
 
 
 def _node(domain: Domain, body: Body) -> Node:
@@ -135,7 +147,7 @@ def _delete(domain: Domain, actor: Actor, body: Body) -> Body:
 
 
 def _delete_version(domain: Domain, actor: Actor, body: Body) -> Body:
-    return {"trash_id": delete_version(domain, actor, _file(domain, body), body["entry_id"]).id}
+    return {"trash_id": delete_version(domain, actor, _file(domain, body), str(body.get("entry_id", ""))).id}
 
 
 def _restore(domain: Domain, actor: Actor, body: Body) -> Body:
@@ -155,7 +167,7 @@ def _retain(domain: Domain, _actor: Actor, body: Body) -> Body:
 
 
 def _lock(domain: Domain, actor: Actor, body: Body) -> Body:
-    token, timeout = str(body.get("lock_token", "")), int(body.get("lock_timeout", DEFAULT_TIMEOUT))
+    token, timeout = str(body.get("lock_token", "")), int(number(body, "lock_timeout", DEFAULT_TIMEOUT))
     return {"lock_token": lock(domain, actor, _file(domain, body), token=token, timeout=timeout).token}
 
 
@@ -165,15 +177,15 @@ def _unlock(domain: Domain, actor: Actor, body: Body) -> Body:
 
 
 def _promote(domain: Domain, actor: Actor, body: Body) -> Body:
-    return {"entry_id": promote_version(domain, actor, _file(domain, body), body["entry_id"]).entry_id}
+    return {"entry_id": promote_version(domain, actor, _file(domain, body), str(body.get("entry_id", ""))).entry_id}
 
 
 def _move(domain: Domain, actor: Actor, body: Body) -> Body:
-    return described(move(domain, actor, _node(domain, body), body["destination"]))
+    return described(move(domain, actor, _node(domain, body), str(body.get("destination", ""))))
 
 
 def _copy(domain: Domain, actor: Actor, body: Body) -> Body:
-    return described(copy(domain, actor, _node(domain, body), body["destination"]))
+    return described(copy(domain, actor, _node(domain, body), str(body.get("destination", ""))))
 
 
 def _add_folder(domain: Domain, actor: Actor, body: Body) -> Body:
@@ -181,7 +193,7 @@ def _add_folder(domain: Domain, actor: Actor, body: Body) -> Body:
 
 
 def _prune_versions(domain: Domain, _actor: Actor, body: Body) -> Body:
-    return {"pruned": prune_versions(domain, _file(domain, body), int(body.get("keep", 1)))}
+    return {"pruned": prune_versions(domain, _file(domain, body), int(number(body, "keep", 1)))}
 
 
 def _upload(domain: Domain, actor: Actor, body: Body) -> Body:

@@ -47,6 +47,19 @@ def test_other_json_is_content(api: httpx.Client) -> None:
     assert api.get(f"{CONTENT}/Shared/Docs/a.json").json() == {"size": 1}
 
 
+@pytest.mark.parametrize(
+    "recipe", [{"size": "x", "pattern": "a"}, {"size": 1, "pattern": ""}, {"size": -1, "pattern": "a"}]
+)
+def test_a_bad_recipe_is_a_400(api: httpx.Client, recipe: dict[str, object]) -> None:
+    assert api.post("/_emulator/upload", params={"path": "/Shared/Docs/a"}, json=recipe).status_code == 400
+
+
+def test_broken_json_is_content(api: httpx.Client) -> None:
+    json_type = {"Content-Type": "application/json"}
+    api.post("/_emulator/upload", params={"path": "/Shared/Docs/a.json"}, content=b"{", headers=json_type)
+    assert api.get(f"{CONTENT}/Shared/Docs/a.json").content == b"{"
+
+
 def test_delete_restore_and_purge_by_path(api: httpx.Client) -> None:
     ids = put(api, "/Shared/Docs/a.txt")
     act(api, "delete", path="/Shared/Docs/a.txt")
