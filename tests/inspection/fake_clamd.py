@@ -18,6 +18,8 @@ class FakeClamd:
 
     address: str
     reply: bytes = b"stream: OK\0"
+    replies: dict[bytes, bytes] = field(default_factory=dict)
+    """To certain streams."""
     version: bytes = b"ClamAV 1.4.6\n"
     pong: bytes = b"PONG\n"
     keep_open: bool = False
@@ -51,7 +53,7 @@ class FakeClamd:
         with self.lock:
             self.open_now -= 1
             self.streams.append(content)
-        return self.reply
+        return self.replies.get(content, self.reply)
 
 
 @contextmanager

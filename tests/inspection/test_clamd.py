@@ -15,13 +15,14 @@ import pytest
 from demo import samples
 from demo.clamd import PrivateClamd
 from scanner.files.spool import SpooledContent
-from scanner.inspection.clamd import Clamd
+from scanner.inspection.clamd import ENCRYPTED_RAR, Clamd
 from scanner.inspection.engine import Content
 from scanner.model import ContentFacts, Finding, Gap, Inspection, Unchecked, Unscannable
 from tests.clamd import StartClamd, free_port, settings_for
 from tests.contents import Spooled
 from tests.inspection import VERSION
 from tests.inspection.fake_clamd import fake_clamd
+from tests.inspection.test_archive_headers import rar4
 
 EICAR = samples.eicar()
 MIB = 1024**2
@@ -107,6 +108,37 @@ def test_over_tcp_a_stream_too_long_is_at_least_not_clean(new_clamd: StartClamd,
 
     # A reset may drop the reply on its way.
     assert reason in (Unscannable.TOO_LARGE, Unchecked.INTERRUPTED)
+
+
+def test_a_rar_is_opened_or_said_not_to_be(clamd: PrivateClamd, spooled: Spooled) -> None:
+    # Which of the two depends on whether the machine has clamd's unrar module, which is not free software.
+    engine = Clamd(settings_for(clamd.address))
+
+    for _ in range(2):
+        assert looked(engine, spooled(rar4())) in [((PLAIN_NAME,), None), ((), Unscannable.FORMAT)]
+
+
+def test_the_probe_for_rars_is_a_rar_with_a_password() -> None:
+    assert rar4(file_flags=0x04, content=b"") == ENCRYPTED_RAR + rar4()[-7:]
+
+
+@pytest.mark.parametrize(
+    ("probed", "reason"),
+    [
+        (b"stream: Heuristics.Encrypted.RAR FOUND\0", None),
+        (b"stream: OK\0", Unscannable.FORMAT),
+        (b"", Unchecked.INTERRUPTED),
+    ],
+)
+def test_an_ok_for_a_rar_rests_on_what_clamd_says_of_one_with_a_password(
+    spooled: Spooled, probed: bytes, reason: Reason | None
+) -> None:
+    with fake_clamd(replies={ENCRYPTED_RAR: probed}) as fake:
+        engine = Clamd(settings_for(fake.address))
+
+        assert [looked(engine, spooled(rar4())) for _ in range(2)] == [((), reason)] * 2
+        assert looked(engine, spooled(b"no rar")) == ((), None)
+        assert fake.streams.count(ENCRYPTED_RAR) == (2 if reason is Unchecked.INTERRUPTED else 1)
 
 
 def test_a_content_above_max_stream_is_not_sent(spooled: Spooled) -> None:
