@@ -14,6 +14,7 @@ from emulator.errors import ApiError, Shape, error_message
 from emulator.faults import Fault
 from emulator.http import ClientGoneError, Receive, Request, Response, Scope, Send
 from emulator.ids import Ids
+from emulator.names import GATEWAY_BAD_PATH
 from emulator.requestlog import Entry
 from emulator.routes import ALL
 from emulator.routes.control_acts import perform
@@ -94,7 +95,8 @@ class App:
             return await match.route.call(self.domain, request)
         except ApiError as error:
             content_type, body = error.render(shape)
-            return Response(error.status, body, {"Content-Type": content_type, **error.headers})
+            status = self.domain.switches.bad_path_status if error.status == GATEWAY_BAD_PATH else error.status
+            return Response(status, body, {"Content-Type": content_type, **error.headers})
 
     def _admit(self, request: Request, match: Match, headers: dict[str, str], entry: Entry | None) -> None:
         token = gate.authenticate(self.domain, request)

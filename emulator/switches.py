@@ -26,6 +26,7 @@ _CHOICES: dict[str, tuple[object, ...]] = {
     "move_links": ("survive", "die"),
     "locked_status": (403, 409),
     "hidden_status": (403, 404),
+    "bad_path_status": (596, 404),
     "restore_ids": ("same", "new"),
     "missing_parent_status": (404, 409),
     "add_folder_parents": ("refuse", "make"),
@@ -61,6 +62,7 @@ class Switches:
     move_links: str = "survive"  # 22
     locked_status: int = 403  # 24
     hidden_status: int = 403  # 25: items one may not see
+    bad_path_status: int = 596  # a path that the gateway cannot parse; 404 on newer ones
     restore_ids: str = "same"  # 28
     note_limit: int = 4_000  # 30, characters
     webhook_limit: int = 5  # 32, per client id

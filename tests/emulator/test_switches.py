@@ -14,6 +14,7 @@ def test_defaults_are_those_of_the_fact_sheet() -> None:
         "event_delay_ms": 0, "late_every": 0, "late_ms": 3_000, "event_id_gap": 0, "token_expires_in": -1,
         "throttle_dialect": "429", "inactive_dialect": "401", "quota_headers": True, "conflict_status": 403,
         "move_entry_id": "keep", "move_links": "survive", "locked_status": 403, "hidden_status": 403,
+        "bad_path_status": 596,
         "restore_ids": "same", "note_limit": 4_000, "webhook_limit": 5, "missing_parent_status": 404,
         "add_folder_parents": "refuse", "files_in_shared": "refuse",
         "act_as_actor": "impersonated", "etag_quotes": False, "min_chunk": 10_485_760,
