@@ -29,7 +29,7 @@ RAR = b"Rar!\x1a\x07"
 ENCRYPTED_RAR = bytes.fromhex(
     "526172211a0700cf907300000d00000000000000895774048021000000000000000000020000000000000000143001002000000061"
 )
-"""Marker, main header, header of one empty member with a password: a clamd with unrar module and AlertEncrypted calls it
+"""Marker, main header, header of one empty member with a password: a clamd with unrar and AlertEncrypted calls it
 Heuristics.Encrypted.RAR."""
 
 
