@@ -6,6 +6,7 @@ Texts are taken as they are; what begins with [ or { is read as YAML.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from scanner.document import Document, Loc, parse_document
@@ -26,7 +27,7 @@ def lay_over(value: dict[str, Any], environ: Mapping[str, str]) -> tuple[Origins
             leaf = _read(name, environ[name])
             _put(value, loc, leaf.value)
         except ConfigurationError as error:
-            problems += error.problems
+            problems += [replace(problem, where=label(name)) for problem in error.problems]
         except LookupError as error:
             problems.append(Problem(label(name), str(error.args[0]), "Compare it with `scanner config schema`."))
         else:

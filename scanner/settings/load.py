@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,8 +104,13 @@ def load_with_origins(path: Path, environ: Mapping[str, str] | None = None) -> L
     problems += _same_names(value, sources)
     problems += _unreadable_files(value, sources)
     if problems or settings is None:
-        raise ConfigurationError(problems)
+        raise ConfigurationError(sorted(problems, key=_line))
     return Loaded(settings, sources)
+
+
+def _line(problem: Problem) -> int:
+    line = problem.where.rpartition(":")[2]
+    return int(line) if line.isdecimal() else 0
 
 
 def _domains(value: dict[str, Any]) -> Iterator[tuple[Loc, dict[str, Any]]]:
@@ -140,8 +146,9 @@ def _unreadable_files(value: dict[str, Any], sources: Sources) -> Iterator[Probl
 
 def _file_fault(path: Path) -> tuple[str, str] | None:
     try:
-        if not path.is_file():
-            raise FileNotFoundError(2, "no such file")
+        # Asked before opening: opening a pipe would wait for its other end.
+        if not stat.S_ISREG(path.stat().st_mode):
+            return "that is not a file", "Give the path of a file."
         with path.open("rb"):
             return None
     except OSError as error:

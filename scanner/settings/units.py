@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonS
 SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 BYTES = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3, "TiB": 1024**4}
 DURATION = r"([0-9]{1,9}(?:\.[0-9]{1,3})?)(ms|s|m|h|d)"
-SIZE = r"([0-9]{1,9})(B|KiB|MiB|GiB|TiB)"
+SIZE = r"([0-9]{1,15})(B|KiB|MiB|GiB|TiB)"
 _LONGEST_SHOWN = 40
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 """Control characters and line ends: in a path they can only be a mistake, or somebody's trick."""
@@ -45,8 +45,10 @@ def written_duration(value: float) -> str:
 
 def written_size(value: int) -> str:
     """The shortest form that `size` reads as the same number of bytes."""
-    unit = next(unit for unit in ("TiB", "GiB", "MiB", "KiB", "B") if value % BYTES[unit] == 0 and value >= BYTES[unit])
-    return f"{value // BYTES[unit]}{unit}"
+    for unit in ("TiB", "GiB", "MiB", "KiB"):
+        if value >= BYTES[unit] and value % BYTES[unit] == 0:
+            return f"{value // BYTES[unit]}{unit}"
+    return f"{value}B"
 
 
 def at_least(written: str) -> AfterValidator:
