@@ -1,0 +1,236 @@
+"""Reads a domain's feed of events into the journal, page by page, and rests longer the longer nothing happens.
+
+The cursor lives in the journal and moves only together with the events it covers: stopping anywhere repeats a page and
+loses none. Where the platform itself lost our place, that is recorded as a gap, never passed over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from scanner.cloud.port import EventPage, FeedRange
+from scanner.errors import CloudRefused, CloudUnavailable, CursorExpired, RetryLater
+from scanner.events.journal import FeedJournal, FeedState, GapReason
+from scanner.events.overlap import Overlap
+from scanner.model import Cursor, Disposition, Event, Known
+from scanner.settings import EventSettings
+
+RANGE_EVERY = timedelta(hours=1)
+"""How often a quiet feed asks where the event store begins and ends: 24 calls of the 1,000 a day that a token has (fact
+sheet 8.1). It keeps a cursor whose events are all filtered out from ageing out (3.5), which takes days."""
+PAGES_PER_POLL = 50
+"""Pages before a poll reports: the whole event store at once would take hours and all memory."""
+REFUSED_WAIT = 900.0
+"""Seconds until a feed that was refused is asked for again: rights may come back, but each try burns quota (8.3)."""
+JITTER = 0.1
+"""Share of a rest that is left to chance, so that many domains do not poll in step."""
+
+Reset = Literal["first_start", "expired", "lost"]
+
+
+class Source(Protocol):
+    """The part of the Cloud port that a feed needs."""
+
+    async def feed_range(self) -> FeedRange: ...
+    async def events_after(self, cursor: Cursor, count: int) -> EventPage: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """What one round brought."""
+
+    settled: tuple[tuple[Event, Disposition], ...]
+    """The events that were new to the journal, in order, with what becomes of them."""
+    cursor: Cursor
+    reset: Reset | None = None
+    """Why the cursor was set anew, if it was."""
+    more: bool = False
+    """There is more to be had at once."""
+
+    @property
+    def outcome(self) -> Literal["success", "empty"]:
+        return "success" if self.settled else "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """The first page of a round, and the cursor that the journal held before it."""
+
+    page: EventPage
+    saved: Cursor
+    reset: Reset | None = None
+
+
+class Feed:
+    """The feed of one domain."""
+
+    def __init__(  # noqa: PLR0917 -- each is of a type of its own
+        self,
+        domain: str,
+        cloud: Source,
+        journal: FeedJournal,
+        decide: Callable[[Event, Known], Disposition],
+        settings: EventSettings,
+        clock: Callable[[], datetime],
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._domain = domain
+        self._cloud = cloud
+        self._journal = journal
+        self._decide = decide
+        self._settings = settings
+        self._clock = clock
+        self._jitter = jitter
+        self._overlap = Overlap(settings.page // 2)
+        self._ranged_at: datetime | None = None
+        self._quiet = True
+
+    async def poll(self) -> Poll:
+        """One round: full pages until a short one, at most PAGES_PER_POLL.
+
+        Raises RetryLater, also for a refusal. What was recorded before trouble is given first; the trouble comes again.
+        """
+        try:
+            entry = await self._enter()
+        except CloudRefused as error:
+            raise RetryLater(f"the feed was refused: {error}", REFUSED_WAIT) from error
+        page, settled, progress = entry.page, await self._record(entry.page, entry.saved), True
+        for _ in range(PAGES_PER_POLL - 1):
+            if not (page.full and progress):
+                break
+            asked = page.cursor
+            try:
+                page = await self._events_after(asked)
+            except (RetryLater, CloudRefused, CursorExpired):
+                break
+            progress = page.cursor > asked
+            settled += await self._record(page, asked)
+        self._quiet = not settled
+        return Poll(settled, page.cursor, entry.reset, page.full and progress)
+
+    async def follow(
+        self,
+        stop: asyncio.Event,
+        on_poll: Callable[[Poll], None],
+        on_trouble: Callable[[RetryLater], None],
+        wake: asyncio.Event,
+    ) -> None:
+        """Poll until `stop`: at once while there is more or when woken, else after a rest that doubles while idle.
+
+        After trouble the other side's wish counts, and waking does not shorten it.
+        """
+        interval = self._settings.min_interval
+        while not stop.is_set():
+            wake.clear()
+            try:
+                poll = await self._poll_unless(stop)
+            except RetryLater as error:
+                on_trouble(error)
+                rest = max(self._settings.min_interval, interval if error.after is None else error.after)
+                interval = min(interval * 2, self._settings.max_interval)
+                await _first_of(rest, stop)
+                continue
+            if poll is None:
+                return
+            on_poll(poll)
+            if poll.settled:
+                interval = self._settings.min_interval
+            if not poll.more:
+                await _first_of(self._rest(interval), stop, wake)
+                interval = min(interval * 2, self._settings.max_interval)
+
+    def _rest(self, interval: float) -> float:
+        return max(self._settings.min_interval, interval * (1 - JITTER * self._jitter()))
+
+    async def _poll_unless(self, stop: asyncio.Event) -> Poll | None:
+        """None where the order to stop came first. A page being recorded then is either recorded or read again."""
+        polling = asyncio.ensure_future(self.poll())
+        stopping = asyncio.ensure_future(stop.wait())
+        try:
+            await asyncio.wait((polling, stopping), return_when=asyncio.FIRST_COMPLETED)
+            return polling.result() if polling.done() else None
+        finally:
+            stopping.cancel()
+            if polling.cancel():
+                await asyncio.wait((polling,))
+
+    async def _enter(self) -> _Entry:
+        state = await self._journal.feed_state(self._domain)
+        if state is None:
+            return await self._start()
+        ends = await self._range_if_due()
+        if ends is not None and ends.latest < state.cursor:
+            return await self._go_on_from_oldest(state, ends)
+        for asked in dict.fromkeys((self._overlap.start(state.cursor, self._clock()), state.cursor)):
+            try:
+                page = await self._events_after(asked)
+            except CursorExpired:
+                continue
+            # `ends` was read before this empty page: nothing up to its latest id is still to come to us.
+            if ends is not None and not page.events and ends.latest > page.cursor:
+                page = EventPage((), ends.latest, full=False)
+            return _Entry(page, state.cursor)
+        return await self._go_on_from_oldest(state, await self._range())
+
+    async def _start(self) -> _Entry:
+        ends = await self._range()
+        if self._settings.start == "oldest":
+            saved, page = await self._oldest_page(ends)
+        else:
+            saved, page = ends.latest, await self._events_after(ends.latest)
+        await self._journal.start_feed(self._domain, saved)
+        return _Entry(page, saved, "first_start")
+
+    async def _go_on_from_oldest(self, state: FeedState, ends: FeedRange) -> _Entry:
+        """Our place is gone: aged out, or never was in a domain restored from a backup (fact sheet 3.5)."""
+        reason: GapReason = "lost" if ends.latest < state.cursor else "expired"
+        saved, page = await self._oldest_page(ends)
+        until = page.events[0].occurred_at if page.events and reason == "expired" else self._clock()
+        await self._journal.record_gap(self._domain, reason, state.seen_at, until, saved)
+        self._overlap.forget()
+        return _Entry(page, saved, reason)
+
+    async def _oldest_page(self, ends: FeedRange) -> tuple[Cursor, EventPage]:
+        """Ids are strictly after: the oldest event comes only with the id before it, which may be refused (3.1)."""
+        for asked in (Cursor(ends.oldest - 1), ends.oldest, ends.latest):
+            try:
+                return asked, await self._events_after(asked)
+            except CursorExpired:
+                continue
+        raise CloudUnavailable("the feed accepts neither its oldest nor its latest event id")
+
+    async def _range_if_due(self) -> FeedRange | None:
+        due = self._ranged_at is None or self._clock() - self._ranged_at >= RANGE_EVERY
+        return await self._range() if self._quiet and due else None
+
+    async def _range(self) -> FeedRange:
+        ends = await self._cloud.feed_range()
+        self._ranged_at = self._clock()
+        return ends
+
+    async def _events_after(self, cursor: Cursor) -> EventPage:
+        return await self._cloud.events_after(cursor, self._settings.page)
+
+    async def _record(self, page: EventPage, saved: Cursor) -> tuple[tuple[Event, Disposition], ...]:
+        if page.events:
+            settled = await self._journal.record_page(self._domain, page.events, page.cursor, self._decide)
+            self._overlap.saw(page.events, self._clock())
+            return settled
+        if page.cursor > saved:
+            await self._journal.advance(self._domain, page.cursor)
+        return ()
+
+
+async def _first_of(seconds: float, *events: asyncio.Event) -> None:
+    """Wait until one of the events is set, at most so many seconds."""
+    waits = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

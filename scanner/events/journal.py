@@ -1,0 +1,50 @@
+"""What a feed needs of the ledger. A page's events, the work they lead to and the cursor go into one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Literal, Protocol
+
+from scanner.model import Cursor, Disposition, Event, Known
+
+GapReason = Literal["expired", "lost"]
+
+
+class FeedState(Protocol):
+    """Our place in one feed."""
+
+    @property
+    def cursor(self) -> Cursor: ...
+    @property
+    def seen_at(self) -> datetime | None:
+        """Platform time of the newest event recorded; None before the first."""
+        ...
+
+
+class FeedJournal(Protocol):
+    """The ledger, as a feed sees it."""
+
+    async def feed_state(self, domain: str) -> FeedState | None:
+        """None where this feed was never read."""
+        ...
+
+    async def start_feed(self, domain: str, cursor: Cursor) -> None:
+        """Everything up to `cursor` is none of our business."""
+        ...
+
+    async def record_page(
+        self, domain: str, events: Sequence[Event], cursor: Cursor, decide: Callable[[Event, Known], Disposition]
+    ) -> tuple[tuple[Event, Disposition], ...]:
+        """Record the events not recorded yet, in order, and move the cursor, never backwards. Gives only those."""
+        ...
+
+    async def record_gap(
+        self, domain: str, reason: GapReason, since: datetime | None, until: datetime | None, cursor: Cursor
+    ) -> None:
+        """Nobody saw what happened between `since` and `until`. Sets the cursor, also backwards."""
+        ...
+
+    async def advance(self, domain: str, cursor: Cursor) -> None:
+        """Move the cursor over ids that brought no event, never backwards."""
+        ...
