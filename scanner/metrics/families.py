@@ -31,7 +31,8 @@ EVENT_KINDS = ("file_system", "note", "permission_change", OTHER)
 TRIGGERS = ("event", "sweep", "retro", "manual")
 ENGINES = ("clamd", "containers", "rules")
 ENGINE_FAILURES = (Unchecked.ENGINE_DOWN, Unchecked.ENGINE_TIMEOUT, Unchecked.ENGINE_ERROR, Unchecked.INTERRUPTED)
-LOOPS = ("poller", "walker", "dispatcher", "exporter", "rules")
+LOOPS = ("poller", "dispatcher", "exporter")
+"""Only those that report each turn: a loop that never does would look stalled for ever."""
 SKIPPED = "skipped"
 OPERATIONS = (
     *("account", "feed_range", "events_after", "file", "at_path", "list_folder", "add_folder", "move", "links"),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -57,21 +56,33 @@ class NamedRule(Protocol):
     def severity(self) -> Severity: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Backlog:
+class Backlog(Protocol):
     """What waits, as the ledger counts it."""
 
-    pending: int
-    leased: int
-    retry_wait: int
-    parked: int
-    oldest: datetime | None = None
-    """Upload time of the oldest version without a verdict."""
-    steps: int = 0
-    oldest_step: datetime | None = None
-    braked: int = 0
-    """Steps that the brake holds."""
-    gaps: int = 0
+    @property
+    def pending(self) -> int: ...
+    @property
+    def leased(self) -> int: ...
+    @property
+    def retry_wait(self) -> int: ...
+    @property
+    def parked(self) -> int: ...
+    @property
+    def oldest(self) -> datetime | None:
+        """Upload time of the oldest version without a verdict."""
+
+    @property
+    def steps(self) -> int: ...
+    @property
+    def oldest_step(self) -> datetime | None:
+        """Decision time of the oldest open step."""
+
+    @property
+    def braked(self) -> int:
+        """Steps that the brake holds."""
+
+    @property
+    def gaps(self) -> int: ...
 
 
 class Metrics(Families):
@@ -162,8 +173,10 @@ class Metrics(Families):
 
     def backlog(self, backlog: Backlog) -> None:
         """What waits in the ledger."""
-        for state in ("pending", "leased", "retry_wait", "parked"):
-            self.jobs.labels(state).set(getattr(backlog, state))
+        self.jobs.labels("pending").set(backlog.pending)
+        self.jobs.labels("leased").set(backlog.leased)
+        self.jobs.labels("retry_wait").set(backlog.retry_wait)
+        self.jobs.labels("parked").set(backlog.parked)
         self.oldest_item.set(_moment(backlog.oldest))
         self.steps_pending.set(backlog.steps)
         self.oldest_step.set(_moment(backlog.oldest_step))
@@ -180,8 +193,10 @@ class Metrics(Families):
         if throttled is not None:
             self.api_throttled.labels(throttled).inc()
 
-    def api_quota(self, domain: str, window: Window, *, limit: int, used: int) -> None:
-        """What the platform's headers said last of a domain's quota."""
+    def api_quota(self, domain: str, window: Window, *, limit: int | None, used: int | None) -> None:
+        """What the platform's headers said last of a domain's quota; None where they have not said it yet."""
+        if limit is None or used is None:
+            return
         self._quotas[window][domain] = (limit, used)
         limit, used = max(self._quotas[window].values(), key=lambda quota: quota[1] / max(quota[0], 1))
         self.quota_limit.labels(window).set(limit)

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, Wit
 
 from scanner.model import PLANNED_STEPS, StepKind, VerdictKind
 from scanner.settings.section import Section
-from scanner.settings.units import Count, Duration, LocalPath, Size, at_least, not_empty, shown, size_between
+from scanner.settings.units import Duration, LocalPath, Size, Whole, at_least, not_empty, shown, size_between
 
 HIGHEST_PORT = 65535
 
@@ -24,7 +24,7 @@ class EventSettings(Section):
     """Shortest pause between two polls of an active domain."""
     max_interval: Annotated[Duration, at_least("50ms")] = Field(default="5m", validate_default=True)
     """Longest pause between two polls of an idle one; Egnyte asks for five minutes."""
-    page: Annotated[Count, Field(ge=1, le=100)] = 100
+    page: Annotated[int, Field(ge=1, le=100), Whole] = 100
     """Events asked for at once; the API gives 100 at most."""
     suppress: Literal["none", "app", "user"] = "none"
     """Sent to the API as it is. `app` and `user` hide whatever else is done with our key: a thief of it is not seen."""
@@ -49,7 +49,7 @@ class ClamavSettings(Section):
 
     address: Annotated[str, AfterValidator(_clamd_address)] = "unix:/run/clamav/clamd.sock"
     """unix:/path/of/socket or tcp:host:port."""
-    connections: Annotated[Count, Field(ge=1, le=64)] = 4
+    connections: Annotated[int, Field(ge=1, le=64), Whole] = 4
     """Scans in flight at once. Above clamd's MaxThreads they only queue there."""
     scan_timeout: Annotated[Duration, at_least("1s")] = Field(default="120s", validate_default=True)
     """Longest silence of clamd in one scan. Keep clamd's MaxScanTime below it: a client that gives up stops no scan."""
@@ -87,11 +87,11 @@ class LedgerSettings(Section):
 class WorkerSettings(Section):
     """How much is worked on, and when to give up."""
 
-    concurrency: Annotated[Count, Field(ge=1, le=256)] = 8
+    concurrency: Annotated[int, Field(ge=1, le=256), Whole] = 8
     """Versions worked on at once."""
     lease: Annotated[Duration, at_least("1s")] = Field(default="60s", validate_default=True)
     """A worker silent for this long has lost its work to another."""
-    max_attempts: Annotated[Count, Field(ge=1, le=100)] = 5
+    max_attempts: Annotated[int, Field(ge=1, le=100), Whole] = 5
     """Starts that may end without a result before a version is parked as unchecked."""
 
 
@@ -118,9 +118,9 @@ class RemediationSettings(Section):
 
     mode: Literal["enforce", "dry-run"] = "enforce"
     """dry-run records the same plans and performs nothing."""
-    max_per_hour: Annotated[Count, Field(ge=1, le=1_000_000)] = 100
+    max_per_hour: Annotated[int, Field(ge=1, le=1_000_000), Whole] = 100
     """Files quarantined per hour and domain; beyond it acts are held until there is room."""
-    max_per_rule_per_hour: Annotated[Count, Field(ge=1, le=1_000_000)] = 25
+    max_per_rule_per_hour: Annotated[int, Field(ge=1, le=1_000_000), Whole] = 25
     """The same for one rule or signature: a bad rule must not empty a domain."""
 
 

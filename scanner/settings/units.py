@@ -132,7 +132,8 @@ Size = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^{SIZE}$"}),
 ]
 """Bytes; written 64KiB, 400MiB, 2GiB."""
-Count = Annotated[int, BeforeValidator(_whole)]
+Whole = BeforeValidator(_whole)
+"""For a count; stands last, so that the bounds before it reach the JSON schema."""
 Folder = Annotated[str, AfterValidator(_folder)]
 """A folder of the domain, from its root."""
 LocalPath = Annotated[Path, BeforeValidator(_local_path)]

@@ -1,14 +1,16 @@
 """How durations, sizes, counts and folders are written."""
 
+from typing import Annotated
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from scanner.settings.units import (
-    Count,
     Folder,
     LocalPath,
+    Whole,
     inside,
     seconds,
     shown,
@@ -58,13 +60,13 @@ def test_what_is_written_out_is_read_back_as_the_same_duration(value: float) -> 
 
 @pytest.mark.parametrize(("written", "value"), [(5, 5), ("5", 5), (-1, -1)])
 def test_a_count_is_a_whole_number_also_as_text(written: object, value: int) -> None:
-    assert TypeAdapter(Count).validate_python(written) == value
+    assert TypeAdapter(Annotated[int, Whole]).validate_python(written) == value
 
 
 @pytest.mark.parametrize("written", [True, False, 2.0, "2.0", "", "five", None, [], "9" * 5000])
 def test_a_yes_is_no_count(written: object) -> None:
     with pytest.raises(ValidationError, match="is not a whole number"):
-        TypeAdapter(Count).validate_python(written)
+        TypeAdapter(Annotated[int, Whole]).validate_python(written)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,282 @@
+"""What each fact does to the numbers."""
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from scanner.errors import CloudUnavailable, RetryLater, Throttled
+from scanner.metrics import Metrics
+from scanner.metrics.record import MOST_RULES
+from scanner.model import (
+    Disposition,
+    EntryId,
+    Event,
+    FileVersion,
+    Finding,
+    Gap,
+    GroupId,
+    Inspection,
+    Queued,
+    Severity,
+    Skip,
+    Skipped,
+    Unchecked,
+    Unscannable,
+    Verdict,
+    VerdictKind,
+)
+
+NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
+VERSION = FileVersion("acme", GroupId("g"), EntryId("e"), "/Shared/a.txt", uploaded_at=NOON)
+
+
+@dataclass(frozen=True)
+class Poll:
+    settled: tuple[tuple[Event, Disposition], ...] = ()
+    cursor: int = 100
+    outcome: str = "empty"
+    reset: str | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    id: str
+    severity: Severity = Severity.HIGH
+
+
+@dataclass(frozen=True)
+class Waiting:
+    pending: int = 1
+    leased: int = 2
+    retry_wait: int = 3
+    parked: int = 4
+    oldest: datetime | None = None
+    steps: int = 5
+    oldest_step: datetime | None = None
+    braked: int = 0
+    gaps: int = 6
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    return Metrics()
+
+
+def changed(metrics: Metrics) -> dict[str, float]:
+    """Every series of ours that is not 0 any more, but for buckets and the version."""
+    return {
+        sample.name.removeprefix("scanner_") + "".join(f" {value}" for value in sample.labels.values()): sample.value
+        for family in metrics.registry.collect()
+        for sample in family.samples
+        if sample.name.startswith("scanner_")
+        and sample.value
+        and "le" not in sample.labels
+        and "version" not in sample.labels
+    }
+
+
+def event(kind: str, minutes: int) -> Event:
+    return Event(1, NOON + timedelta(minutes=minutes), kind, "create")
+
+
+def judged(kind: VerdictKind, *inspections: Inspection) -> Verdict:
+    return Verdict(VERSION, kind, (), inspections)
+
+
+def test_a_poll_counts_its_events_and_why_they_need_no_scan(metrics: Metrics) -> None:
+    settled = (
+        (event("file_system", 1), Queued(VERSION)),
+        (event("note", 3), Skipped(Skip.OWN_ACTION)),
+        (event("never heard of", 2), Skipped(Skip.NO_NEW_CONTENT)),
+    )
+    metrics.polled("acme", Poll(settled, 7, "success", "first_start"), NOON)
+    assert changed(metrics) == {
+        "event_polls_total success": 1,
+        "event_poll_last_success_timestamp_seconds": NOON.timestamp(),
+        "event_last_seen_timestamp_seconds": (NOON + timedelta(minutes=3)).timestamp(),
+        "event_cursor_position": 7,
+        "event_cursor_resets_total first_start": 1,
+        "events_read_total file_system": 1,
+        "events_read_total note": 1,
+        "events_read_total other": 1,
+        "outcomes_total skipped": 2,
+        "skips_total own_action": 1,
+        "skips_total no_new_content": 1,
+    }
+
+
+def test_a_domain_that_cannot_be_polled_is_not_hidden_by_one_that_can(metrics: Metrics) -> None:
+    metrics.poll_failed("blind", CloudUnavailable("no answer"))
+    metrics.polled("acme", Poll(), NOON)
+    assert metrics.registry.get_sample_value("scanner_event_poll_last_success_timestamp_seconds") == 0
+    metrics.polled("blind", Poll(), NOON - timedelta(minutes=5))
+    assert (
+        metrics.registry.get_sample_value("scanner_event_poll_last_success_timestamp_seconds") == NOON.timestamp() - 300
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"), [(Throttled("slow down", 2.0, "qps"), "throttled"), (CloudUnavailable("no answer"), "error")]
+)
+def test_a_poll_without_an_answer_is_counted_by_why(metrics: Metrics, error: RetryLater, outcome: str) -> None:
+    metrics.poll_failed("acme", error)
+    assert changed(metrics) == {f"event_polls_total {outcome}": 1}
+
+
+def test_an_engine_run_is_counted_by_what_it_gave(metrics: Metrics) -> None:
+    runs = (
+        Inspection("clamd", "1", seconds=0.5),
+        Inspection("rules", "1", gap=Gap(Unchecked.ENGINE_TIMEOUT), seconds=1.0),
+        Inspection("containers", "1", gap=Gap(Unscannable.ENCRYPTED)),
+        Inspection("fetch", "", gap=Gap(Unchecked.DOWNLOAD_BROKEN)),
+    )
+    metrics.inspected(runs, 1000)
+    assert changed(metrics) == {
+        "inspections_total clamd complete": 1,
+        "inspections_total rules failed": 1,
+        "inspections_total containers incomplete": 1,
+        "inspection_duration_seconds_count clamd": 1,
+        "inspection_duration_seconds_sum clamd": 0.5,
+        "inspection_duration_seconds_count rules": 1,
+        "inspection_duration_seconds_sum rules": 1.0,
+        "inspection_duration_seconds_count containers": 1,
+        "scanned_bytes_total clamd": 1000,
+        "scanned_bytes_total rules": 1000,
+        "scanned_bytes_total containers": 1000,
+        "engine_failures_total rules engine-timeout": 1,
+    }
+
+
+def test_a_verdict_is_counted_with_its_findings_and_the_time_it_took(metrics: Metrics) -> None:
+    metrics.rules_loaded_ok([Rule("double-extension", Severity.MEDIUM)])
+    findings = (
+        Finding("clamd", "Eicar-Test", malware=True, severity=Severity.CRITICAL),
+        Finding("rules", "double-extension", severity=Severity.MEDIUM),
+        Finding("rules", "on-trial", counts=False),
+    )
+    metrics.judged(
+        judged(VerdictKind.INFECTED, Inspection("clamd", "1", findings)), "event", NOON + timedelta(minutes=2)
+    )
+    assert changed(metrics) == {
+        "verdicts_total infected event": 1,
+        "upload_to_verdict_seconds_count event": 1,
+        "upload_to_verdict_seconds_sum event": 120,
+        "findings_total clamd critical": 1,
+        "findings_total rules medium": 1,
+        "rule_findings_total double-extension medium": 1,
+        "rules_loaded": 1,
+        "rules_last_load_successful": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "gaps", "series"),
+    [
+        (VerdictKind.UNSCANNABLE, [Gap(Unscannable.TOO_LARGE)], "unscannable_total too-large"),
+        (VerdictKind.UNCHECKED, [Gap(Unscannable.LIMITS), Gap(Unchecked.POISON)], "unchecked_total poison"),
+        (VerdictKind.UNCHECKED, [], "unchecked_total engine-error"),
+    ],
+)
+def test_a_content_not_looked_at_is_counted_by_reason(
+    metrics: Metrics, kind: VerdictKind, gaps: list[Gap], series: str
+) -> None:
+    metrics.judged(judged(kind, *(Inspection("clamd", "1", gap=gap) for gap in gaps)), "event", NOON)
+    assert [name for name in changed(metrics) if name.startswith("un")] == [series]
+
+
+def test_a_clock_behind_the_platforms_gives_no_negative_time(metrics: Metrics) -> None:
+    metrics.judged(judged(VerdictKind.CLEAN), "event", NOON - timedelta(hours=1))
+    assert metrics.registry.get_sample_value("scanner_upload_to_verdict_seconds_sum", {"trigger": "event"}) == 0
+
+
+def test_rules_beyond_the_first_five_hundred_share_a_series(metrics: Metrics) -> None:
+    metrics.rules_loaded_ok([Rule(f"rule-{number}") for number in range(MOST_RULES + 3)])
+    found = tuple(Finding("rules", f"rule-{number}") for number in (0, MOST_RULES - 1, MOST_RULES, MOST_RULES + 2))
+    metrics.judged(judged(VerdictKind.FLAGGED, Inspection("rules", "1", found)), "event", NOON)
+    by_rule = {name: value for name, value in changed(metrics).items() if name.startswith("rule_findings")}
+    assert by_rule == {
+        "rule_findings_total rule-0 high": 1,
+        f"rule_findings_total rule-{MOST_RULES - 1} high": 1,
+        "rule_findings_total other high": 2,
+    }
+
+
+def test_a_refused_change_of_rules_leaves_the_old_ones_counted(metrics: Metrics) -> None:
+    metrics.rules_loaded_ok([Rule("a"), Rule("b")])
+    metrics.rules_refused()
+    assert changed(metrics) == {"rules_loaded": 2}
+
+
+def test_what_waits_is_shown_with_moments_that_are_zero_when_nothing_does(metrics: Metrics) -> None:
+    metrics.backlog(Waiting(oldest=NOON, oldest_step=NOON, braked=3))
+    metrics.backlog(Waiting())
+    assert changed(metrics) == {
+        "jobs pending": 1,
+        "jobs leased": 2,
+        "jobs retry_wait": 3,
+        "jobs parked": 4,
+        "steps_pending": 5,
+        "coverage_gaps_open": 6,
+    }
+
+
+def test_a_held_plan_shows_that_a_person_must_decide(metrics: Metrics) -> None:
+    metrics.backlog(Waiting(0, 0, 0, 0, NOON, 2, NOON, braked=2, gaps=0))
+    assert changed(metrics) == {
+        "backlog_oldest_item_timestamp_seconds": NOON.timestamp(),
+        "steps_pending": 2,
+        "step_oldest_pending_timestamp_seconds": NOON.timestamp(),
+        "remediation_brake_engaged": 1,
+    }
+
+
+def test_calls_of_the_api_are_counted_by_closed_lists(metrics: Metrics) -> None:
+    metrics.api_call("file", 200, 0.25)
+    metrics.api_call("file", 401, 0.0)
+    metrics.api_call("/Shared/a.txt", 418, 0.0)
+    metrics.api_call("events_after", 429, 0.0, "qps")
+    metrics.api_call("move", "timeout", 0.0)
+    requests = {name: value for name, value in changed(metrics).items() if "duration" not in name}
+    assert requests == {
+        "api_requests_total file 200": 1,
+        "api_requests_total file 401": 1,
+        "api_requests_total other other": 1,
+        "api_requests_total events_after 429": 1,
+        "api_requests_total move timeout": 1,
+        "api_auth_failures_total": 1,
+        "api_throttled_total qps": 1,
+    }
+
+
+def test_the_quota_shown_is_that_of_the_domain_nearest_to_its_limit(metrics: Metrics) -> None:
+    metrics.api_quota("calm", "day", limit=5000, used=1000)
+    metrics.api_quota("busy", "day", limit=1000, used=900)
+    metrics.api_quota("new", "day", limit=None, used=None)
+    assert changed(metrics) == {"api_quota_limit_requests day": 1000, "api_quota_used_requests day": 900}
+
+
+def test_a_clamd_that_went_away_keeps_the_time_of_its_signatures(metrics: Metrics) -> None:
+    metrics.clamd("tcp:clamd:3310", up=True, queue=4, signatures_at=NOON)
+    metrics.clamd("tcp:clamd:3310", up=False)
+    assert changed(metrics) == {"clamd_signature_timestamp_seconds tcp:clamd:3310": NOON.timestamp()}
+
+
+def test_log_lines_are_counted_by_level(metrics: Metrics) -> None:
+    log = logging.Logger("test")
+    log.addHandler(metrics.log_counter())
+    log.warning("one")
+    log.error("two")
+    log.log(33, "of no level known")
+    assert changed(metrics) == {"log_messages_total warning": 1, "log_messages_total error": 1}
+
+
+def test_spool_and_loops_show_where_they_stand(metrics: Metrics) -> None:
+    metrics.spool(10, 100)
+    metrics.loop_turned("poller", NOON)
+    assert changed(metrics) == {
+        "spool_used_bytes": 10,
+        "spool_limit_bytes": 100,
+        "loop_last_iteration_timestamp_seconds poller": NOON.timestamp(),
+    }

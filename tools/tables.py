@@ -1,0 +1,121 @@
+"""Writes the tables in docs/ that are made from the code: `make docs`. A test says when they are out of date.
+
+In a document a table stands between `<!-- settings -->` and `<!-- end -->`; what is around it is written by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from prometheus_client import Metric
+
+from scanner.metrics import Metrics
+from scanner.settings import Settings
+
+DOCS = Path(__file__).parent.parent / "docs"
+LIBRARY_PREFIXES = ("process_", "python_")
+
+
+def settings_tables() -> str:
+    """One table for each section, from the JSON schema of the settings."""
+    schema = Settings.model_json_schema()
+    sections = [f"### {name}\n\n{_section(value, schema)}" for name, value in schema["properties"].items()]
+    return "\n\n".join(sections)
+
+
+def _section(value: dict[str, Any], schema: dict[str, Any]) -> str:
+    reference = value.get("$ref") or value["items"]["$ref"]
+    section = schema["$defs"][reference.rpartition("/")[2]]
+    rows = [
+        f"| `{key}` | {_kind(one)} | {_default(key, one, section)} | {' '.join(one['description'].split())} |"
+        for key, one in section["properties"].items()
+    ]
+    opening = section["description"] + (" A list, one item for each." if "items" in value else "")
+    return "\n".join([opening, "", "| key | value | default | meaning |", "| --- | --- | --- | --- |", *rows])
+
+
+def _kind(one: dict[str, Any]) -> str:
+    if "anyOf" in one:
+        return _kind(one["anyOf"][0])
+    if "enum" in one:
+        return " or ".join(f"`{word}`" for word in one["enum"])
+    if "pattern" in one:
+        return "duration" if "ms" in one["pattern"] else "size"
+    if one["type"] == "array":
+        return f"list of {_kind(one['items'])}"
+    if one["type"] == "integer":
+        return f"{one['minimum']} to {one['maximum']}"
+    return "`true` or `false`" if one["type"] == "boolean" else str(one.get("format", "text"))
+
+
+def _default(key: str, one: dict[str, Any], section: dict[str, Any]) -> str:
+    if key in section.get("required", ()):
+        return "required"
+    default = one["default"]
+    if isinstance(default, list):
+        return f"`[{', '.join(default)}]`"
+    return "–" if default is None else f"`{str(default).lower() if isinstance(default, bool) else default}`"
+
+
+def metrics_table() -> str:
+    """Every metric of ours with type, labels, their known values, and meaning."""
+    rows = sorted(_metric(family) for family in families(Metrics()))
+    return "\n".join(["| metric | type | labels | meaning |", "| --- | --- | --- | --- |", *rows])
+
+
+def families(metrics: Metrics) -> Iterator[Metric]:
+    """What an endpoint would show, but for the libraries' own."""
+    return (one for one in metrics.registry.collect() if not one.name.startswith(LIBRARY_PREFIXES))
+
+
+def _metric(family: Metric) -> str:
+    suffix = {"counter": "_total", "info": "_info"}.get(family.type, "")
+    values: dict[str, list[str]] = {}
+    for sample in family.samples:
+        for label, value in sample.labels.items():
+            if label != "le" and value not in values.setdefault(label, []):
+                values[label].append(value)
+    return f"| `{family.name}{suffix}` | {family.type} | {_labels(family.name, values)} | {family.documentation} |"
+
+
+def _labels(name: str, values: dict[str, list[str]]) -> str:
+    if name in LATE_LABELS:
+        return LATE_LABELS[name]
+    if name == "scanner_build":
+        return "`version`"
+    return "; ".join(f"`{label}`: {', '.join(known)}" for label, known in values.items()) or "–"
+
+
+LATE_LABELS = {
+    "scanner_api_quota_limit_requests": "`window`: second, day",
+    "scanner_api_quota_used_requests": "`window`: second, day",
+    "scanner_clamd_queue_length": "`endpoint`",
+    "scanner_clamd_signature_timestamp_seconds": "`endpoint`",
+    "scanner_clamd_up": "`endpoint`",
+    "scanner_rule_findings": "`rule`: the ids of the rules, other; `severity`: low, medium, high, critical",
+}
+"""Labels whose values only a running service knows."""
+
+TABLES: dict[str, Callable[[], str]] = {"settings": settings_tables, "metrics": metrics_table}
+
+
+def renewed(text: str) -> str:
+    """A document with its tables as the code has them now."""
+
+    def renew(match: re.Match[str]) -> str:
+        return f"{match[1]}\n{TABLES[match[2]]()}\n\n{match[3]}"
+
+    return re.sub(r"(<!-- (settings|metrics) -->\n).*?(<!-- end -->)", renew, text, flags=re.DOTALL)
+
+
+def main() -> None:
+    """Renew all documents in place."""
+    for path in sorted(DOCS.glob("*.md")):
+        path.write_text(renewed(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
