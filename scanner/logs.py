@@ -9,18 +9,24 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
 _SECRET_KEYS = re.compile(r"token|secret|password|authorization|cookie", re.IGNORECASE)
-_BEARER = re.compile(r"(?i)\b(bearer|token|access_token|refresh_token|client_secret|password)([\"']?\s*[=: ]\s*[\"']?)[^\s\"'&,}]{6,}")
+_CREDENTIAL = re.compile(
+    r"(?i)\b(bearer|token|access_token|refresh_token|client_secret|password)"
+    r"([\"']?\s*[=: ]\s*[\"']?)"
+    r"[^\s\"'&,}]{6,}"
+)
 HIDDEN = "***"
 LONGEST_TEXT = 2_000
 
 
-def configure(level: int = logging.INFO) -> None:
-    """Set up structlog and the standard library's logging alike. Calling it again replaces the set-up."""
+def configure(stream: TextIO | None = None, level: int = logging.INFO) -> None:
+    """Set up structlog and the standard library's logging alike, on standard error unless another stream is given.
+    Calling it again replaces the set-up."""
+    stream = stream or sys.stderr
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -29,7 +35,7 @@ def configure(level: int = logging.INFO) -> None:
         structlog.processors.format_exc_info,
         redact,
     ]
-    terminal = sys.stderr.isatty()
+    terminal = stream.isatty()
     renderer = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -37,7 +43,7 @@ def configure(level: int = logging.INFO) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    output = logging.StreamHandler(sys.stderr)
+    output = logging.StreamHandler(stream)
     last = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
     output.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
     root = logging.getLogger()
@@ -54,5 +60,5 @@ def redact(_: object, __: str, entry: MutableMapping[str, Any]) -> Mapping[str, 
         if _SECRET_KEYS.search(key):
             entry[key] = HIDDEN
         elif isinstance(value, str):
-            entry[key] = _BEARER.sub(rf"\1\2{HIDDEN}", value)[:LONGEST_TEXT]
+            entry[key] = _CREDENTIAL.sub(rf"\1\2{HIDDEN}", value)[:LONGEST_TEXT]
     return entry

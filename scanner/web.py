@@ -1,4 +1,4 @@
-"""The operations port: /metrics, /livez, /readyz. No authentication and no state change; keep it off public addresses."""
+"""The operations port: /metrics, /livez, /readyz. No authentication, no state change; not for public addresses."""
 
 from __future__ import annotations
 

@@ -1,0 +1,48 @@
+import pytest
+
+from scanner.errors import CloudUnavailable, EngineUnavailable, Throttled, TokenRefused
+from scanner.model import EntryId, FileVersion, Gap, GroupId, Lane, Run, RunToken, Unchecked
+from scanner.pipeline.patience import gap_of, is_last_attempt, wait_before_next
+
+VERSION = FileVersion("acme", GroupId("g"), EntryId("e"), "/Shared/a.txt")
+
+
+def run(attempts=1, starts=1):
+    return Run(RunToken("t"), VERSION, Lane.LIVE, starts=starts, attempts=attempts)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (Throttled("over", 1.0, "qps"), Unchecked.THROTTLED),
+        (CloudUnavailable("cut"), Unchecked.CLOUD_UNAVAILABLE),
+        (TokenRefused("401"), Unchecked.CLOUD_UNAVAILABLE),
+        (EngineUnavailable("no answer"), Unchecked.ENGINE_DOWN),
+    ],
+)
+def test_what_could_not_be_asked_is_the_reason_for_waiting(error, reason):
+    assert gap_of(error) == Gap(reason, str(error))
+
+
+@pytest.mark.parametrize(
+    ("reason", "attempts", "last"),
+    [
+        (Unchecked.ENGINE_DOWN, 99, False),
+        (Unchecked.CLOUD_UNAVAILABLE, 99, False),
+        (Unchecked.THROTTLED, 99, False),
+        (Unchecked.SPOOL_UNAVAILABLE, 99, False),
+        (Unchecked.ACCESS_REFUSED, 1, True),
+        (Unchecked.CHECKSUM_MISMATCH, 1, False),
+        (Unchecked.CHECKSUM_MISMATCH, 2, True),
+        (Unchecked.INTERRUPTED, 4, False),
+        (Unchecked.INTERRUPTED, 5, True),
+        (Unchecked.ENGINE_TIMEOUT, 5, True),
+        (Unchecked.DOWNLOAD_BROKEN, 5, True),
+    ],
+)
+def test_only_reasons_about_the_file_use_up_its_attempts(reason, attempts, last):
+    assert is_last_attempt(run(attempts), Gap(reason), max_attempts=5) is last
+
+
+def test_each_wait_is_twice_the_last_up_to_five_minutes():
+    assert [wait_before_next(run(starts=starts)) for starts in (1, 2, 3, 8, 9, 100)] == [2, 4, 8, 256, 300, 300]
