@@ -50,7 +50,9 @@ def encrypted_zip_of(name: str, content: bytes, password: bytes) -> bytes:
     body = _pkware_encrypt(plain, password)
     encoded = name.encode()
     sizes = struct.pack("<III", crc, len(body), len(content))
-    local = struct.pack("<IHHHHH", 0x04034B50, 20, 1, 8, 0, 0x5C21) + sizes + struct.pack("<HH", len(encoded), 0) + encoded
+    local = (
+        struct.pack("<IHHHHH", 0x04034B50, 20, 1, 8, 0, 0x5C21) + sizes + struct.pack("<HH", len(encoded), 0) + encoded
+    )
     central = struct.pack("<IHHHHHH", 0x02014B50, 20, 20, 1, 8, 0, 0x5C21) + sizes
     central += struct.pack("<HHHHHII", len(encoded), 0, 0, 0, 0, 0, 0) + encoded
     end = struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, 1, 1, len(central), len(local) + len(body), 0)
@@ -82,7 +84,11 @@ def docx(text: str) -> bytes:
         '<Default Extension="xml" ContentType="application/xml"/></Types>'
     )
     document = f'<?xml version="1.0"?><w:document xmlns:w="urn:w"><w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body></w:document>'
-    members = {"[Content_Types].xml": types.encode(), "_rels/.rels": b"<Relationships/>", "word/document.xml": document.encode()}
+    members = {
+        "[Content_Types].xml": types.encode(),
+        "_rels/.rels": b"<Relationships/>",
+        "word/document.xml": document.encode(),
+    }
     return zip_of(members)
 
 

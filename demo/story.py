@@ -28,14 +28,28 @@ def uploads() -> list[Upload]:
         Upload(f"{projects}/plan.docx", samples.docx("A plan for the third quarter"), "pnovak", "clean"),
         Upload(f"{projects}/drawing.png", samples.png(64), "jdoe", "clean"),
         Upload(f"{projects}/report.pdf", samples.pdf("Annual report"), "jdoe", "clean"),
-        Upload(f"{projects}/photos.zip", samples.zip_of({"a.png": samples.png(), "b.png": samples.png(9)}), "jdoe", "clean"),
-        Upload(f"{projects}/sources.tar.gz", samples.tar_gz_of({"main.c": b"int main(void) { return 0; }\n"}), "jdoe", "clean"),
+        Upload(
+            f"{projects}/photos.zip", samples.zip_of({"a.png": samples.png(), "b.png": samples.png(9)}), "jdoe", "clean"
+        ),
+        Upload(
+            f"{projects}/sources.tar.gz",
+            samples.tar_gz_of({"main.c": b"int main(void) { return 0; }\n"}),
+            "jdoe",
+            "clean",
+        ),
         Upload(f"{finance}/budget Q3 - final (ünïcødé).csv", b"item;amount\nkites;4200\n" * 40, "pnovak", "clean"),
         Upload(f"{finance}/eicar.com", eicar, "jdoe", "infected"),
-        Upload(f"{finance}/archive.zip", samples.zip_of({"readme.txt": b"hello", "invoice.com": eicar}), "jdoe", "infected"),
+        Upload(
+            f"{finance}/archive.zip", samples.zip_of({"readme.txt": b"hello", "invoice.com": eicar}), "jdoe", "infected"
+        ),
         Upload(f"{finance}/archive of archives.zip", nested, "jdoe", "infected"),
         Upload(f"{finance}/invoice.pdf", samples.windows_program(), "mallory", "flagged"),
-        Upload(f"{finance}/payslips.zip", samples.encrypted_zip_of("payslips.csv", b"a;b\n" * 99, b"pw"), "pnovak", "unscannable"),
+        Upload(
+            f"{finance}/payslips.zip",
+            samples.encrypted_zip_of("payslips.csv", b"a;b\n" * 99, b"pw"),
+            "pnovak",
+            "unscannable",
+        ),
     ]
 
 
