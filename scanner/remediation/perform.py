@@ -1,0 +1,74 @@
+"""Performs one recorded step: asks whether the file is still the version judged, acts, verifies, and says what it did.
+
+Every step can be repeated. A record in state `intended` may have been acted on before a crash, so there the state is
+read first. What is done already is a success.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from scanner.cloud.port import Cloud, FileInfo, Priority
+from scanner.errors import CloudRefused, NotFound
+from scanner.model import Account, FileVersion, StepKind, StepRecord, StepResult, StepState
+from scanner.remediation.links import revoke_links
+from scanner.remediation.notice import comment
+from scanner.remediation.place import lies_below, newer_version
+from scanner.remediation.quarantine import quarantine
+
+GONE = StepResult(StepState.ALREADY_DONE, {"gone": "the file no longer exists, or the account may not see it"})
+"""Nothing is left to act on. Such a result has no `path`: nothing of it lies in quarantine."""
+
+
+async def perform(
+    cloud: Cloud, version: FileVersion, record: StepRecord, quarantine_folder: str, account: Account
+) -> StepResult:
+    """One planned step on one version.
+
+    Where a newer version took its place nothing is done (superseded); once the file lies in quarantine, though, the
+    plan is finished and the newer version only reported. A refusal is FAILED with its reason. Raises RetryLater, also
+    for a locked file.
+    """
+    try:
+        info = await cloud.file(version.group_id, priority=Priority.REMEDIATION)
+    except NotFound:
+        return GONE
+    except CloudRefused as error:
+        return _failed(error)
+    newer = newer_version(info, version)
+    if newer is not None and not lies_below(info.path, quarantine_folder):
+        return StepResult(StepState.SUPERSEDED, {"path": info.path, "entry_id": info.entry_id}, newer)
+    try:
+        result = await _act(cloud, version, info, record, folder=quarantine_folder, account=account)
+    except CloudRefused as error:
+        return GONE if await _is_gone(cloud, version) else _failed(error)
+    return result if newer is None else replace(result, superseded_by=newer)
+
+
+async def _act(
+    cloud: Cloud, version: FileVersion, info: FileInfo, record: StepRecord, *, folder: str, account: Account
+) -> StepResult:
+    step = record.step
+    if step.kind is StepKind.REVOKE_LINKS:
+        return await revoke_links(cloud, info)
+    if step.kind is StepKind.QUARANTINE:
+        return await quarantine(cloud, version, info, step.params["destination"], folder=folder, account=account)
+    if step.kind is StepKind.COMMENT:
+        repeated = record.state is StepState.INTENDED
+        return await comment(cloud, info.path, step.params["body"], account, repeated=repeated)
+    raise ValueError(f"{step.kind} is no step of a plan")
+
+
+async def _is_gone(cloud: Cloud, version: FileVersion) -> bool:
+    """A refusal may only mean that the file went away meanwhile; notes answer 403 for that (fact sheet 6)."""
+    try:
+        await cloud.file(version.group_id, priority=Priority.REMEDIATION)
+    except NotFound:
+        return True
+    except CloudRefused:
+        return False
+    return False
+
+
+def _failed(error: CloudRefused) -> StepResult:
+    return StepResult(StepState.FAILED, {"error": str(error)})
