@@ -11,14 +11,14 @@ STAMP=.venv/ready
 TOOLS=$PATH:/usr/sbin:/sbin
 
 main() {
-    local stamp missing=()
+    local stamp python missing=()
     stamp=$(cat tools/setup.sh requirements-dev.txt pyproject.toml | sha256sum)
     mapfile -t missing < <(missing_packages)
     if ! venv_is_ready "$stamp"; then
         python=$(choose_python)
         has_ensurepip "$python" || missing+=("python$(version_of "$python")-venv")
         install_packages "${missing[@]}"
-        build_venv "$stamp"
+        build_venv "$python" "$stamp"
     else
         install_packages "${missing[@]}"
     fi
@@ -41,7 +41,7 @@ venv_is_ready() {
 
 # The newest of the versions we test, else anything newer. A pyenv shim may stand on PATH without a Python behind it.
 choose_python() {
-    local name path found=()
+    local name path version found=()
     for name in python3.13 python3.12 python3.11 python3; do
         while read -r path; do
             version=$(version_of "$path") || continue
@@ -90,15 +90,16 @@ install_packages() {
 }
 
 build_venv() {
+    local python=$1 stamp=$2
     echo "setup: making .venv with Python $(version_of "$python")" >&2
-    if ! .venv/bin/python -c '' 2>/dev/null; then
+    if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
         "$python" -m venv --clear .venv || fail "$python could not make .venv; see above."
     fi
     local pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input install)
     { "${pip[@]}" --require-hashes -r requirements-dev.txt && "${pip[@]}" --no-deps -e .; } >$LOG 2>&1 ||
         fail "the Python packages could not be installed. pip's last words: $(grep -iE 'error|warning' $LOG | tail -n 2 |
             tr '\n' ' '). Is the package index reachable, and is there room on the disk? All it said is in $LOG."
-    echo "$1" >$STAMP
+    echo "$stamp" >$STAMP
 }
 
 main
