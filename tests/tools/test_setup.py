@@ -36,7 +36,12 @@ def command(folder: Path, name: str, prints: str) -> None:
 
 def setup(folder: Path) -> tuple[int, str]:
     done = subprocess.run(
-        [folder / "tools/setup.sh"], env={"PATH": str(folder / "bin")}, capture_output=True, text=True, timeout=60
+        [folder / "tools/setup.sh"],
+        env={"PATH": str(folder / "bin")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     return done.returncode, " ".join((done.stdout + done.stderr).split())
 
@@ -59,8 +64,8 @@ def test_the_second_time_there_is_nothing_to_do_and_it_takes_no_time(clone: Path
     stamp = hashlib.sha256(b"".join((clone / name).read_bytes() for name in NEEDED)).hexdigest()
     (clone / ".venv" / "bin").mkdir(parents=True)
     (clone / ".venv" / "ready").write_text(f"{stamp}  -\n")
-    for name in ("scanner", "python"):
-        shutil.copy(shutil.which("true") or "", clone / ".venv" / "bin" / name)
+    for path in (".venv/bin/scanner", ".venv/bin/python", "bin/clamd", "bin/clamdscan"):
+        shutil.copy(shutil.which("true") or "", clone / path)
     started = time.monotonic()
     assert setup(clone) == (0, "")
     assert time.monotonic() - started < 1
