@@ -7,10 +7,11 @@ silence: `unread` is told.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from typing import Protocol
 
 import structlog
 
-from scanner.cloud.port import Cloud, FileInfo, FolderPage, Priority
+from scanner.cloud.port import FileInfo, FolderPage, Priority
 from scanner.errors import BadAnswer, CloudRefused, NotFound
 from scanner.model import FileVersion
 
@@ -22,12 +23,18 @@ DEEPEST = 2_500
 log = structlog.get_logger("scanner.events")
 
 
+class Listings(Protocol):
+    """The part of the Cloud port that a walk needs."""
+
+    async def list_folder(self, path: str, offset: int, *, priority: Priority) -> FolderPage: ...
+
+
 def log_unread(path: str, error: CloudRefused) -> None:
     log.warning("walk.unread", path=path, reason=str(error))
 
 
 async def versions_below(
-    cloud: Cloud,
+    cloud: Listings,
     domain: str,
     folder: str,
     wants: Callable[[str], bool],
@@ -55,7 +62,7 @@ async def versions_below(
             unread(path, error)
 
 
-async def _pages(cloud: Cloud, path: str) -> AsyncIterator[FolderPage]:
+async def _pages(cloud: Listings, path: str) -> AsyncIterator[FolderPage]:
     if path.count("/") > DEEPEST:
         raise BadAnswer(f"a folder lies deeper than {DEEPEST} levels", 200)
     offset = 0
