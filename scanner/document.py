@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol, get_args
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 
 from scanner.errors import ConfigurationError, Problem
 
@@ -138,13 +138,15 @@ def _known_keys(model: object, loc: Loc) -> list[str]:
     """The keys of the model at the end of a way through models, lists and options; empty where it leads elsewhere."""
     for part in loc:
         if isinstance(part, str):
-            fields = getattr(model, "model_fields", {})
+            fields = {field.alias or name: field for name, field in getattr(model, "model_fields", {}).items()}
             model = _inner(fields[part].annotation) if part in fields else None
     return [field.alias or name for name, field in getattr(model, "model_fields", {}).items()]
 
 
 def _inner(annotation: object) -> object:
-    """The first model within an annotation."""
+    """The first model of keys within an annotation."""
+    if isinstance(annotation, type) and issubclass(annotation, RootModel):
+        return _inner(annotation.model_fields["root"].annotation)
     if getattr(annotation, "model_fields", None) is not None:
         return annotation
     return next((model for model in map(_inner, get_args(annotation)) if model is not None), None)

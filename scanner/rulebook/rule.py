@@ -1,0 +1,124 @@
+"""What a rule is, and the rulebook: all rules in force, which never changes once made."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from scanner.model import PLANNED_STEPS, Severity, StepKind
+from scanner.rulebook.conditions import Uploader, at_most
+from scanner.rulebook.examples import Examples
+from scanner.rulebook.match import Match, Written, conditions
+
+LONGEST_LINE = 200
+LONGEST_TEXT = 5_000
+
+
+class Status(StrEnum):
+    """How far a rule is trusted."""
+
+    TRIAL = "trial"
+    """It finds, but its findings are no ground for a verdict or an act."""
+    STABLE = "stable"
+
+
+def _id(written: str) -> str:
+    if not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", written) or len(written) > 64:
+        raise ValueError("must be lower-case words joined by hyphens, at most 64 characters, as in double-extension")
+    return written
+
+
+def _line(written: str) -> str:
+    if not written.strip() or len(written) > LONGEST_LINE:
+        raise ValueError(f"must have 1 to {LONGEST_LINE} characters")
+    if any(unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") for character in written):
+        raise ValueError("must be one line without invisible characters")
+    return written
+
+
+def _text(written: str) -> str:
+    if not written.strip() or len(written) > LONGEST_TEXT:
+        raise ValueError(f"must have 1 to {LONGEST_TEXT} characters")
+    return written
+
+
+def _link(written: str) -> str:
+    if not re.fullmatch(r"https?://[^\s]+", written) or len(written) > 1_000:
+        raise ValueError("must be a link that begins with https:// or http://")
+    return written
+
+
+def _each_once(actions: tuple[StepKind, ...]) -> tuple[StepKind, ...]:
+    if len(set(actions)) < len(actions):
+        raise ValueError("names an action twice")
+    if not set(actions) <= set(PLANNED_STEPS):
+        raise ValueError(f"may name {', '.join(PLANNED_STEPS)}")
+    return actions
+
+
+Line = Annotated[str, AfterValidator(_line)]
+Prose = Annotated[str, AfterValidator(_text)]
+Actions = Annotated[tuple[StepKind, ...], at_most(len(PLANNED_STEPS)), AfterValidator(_each_once)]
+
+
+class Rule(BaseModel):
+    """One YAML file, named for its id."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    id: Annotated[str, AfterValidator(_id)]
+    title: Line
+    """What it finds, in a few words."""
+    why: Prose
+    """Why that is worth finding."""
+    severity: Severity
+    status: Status
+    match: Match
+    message: Line
+    """What the owner of a file is told in its comment."""
+    actions: Written[Actions] = None
+    """Beside what the policy asks for; without it, the policy alone."""
+    examples: Examples
+    false_positives: Written[tuple[Line, ...]] = None
+    references: Written[tuple[Annotated[str, AfterValidator(_link)], ...]] = None
+
+    @property
+    def counts(self) -> bool:
+        return self.status is Status.STABLE
+
+    @cached_property
+    def wants_uploader(self) -> bool:
+        """Whether it asks who brought a version."""
+        return any(isinstance(condition, Uploader) for condition in conditions(self.match))
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All rules in force, in the order of their ids."""
+
+    rules: tuple[Rule, ...]
+    digest: str
+    """SHA-256 over all rules' content, in hexadecimal: the same rules have the same digest, wherever they stand."""
+    wants_uploader: bool
+
+    @property
+    def version(self) -> str:
+        """As a verdict names it."""
+        return f"rulebook sha256:{self.digest[:12]} ({len(self.rules)} rules)"
+
+
+def rulebook_of(rules: Iterable[Rule]) -> Rulebook:
+    """The rules' ids must differ."""
+    ordered = tuple(sorted(rules, key=lambda rule: rule.id))
+    digest = hashlib.sha256()
+    for rule in ordered:
+        digest.update(rule.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n")
+    return Rulebook(ordered, digest.hexdigest(), any(rule.wants_uploader for rule in ordered))
