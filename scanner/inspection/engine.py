@@ -16,9 +16,13 @@ from scanner.model import ContentFacts, FileVersion, Finding, Gap, Inspection
 class Content(Protocol):
     """One version's bytes, already read and hashed; may be gone through any number of times."""
 
-    facts: ContentFacts
-    head: bytes
-    """The first 64 KiB."""
+    @property
+    def facts(self) -> ContentFacts: ...
+
+    @property
+    def head(self) -> bytes:
+        """The first 64 KiB."""
+        ...
 
     def chunks(self, start: int = 0) -> Iterator[bytes]:
         """The bytes from `start` on, in pieces of at most 256 KiB. Each call is a pass of its own."""

@@ -59,7 +59,7 @@ class RuleEngine:
         answers = [(rule, decide(rule.match, facts, found)) for rule in rulebook.rules]
         undecided = [rule for rule, answer in answers if answer is None]
         if undecided:
-            _search(undecided, facts, content, found)
+            search(undecided, facts, content, found)
             answers = [
                 (rule, decide(rule.match, facts, found) if answer is None else answer) for rule, answer in answers
             ]
@@ -88,7 +88,7 @@ def _gap(undecided: list[Rule]) -> Gap | None:
     return Gap(Unscannable.LIMITS, f"rule {undecided[0].id}{more}: text is searched up to {SEARCH_LIMIT} bytes only")
 
 
-def _search(rules: list[Rule], facts: Facts, content: Content, found: dict[Pattern, int | None]) -> None:
+def search(rules: list[Rule], facts: Facts, content: Content, found: dict[Pattern, int | None]) -> None:
     """Fill `found` with what the rules still depend on, as far as the limits allow."""
     wanted = _wanted(rules, facts, found)
     for start, end in _windows(content.facts.size):

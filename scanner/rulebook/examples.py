@@ -18,20 +18,17 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, model_validator
 
 from scanner.model import EntryId, FileVersion, Finding, GroupId
-from scanner.settings.units import not_empty
+from scanner.rulebook.conditions import at_most
 
 LARGEST = 32 * 1024**2
 """Bytes of one example's content, and of anything inside it."""
-MOST_MEMBERS = 100
+MOST_PARTS = 100
+"""Parts of a content, or members of a zip."""
+MOST_EXAMPLES = 1_000
+"""Of one kind in one rule."""
 FOLDER = "/Shared/Example"
 """Where an example is that only has a name."""
 _DATE = (2026, 1, 1, 0, 0, 0)
-
-
-def _joined(written: object) -> object:
-    if isinstance(written, list) and all(isinstance(part, str) for part in written):
-        return "".join(written)
-    return written
 
 
 def _decoded(written: str) -> str:
@@ -46,48 +43,51 @@ def _content_of_text(written: object) -> object:
     return {"text": written} if isinstance(written, str) else written
 
 
+Inner = Annotated["Sample", BeforeValidator(_content_of_text)]
+
+
 class Sample(BaseModel):
-    """A content: at most one of text, base64 and zip_of; without any of them it is empty."""
+    """A content: at most one of text, base64, parts and zip_of; without any of them it is empty."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    text: Annotated[str | None, BeforeValidator(_joined)] = None
-    """As UTF-8. A list of pieces is joined, so that no literal in the file upsets an antivirus."""
+    text: str | None = None
+    """As UTF-8."""
     base64: Annotated[str, AfterValidator(_decoded)] | None = None
-    zip_of: (
-        Annotated[dict[str, Annotated[Sample, BeforeValidator(_content_of_text)]], Field(max_length=MOST_MEMBERS)]
-        | None
-    ) = None
-    """A zip with these members, stored deflated; a member is a text or a content like this one."""
+    parts: Annotated[tuple[Inner, ...], at_most(MOST_PARTS)] | None = None
+    """Joined; so that no literal in a rule file upsets an antivirus. Each is a text or a content like this one."""
+    zip_of: dict[str, Inner] | None = None
+    """A zip with these members, deflated; each is a text or a content like this one."""
     times: Annotated[StrictInt, Field(ge=1, le=LARGEST)] = 1
-    """How often text or base64 is repeated."""
+    """How often the whole is repeated."""
 
     @model_validator(mode="after")
     def _can_be_built(self) -> Sample:
-        given = [key for key in ("text", "base64", "zip_of") if getattr(self, key) is not None]
+        given = [key for key in ("text", "base64", "parts", "zip_of") if getattr(self, key) is not None]
         if len(given) > 1:
             raise ValueError(f"has more than one content: {', '.join(given)}")
-        if self.zip_of is not None and self.times != 1:
-            raise ValueError("times goes with text and base64 only")
+        if len(self.zip_of or ()) > MOST_PARTS:
+            raise ValueError(f"zip_of has more than {MOST_PARTS} members")
         if self.unpacked > LARGEST:
             raise ValueError(f"is larger than {LARGEST // 1024**2}MiB")
         return self
 
     @cached_property
     def unpacked(self) -> int:
-        """Bytes to build."""
-        if self.zip_of is not None:
-            return sum(member.unpacked for member in self.zip_of.values())
-        return len(self._piece()) * self.times
+        """Bytes that go into building it."""
+        inner = (*(self.parts or ()), *(self.zip_of or {}).values())
+        return (len(self._literal()) + sum(part.unpacked for part in inner)) * self.times
 
-    def _piece(self) -> bytes:
+    def _literal(self) -> bytes:
         if self.base64 is not None:
             return base64.b64decode(self.base64)
         return (self.text or "").encode("utf-8", "surrogatepass")
 
     def build(self) -> bytes:
         """The bytes; the same at every call."""
-        return self._piece() * self.times if self.zip_of is None else _zipped(self.zip_of)
+        if self.zip_of is not None:
+            return _zipped(self.zip_of) * self.times
+        return (self._literal() + b"".join(part.build() for part in self.parts or ())) * self.times
 
 
 def _zipped(members: Mapping[str, Sample]) -> bytes:
@@ -147,5 +147,5 @@ class Examples(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    hit: Annotated[tuple[Example, ...], AfterValidator(not_empty)]
-    miss: Annotated[tuple[Example, ...], AfterValidator(not_empty)]
+    hit: Annotated[tuple[Example, ...], at_most(MOST_EXAMPLES)]
+    miss: Annotated[tuple[Example, ...], at_most(MOST_EXAMPLES)]

@@ -128,7 +128,10 @@ _PROGRAMS = frozenset(
         "application/x-msi",
     }
 )
-_TEXTS = frozenset({"application/json", "application/xml", "application/javascript", "application/x-ndjson"})
+_TEXTS = frozenset(
+    {"application/json", "application/xml", "application/javascript", "application/x-ndjson", "image/svg+xml"}
+)
+"""Their subtypes are not to be trusted: libmagic calls text code, or code text, as it happens."""
 _BY_PREFIX = {
     "application/vnd.openxmlformats-officedocument": Family.DOCUMENT,
     "application/vnd.oasis.opendocument": Family.DOCUMENT,
@@ -143,7 +146,6 @@ _BY_PREFIX = {
 _ALIKE = (
     frozenset({Family.DOCUMENT, Family.ARCHIVE}),  # office files are zips, and libmagic often says no more
     frozenset({Family.AUDIO, Family.VIDEO}),  # the same containers hold both
-    frozenset({Family.IMAGE, Family.TEXT}),  # an svg is text
 )
 
 

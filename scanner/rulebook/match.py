@@ -168,3 +168,19 @@ def place(part: Part, found: Found) -> int | None:
     else:
         offsets = (place(inner, found) for inner in (() if isinstance(part, Condition) else part.parts))
     return min((offset for offset in offsets if offset is not None), default=None)
+
+
+def answers(match: Match, facts: Facts, found: Found) -> Iterator[tuple[str, bool | None]]:
+    """What each key of a rule's `match` comes to, in the order of asking; for showing a rule at work."""
+    for part in match.parts:
+        yield _key(match, part), decide(part, facts, found)
+
+
+def _key(match: Match, part: Part) -> str:
+    if isinstance(part, Match):
+        return "all"
+    if isinstance(part, Some):
+        return "any"
+    if isinstance(part, No):
+        return "not"
+    return next(name for name in type(match).model_fields if getattr(match, name) is part)

@@ -1,0 +1,94 @@
+"""A rule's examples through the engine that also looks at real versions: does it hit and miss what it says it does?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from scanner.inspection.rule_engine import RuleEngine, search
+from scanner.model import ContentFacts, Gap
+from scanner.rulebook.conditions import Pattern
+from scanner.rulebook.examples import Example
+from scanner.rulebook.facts import Facts, facts_of
+from scanner.rulebook.match import answers
+from scanner.rulebook.rule import Rule, rulebook_of
+
+HEAD = 64 * 1024
+"""Bytes that the type is found from, as in the service."""
+PIECE = 256 * 1024
+KindOf = Callable[[bytes], str | Gap]
+"""A content's first bytes to its MIME type."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryContent:
+    """A content for engines that is already in memory."""
+
+    data: bytes
+    facts: ContentFacts
+
+    @property
+    def head(self) -> bytes:
+        return self.data[:HEAD]
+
+    def chunks(self, start: int = 0) -> Iterator[bytes]:
+        for offset in range(start, len(self.data), PIECE):
+            yield self.data[offset : offset + PIECE]
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        return self.data[offset : offset + length]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An example that did not do what it says."""
+
+    rule: str
+    expected: Literal["hit", "miss"]
+    number: int
+    """Position in its list, from 1."""
+    got: str
+    facts: Facts
+    answers: tuple[tuple[str, bool | None], ...]
+    """What each key of `match` came to; None where it was not asked."""
+
+
+def rehearse(rule: Rule, kind_of: KindOf) -> tuple[Failure, ...]:
+    """The examples of a rule that fail; none where all do what they say."""
+    engine = RuleEngine(rulebook_of([rule]))
+    expectations: tuple[tuple[Literal["hit", "miss"], tuple[Example, ...]], ...] = (
+        ("hit", rule.examples.hit),
+        ("miss", rule.examples.miss),
+    )
+    failures = []
+    for expected, examples in expectations:
+        for number, example in enumerate(examples, start=1):
+            content = memory_content(example.build(), kind_of)
+            got = _outcome(engine, example, content)
+            if got != expected:
+                facts = facts_of(example.version, example.uploader, content.facts, example.earlier)
+                failures.append(Failure(rule.id, expected, number, got, facts, _answers(rule, facts, content)))
+    return tuple(failures)
+
+
+def memory_content(data: bytes, kind_of: KindOf) -> MemoryContent:
+    """The content with its facts; where its type cannot be found out, none is."""
+    kind = kind_of(data[:HEAD])
+    mime = "application/octet-stream" if isinstance(kind, Gap) else kind
+    facts = ContentFacts(len(data), hashlib.sha256(data).hexdigest(), hashlib.sha512(data).hexdigest(), mime)
+    return MemoryContent(data, facts)
+
+
+def _outcome(engine: RuleEngine, example: Example, content: MemoryContent) -> str:
+    inspection = engine.inspect(example.version, example.uploader, content, example.earlier)
+    if inspection.gap is not None:
+        return inspection.gap.detail
+    return "hit" if inspection.findings else "miss"
+
+
+def _answers(rule: Rule, facts: Facts, content: MemoryContent) -> tuple[tuple[str, bool | None], ...]:
+    found: dict[Pattern, int | None] = {}
+    search([rule], facts, content, found)
+    return tuple(answers(rule.match, facts, found))

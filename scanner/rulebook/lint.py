@@ -1,0 +1,124 @@
+"""How a rule that can be understood could be better. Nothing here is an error, and nothing is changed.
+
+Each check is a function from a rule to issues; severities are about the rule, not about what it finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+from scanner.model import Severity, StepKind
+from scanner.rulebook.conditions import Condition, Cost, Extension, Globbing, Mismatch, Pattern, SizeRange, Text
+from scanner.rulebook.kinds import MIME_BY_EXTENSION
+from scanner.rulebook.match import conditions, cost
+from scanner.rulebook.pattern import SEARCH_LIMIT
+from scanner.rulebook.rule import Rule, Status
+
+
+class Concern(StrEnum):
+    """How much an issue matters; the words are defined in docs/rules.md."""
+
+    HIGH = "high"
+    """The rule does not do what is written in it."""
+    MEDIUM = "medium"
+    """It does, but hits or costs more than it need."""
+    LOW = "low"
+    """Whoever has to live with it will miss something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One way in which a rule could be better."""
+
+    rule: str
+    concern: Concern
+    what: str
+    remedy: str
+
+
+def lint(rules: Mapping[Path, Rule]) -> tuple[Issue, ...]:
+    """All issues of all rules, in the order of the files."""
+    one_by_one = [issue for rule in rules.values() for check in CHECKS for issue in check(rule)]
+    return (*one_by_one, *_twins(rules))
+
+
+def _mismatch_never(rule: Rule) -> Iterator[Issue]:
+    extension, mismatch = _own(rule, Extension), _own(rule, Mismatch)
+    if extension is None or mismatch is None or not mismatch.root:
+        return
+    if not any(one.rpartition(".")[2].lower() in MIME_BY_EXTENSION for one in extension.root):
+        what = "mismatch can never be true: none of these extensions declares anything"
+        yield Issue(
+            rule.id, Concern.HIGH, what, "Take extensions from the table in docs/rules.md, or leave mismatch out."
+        )
+
+
+def _always(rule: Rule) -> Iterator[Issue]:
+    for condition in conditions(rule.match):
+        if isinstance(condition, Globbing) and {"*", "**", "/**", "*/*"} & set(condition.root):
+            what = f"{type(condition).__name__.lower()} holds for everything"
+            yield Issue(rule.id, Concern.MEDIUM, what, "Narrow the glob, or remove the condition.")
+
+
+def _reads_everything(rule: Rule) -> Iterator[Issue]:
+    if cost(rule.match.parts[0]) is Cost.SEARCH:
+        what = "every content is searched: no cheaper condition comes first"
+        yield Issue(rule.id, Concern.MEDIUM, what, "Add an extension, a mime, a folder or a size.")
+
+
+def _large_contents(rule: Rule) -> Iterator[Issue]:
+    size = _own(rule, SizeRange)
+    highest = None if size is None else size.bounds[1]
+    bounded = highest is not None and highest <= SEARCH_LIMIT
+    patterns = [one for text in conditions(rule.match) if isinstance(text, Text) for one in text.root]
+    if rule.counts and not bounded and any(_whole(pattern) for pattern in patterns):
+        what = f"contents above {SEARCH_LIMIT // 1024**2}MiB become unscannable where this rule depends on their text"
+        yield Issue(rule.id, Concern.MEDIUM, what, "Add a size, or say within what part of the content to look.")
+
+
+def _whole(pattern: Pattern) -> bool:
+    return pattern.within is None
+
+
+def _acts_lightly(rule: Rule) -> Iterator[Issue]:
+    if rule.counts and rule.severity is Severity.LOW and StepKind.QUARANTINE in (rule.actions or ()):
+        yield Issue(rule.id, Concern.MEDIUM, "moves files at severity low", "Only comment, or raise the severity.")
+
+
+def _acts_in_vain(rule: Rule) -> Iterator[Issue]:
+    if rule.status is Status.TRIAL and rule.actions is not None:
+        what = "its actions have no effect while it is on trial"
+        yield Issue(rule.id, Concern.LOW, what, "Set status to stable when it has proved itself.")
+
+
+def _undocumented(rule: Rule) -> Iterator[Issue]:
+    if not rule.false_positives:
+        what = "says nothing of false positives"
+        yield Issue(rule.id, Concern.LOW, what, "Say which harmless files it may hit; whoever is on duty will ask.")
+    if not rule.references:
+        yield Issue(rule.id, Concern.LOW, "has no references", "Name a source for what it looks for.")
+
+
+CHECKS = (_mismatch_never, _always, _reads_everything, _large_contents, _acts_lightly, _acts_in_vain, _undocumented)
+
+
+def _twins(rules: Mapping[Path, Rule]) -> Iterator[Issue]:
+    first: dict[str, str] = {}
+    for rule in rules.values():
+        written = rule.match.model_dump_json(exclude_unset=True)
+        if written in first:
+            what = f"matches exactly what {first[written]} matches"
+            yield Issue(rule.id, Concern.MEDIUM, what, "Keep one of them.")
+        first.setdefault(written, rule.id)
+
+
+_C = TypeVar("_C", bound=Condition)  # type: ignore[type-arg]
+
+
+def _own(rule: Rule, kind: type[_C]) -> _C | None:
+    """The condition of that kind that must always hold, if there is one."""
+    return next((part for part in rule.match.parts if isinstance(part, kind)), None)
