@@ -1,0 +1,103 @@
+"""One SQLite file, one connection, one thread that writes: every transaction takes the write lock at its start.
+
+BEGIN IMMEDIATE also for reads that decide a claim: a deferred transaction would see a state that another has changed by
+the time it writes (engine.md section 3).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from scanner.errors import LedgerUnavailable
+
+T = TypeVar("T")
+BUSY_TIMEOUT_MS = 10_000
+"""How long a command beside the service waits for the service's transactions."""
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    # A power cut may undo the last commits, but cursor, work and tickets go back together: nothing is lost.
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA foreign_keys=ON",
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
+)
+
+
+class Database:
+    """Transactions on one file, one after the other, in a thread of their own."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises LedgerUnavailable where the file cannot be opened."""
+        self.path = path
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
+        self._engine = create_engine(
+            f"sqlite:///{path}", poolclass=StaticPool, connect_args={"check_same_thread": False}
+        )
+        event.listen(self._engine, "connect", _set_up)
+        event.listen(self._engine, "begin", _begin_immediate)
+        try:
+            self._connection = self._engine.connect()
+        except DBAPIError as error:
+            raise LedgerUnavailable(f"{path} cannot be opened: {error.orig}") from error
+
+    async def run(self, act: Callable[[Connection], T]) -> T:
+        """One transaction. Committed when `act` returns, rolled back when it raises. A cancelled caller leaves a
+        transaction that has begun to its end. Raises LedgerUnavailable."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self.run_here, act)
+
+    def run_here(self, act: Callable[[Connection], T]) -> T:
+        """The same in this thread: for opening and closing, when nobody else uses the connection."""
+        try:
+            with self._connection.begin():
+                return act(self._connection)
+        except DBAPIError as error:
+            raise LedgerUnavailable(f"{self.path}: {error.orig}") from error
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._connection.close)
+        self._engine.dispose()
+        self._thread.shutdown()
+
+
+def _set_up(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+class OwnerLock:
+    """Held by the one service that works on a ledger file; the system releases it when the process ends, however it ends."""
+
+    def __init__(self, ledger: Path) -> None:
+        """Raises LedgerUnavailable where another process holds it."""
+        self._path = Path(f"{ledger}.lock")
+        try:
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise LedgerUnavailable(
+                f"{self._path} cannot be opened: {error.strerror}. Check ledger.url and its rights."
+            ) from error
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._file)
+            raise LedgerUnavailable(
+                f"{ledger} is owned by another process. One service works on a ledger file; stop the other, or give this one a file of its own."
+            ) from error
+
+    def release(self) -> None:
+        os.close(self._file)

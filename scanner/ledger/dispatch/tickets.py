@@ -1,0 +1,162 @@
+"""Tickets: written in the transaction of the work they stand for, claimed in order of lane and age.
+
+A suspect (its work ended without a result twice) runs alone: nothing is claimed beside it, so that when it takes the
+process down, no innocent neighbour is charged with it (engine.md section 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from scanner.ledger.tables import tickets, work
+from scanner.model import EntryId, Lane
+
+SUSPECT = "suspect"
+RANKS = {Lane.LIVE: 10, Lane.RECONCILE: 20, Lane.RESCAN: 30, Lane.BACKFILL: 40}
+"""Lower goes first."""
+OPEN = ("queued", "running", "waiting")
+
+_PUT = upsert(tickets).on_conflict_do_nothing(index_elements=["domain", "entry_id"])
+_ROW = (tickets.c.domain == bindparam("d")) & (tickets.c.entry_id == bindparam("e"))
+_DROP = delete(tickets).where(_ROW)
+_PUT_BACK = (
+    update(tickets)
+    .where(_ROW)
+    .values(status="queued", manager=None, execute_after=bindparam("a"), entrypoint=bindparam("p"))
+)
+_CLAIM = (
+    update(tickets)
+    .where(tickets.c.id == bindparam("i"))
+    .values(status="picked", manager=bindparam("m"), heartbeat=bindparam("h"))
+    .returning(tickets.c.id, tickets.c.domain, tickets.c.entry_id, tickets.c.entrypoint, tickets.c.rank)
+)
+_CANDIDATES = (
+    select(tickets.c.id, tickets.c.rank)
+    .where(
+        tickets.c.status == "queued",
+        tickets.c.entrypoint == bindparam("p"),
+        tickets.c.execute_after <= bindparam("n"),
+    )
+    .order_by(tickets.c.rank, tickets.c.id)
+    .limit(bindparam("k"))
+)
+_STALE = (
+    select(tickets.c.id).where(tickets.c.status == "picked", tickets.c.heartbeat < bindparam("h")).limit(bindparam("k"))
+)
+_PICKED = select(tickets.c.entrypoint, func.count()).where(tickets.c.status == "picked").group_by(tickets.c.entrypoint)
+_NEXT = select(func.min(tickets.c.execute_after)).where(tickets.c.status == "queued")
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A ticket in the hands of a worker."""
+
+    id: int
+    domain: str
+    entry_id: EntryId
+    entrypoint: str
+    rank: int
+
+
+def put(connection: Connection, domain: str, entry_id: EntryId, lane: Lane, due: datetime) -> None:
+    """A ticket for open work; one that is there already stays as it is."""
+    values = {
+        "domain": domain,
+        "entry_id": entry_id,
+        "entrypoint": domain,
+        "rank": RANKS[lane],
+        "status": "queued",
+        "execute_after": due.timestamp(),
+        "heartbeat": 0.0,
+    }
+    connection.execute(_PUT, values)
+
+
+def put_back(connection: Connection, domain: str, entry_id: EntryId, due: datetime, *, suspect: bool) -> None:
+    """The work goes on at `due`."""
+    values = {"d": domain, "e": entry_id, "a": due.timestamp(), "p": SUSPECT if suspect else domain}
+    connection.execute(_PUT_BACK, values)
+
+
+def drop(connection: Connection, domain: str, entry_id: EntryId) -> None:
+    """The work has ended."""
+    connection.execute(_DROP, {"d": domain, "e": entry_id})
+
+
+def claim(
+    connection: Connection,
+    limits: Mapping[str, int],
+    total: int,
+    manager: str,
+    now: float,
+    stale_before: float,
+    in_hand: Callable[[int], bool],
+) -> list[Claimed]:
+    """Take up to `total` tickets, within each domain's limit, best first; before them those of workers that fell
+    silent. Those in the caller's own hands are left."""
+    picked = {row[0]: row[1] for row in connection.execute(_PICKED)}
+    stale = connection.scalars(_STALE, {"h": stale_before, "k": total})
+    chosen = list(stale) or _choose(connection, limits, total, picked, now)
+    chosen = [one for one in chosen if not in_hand(one)]
+    rows = [connection.execute(_CLAIM, {"i": one, "m": manager, "h": now}).one() for one in chosen]
+    return [Claimed(row.id, row.domain, EntryId(row.entry_id), row.entrypoint, row.rank) for row in rows]
+
+
+def _choose(
+    connection: Connection, limits: Mapping[str, int], total: int, picked: Mapping[str, int], now: float
+) -> list[int]:
+    if picked.get(SUSPECT):
+        return []
+    if not picked:
+        suspects = list(connection.scalars(_CANDIDATES, {"p": SUSPECT, "n": now, "k": 1}))
+        if suspects:
+            return suspects
+    found = []
+    for domain, limit in limits.items():
+        room = min(total, limit - picked.get(domain, 0))
+        if room > 0:
+            found += connection.execute(_CANDIDATES, {"p": domain, "n": now, "k": room}).all()
+    found.sort(key=lambda row: (row.rank, row.id))
+    return [row.id for row in found[: max(0, total)]]
+
+
+def next_due(connection: Connection) -> float | None:
+    """When the next queued ticket is due, in seconds since the epoch; None where there is none."""
+    return connection.execute(_NEXT).scalar_one()
+
+
+def beat(connection: Connection, ids: list[int], now: float) -> None:
+    connection.execute(update(tickets).where(tickets.c.id.in_(ids)).values(heartbeat=now))
+
+
+def reopen(connection: Connection, now: datetime) -> None:
+    """At the start of the one owner: whatever a dead process held, or waited for, is due at once."""
+    suspects = select(work.c.entry_id).where(
+        work.c.domain == tickets.c.domain, work.c.entry_id == tickets.c.entry_id, work.c.attempts >= 2
+    )
+    connection.execute(update(tickets).where(suspects.exists()).values(entrypoint=SUSPECT))
+    connection.execute(update(tickets).values(status="queued", manager=None, execute_after=now.timestamp()))
+    connection.execute(
+        update(work).where(work.c.state.in_(["running", "waiting"])).values(state="queued", token=None, due=now)
+    )
+
+
+def reconcile(connection: Connection) -> int:
+    """Open work without a ticket gets a new one; gives how many."""
+    has_one = select(tickets.c.id).where(tickets.c.domain == work.c.domain, tickets.c.entry_id == work.c.entry_id)
+    lost = select(
+        work.c.domain, work.c.entry_id, work.c.domain, literal(RANKS[Lane.RECONCILE]), literal("queued")
+    ).where(work.c.state.in_(OPEN), ~has_one.exists())
+    columns = ["domain", "entry_id", "entrypoint", "rank", "status"]
+    rows = connection.execute(lost).all()
+    if rows:
+        connection.execute(
+            insert(tickets),
+            [dict(zip(columns, row, strict=True)) | {"heartbeat": 0.0, "execute_after": 0.0} for row in rows],
+        )
+    return len(rows)

@@ -1,0 +1,173 @@
+"""What a page of events writes: dispositions, work, tickets, walks and the cursor, all in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, case, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from scanner.ledger.dispatch import tickets as dispatch_tickets
+from scanner.ledger.rows import FeedState, Walk, event_values, version_values
+from scanner.ledger.tables import events, feeds, gaps, steps, walks, work
+from scanner.model import (
+    Act,
+    Cursor,
+    Disposition,
+    EntryId,
+    Event,
+    FileVersion,
+    GroupId,
+    Known,
+    Lane,
+    Queued,
+    StepKind,
+    StepState,
+    WalkFolder,
+)
+
+Settled = tuple[tuple[Event, Disposition], ...]
+
+_FEED = select(feeds.c.cursor, feeds.c.seen_at).where(feeds.c.domain == bindparam("d"))
+_PUT_FEED = upsert(feeds).values(domain=bindparam("d"), cursor=bindparam("c"), seen_at=bindparam("s"))
+_SET_FEED = _PUT_FEED.on_conflict_do_update(index_elements=["domain"], set_={"cursor": _PUT_FEED.excluded.cursor})
+_ADVANCE_FEED = (
+    update(feeds)
+    .where(feeds.c.domain == bindparam("d"))
+    .values(
+        cursor=case((feeds.c.cursor < bindparam("c"), bindparam("c")), else_=feeds.c.cursor),
+        seen_at=case(
+            (feeds.c.seen_at.is_(None), bindparam("s")),
+            (feeds.c.seen_at < bindparam("s"), bindparam("s")),
+            else_=feeds.c.seen_at,
+        ),
+    )
+)
+_PUT_WORK = upsert(work).on_conflict_do_nothing(index_elements=["domain", "entry_id"])
+_ACTED = (StepState.INTENDED, StepState.SUCCESS, StepState.ALREADY_DONE)
+
+
+def feed_state(connection: Connection, domain: str) -> FeedState | None:
+    row = connection.execute(_FEED, {"d": domain}).first()
+    return None if row is None else FeedState(Cursor(row.cursor), row.seen_at)
+
+
+def set_feed(connection: Connection, domain: str, cursor: Cursor) -> None:
+    """Set the cursor, also backwards."""
+    connection.execute(_SET_FEED, {"d": domain, "c": cursor, "s": None})
+
+
+def advance_feed(connection: Connection, domain: str, cursor: Cursor, seen_at: datetime | None = None) -> None:
+    """Move the cursor, never backwards."""
+    connection.execute(_ADVANCE_FEED, {"d": domain, "c": cursor, "s": seen_at})
+
+
+def record_gap(
+    connection: Connection, domain: str, reason: str, since: datetime | None, until: datetime | None, now: datetime
+) -> None:
+    connection.execute(
+        insert(gaps), {"domain": domain, "reason": reason, "since": since, "until": until, "opened_at": now}
+    )
+
+
+def record_events(
+    connection: Connection,
+    domain: str,
+    page: Sequence[Event],
+    decide: Callable[[Event, Known], Disposition],
+    now: datetime,
+) -> tuple[Settled, int]:
+    """Decide on each event not recorded yet, in order, and write what follows. Gives these, and the versions queued."""
+    recorded = _recorded(connection, domain, [event.id for event in page])
+    entries = _known_entries(connection, domain, [event.entry_id for event in page if event.entry_id])
+    acts = _acts(connection, domain, page)
+    settled: list[tuple[Event, Disposition]] = []
+    for event in page:
+        if event.id in recorded:
+            continue
+        recorded.add(event.id)
+        disposition = decide(event, Known(frozenset(entries), acts))
+        if isinstance(disposition, Queued):
+            entries.add(disposition.version.entry_id)
+        settled.append((event, disposition))
+    if not settled:
+        return (), 0
+    connection.execute(insert(events), [event_values(domain, event, what, now) for event, what in settled])
+    queued = queue_versions(
+        connection, [what.version for _, what in settled if isinstance(what, Queued)], Lane.LIVE, now
+    )
+    paths = dict.fromkeys(what.path for _, what in settled if isinstance(what, WalkFolder))
+    if paths:
+        connection.execute(insert(walks), [{"domain": domain, "path": path, "asked_at": now} for path in paths])
+    return tuple(settled), queued
+
+
+def queue_versions(connection: Connection, versions: Iterable[FileVersion], lane: Lane, now: datetime) -> int:
+    """Open work with a ticket for each version the ledger does not know. Gives how many that were."""
+    queued = 0
+    for version in versions:
+        values = {
+            **version_values(version),
+            "lane": lane.value,
+            "state": "queued",
+            "starts": 0,
+            "attempts": 0,
+            "due": now,
+            "first_seen_at": now,
+        }
+        if connection.execute(_PUT_WORK, values).rowcount == 1:
+            dispatch_tickets.put(connection, version.domain, version.entry_id, lane, now)
+            queued += 1
+    return queued
+
+
+def open_walks(connection: Connection, domain: str) -> tuple[Walk, ...]:
+    rows = connection.execute(
+        select(walks.c.id, walks.c.path)
+        .where(walks.c.domain == domain, walks.c.finished_at.is_(None))
+        .order_by(walks.c.id)
+    )
+    return tuple(Walk(row.id, row.path) for row in rows)
+
+
+def finish_walk(connection: Connection, walk_id: int, now: datetime) -> None:
+    connection.execute(update(walks).where(walks.c.id == walk_id).values(finished_at=now))
+
+
+def _recorded(connection: Connection, domain: str, ids: Sequence[int]) -> set[int]:
+    query = select(events.c.event_id).where(events.c.domain == domain, events.c.event_id.in_(ids))
+    return set(connection.scalars(query))
+
+
+def _known_entries(connection: Connection, domain: str, ids: Sequence[EntryId]) -> set[EntryId]:
+    if not ids:
+        return set()
+    query = select(work.c.entry_id).where(work.c.domain == domain, work.c.entry_id.in_(ids))
+    return {EntryId(entry_id) for entry_id in connection.scalars(query)}
+
+
+def _acts(connection: Connection, domain: str, page: Sequence[Event]) -> tuple[Act, ...]:
+    """Our acts on the files of the page; for comments, whose events name no file, all recent ones."""
+    groups = {event.group_id for event in page if event.group_id}
+    notes = any(event.type == "note" for event in page)
+    if not groups and not notes:
+        return ()
+    ours = steps.c.group_id.in_(groups)
+    if notes:
+        ours = ours | steps.c.kind.in_([StepKind.COMMENT.value, StepKind.RELEASE.value])
+    query = (
+        select(steps.c.kind, steps.c.group_id, steps.c.params, steps.c.detail, steps.c.intended_at, steps.c.done_at)
+        .where(steps.c.domain == domain, ours, steps.c.state.in_([state.value for state in _ACTED]))
+        .order_by(steps.c.id.desc())
+        .limit(2_000)
+    )
+    return tuple(_act(row) for row in connection.execute(query) if row.intended_at is not None)
+
+
+def _act(row: Any) -> Act:
+    """An act whose result is not recorded yet is known by its intent."""
+    path = row.detail.get("path") or row.params.get("destination", "")
+    at = row.done_at or row.intended_at
+    return Act(StepKind(row.kind), GroupId(row.group_id), path, at, row.detail.get("note_id"))

@@ -1,0 +1,200 @@
+"""The record of everything seen, decided and done, and the only place that opens a transaction.
+
+Each method is one transaction. What a worker writes carries its run token; what a feed writes carries its cursor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from scanner.errors import LedgerUnavailable
+from scanner.ledger import intake, queries, releasing, schema, working
+from scanner.ledger.database import Database, OwnerLock
+from scanner.ledger.dispatch import tickets
+from scanner.ledger.dispatch.dispatch import Dispatch
+from scanner.ledger.rows import (
+    Backlog,
+    Explanation,
+    FeedState,
+    QuarantineCounts,
+    QuarantineRow,
+    Totals,
+    VerdictRow,
+    Walk,
+    WorkCounts,
+)
+from scanner.model import (
+    Cursor,
+    Disposition,
+    EntryId,
+    Event,
+    FileVersion,
+    Gap,
+    Known,
+    Lane,
+    Outcome,
+    Plan,
+    Run,
+    Step,
+    StepRecord,
+    StepResult,
+    Verdict,
+    VerdictKind,
+)
+from scanner.settings import LedgerSettings
+
+Clock = Callable[[], datetime]
+
+
+class Ledger:
+    """Safe to call from any task of one event loop."""
+
+    def __init__(self, database: Database, clock: Clock, lock: OwnerLock | None) -> None:
+        self._db = database
+        self._clock = clock
+        self._lock = lock
+        self.dispatch = Dispatch(database)
+
+    @classmethod
+    async def open(cls, settings: LedgerSettings, clock: Clock, *, owner: bool) -> Ledger:
+        """The owner is the one service that works on the file: it makes the tables, and takes up what a dead process
+        left. Others come for questions and single acts. Raises LedgerUnavailable."""
+        path = settings.path
+        if not owner and not path.exists():
+            raise LedgerUnavailable(f"There is no ledger at {path} yet. Start `scanner run` once, or check ledger.url.")
+        lock = OwnerLock(path) if owner else None
+        database = Database(path)
+        try:
+            if owner:
+                schema.upgrade(database)
+                database.run_here(lambda connection: tickets.reopen(connection, clock()))
+            else:
+                schema.check(database)
+        except BaseException:
+            await database.close()
+            if lock is not None:
+                lock.release()
+            raise
+        return cls(database, clock, lock)
+
+    @classmethod
+    @asynccontextmanager
+    async def reading(cls, settings: LedgerSettings, clock: Clock) -> AsyncIterator[Ledger]:
+        """Opened beside the owner, closed at the end."""
+        ledger = await cls.open(settings, clock, owner=False)
+        try:
+            yield ledger
+        finally:
+            await ledger.close()
+
+    async def close(self) -> None:
+        await self._db.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    async def feed_state(self, domain: str) -> FeedState | None:
+        return await self._db.run(lambda connection: intake.feed_state(connection, domain))
+
+    async def start_feed(self, domain: str, cursor: Cursor) -> None:
+        await self._db.run(lambda connection: intake.set_feed(connection, domain, cursor))
+
+    async def advance(self, domain: str, cursor: Cursor) -> None:
+        await self._db.run(lambda connection: intake.advance_feed(connection, domain, cursor))
+
+    async def record_page(
+        self, domain: str, events: Sequence[Event], cursor: Cursor, decide: Callable[[Event, Known], Disposition]
+    ) -> tuple[tuple[Event, Disposition], ...]:
+        """Events, dispositions, work, tickets, walks and the cursor. Gives the events not recorded before."""
+
+        def act(connection: Connection) -> tuple[intake.Settled, int]:
+            result = intake.record_events(connection, domain, events, decide, self._clock())
+            newest = max((event.occurred_at for event in events), default=None)
+            intake.advance_feed(connection, domain, cursor, newest)
+            return result
+
+        settled, queued = await self._db.run(act)
+        if queued:
+            self.dispatch.wake()
+        return settled
+
+    async def record_gap(
+        self, domain: str, reason: str, since: datetime | None, until: datetime | None, cursor: Cursor
+    ) -> None:
+        def act(connection: Connection) -> None:
+            intake.record_gap(connection, domain, reason, since, until, self._clock())
+            intake.set_feed(connection, domain, cursor)
+
+        await self._db.run(act)
+
+    async def open_walks(self, domain: str) -> tuple[Walk, ...]:
+        return await self._db.run(lambda connection: intake.open_walks(connection, domain))
+
+    async def finish_walk(self, walk_id: int) -> None:
+        await self._db.run(lambda connection: intake.finish_walk(connection, walk_id, self._clock()))
+
+    async def queue_versions(self, domain: str, versions: Iterable[FileVersion], lane: Lane) -> int:
+        """Work for the versions not known yet; gives how many."""
+        wanted = [version for version in versions if version.domain == domain]
+        queued = await self._db.run(lambda connection: intake.queue_versions(connection, wanted, lane, self._clock()))
+        if queued:
+            self.dispatch.wake()
+        return queued
+
+    async def take(self, domain: str, entry_id: EntryId) -> Run | None:
+        return await self._db.run(lambda connection: working.take(connection, domain, entry_id))
+
+    async def record_verdict(self, run: Run, verdict: Verdict, plan: Plan) -> tuple[StepRecord, ...]:
+        return await self._db.run(lambda c: working.record_verdict(c, run, verdict, plan, self._clock()))
+
+    async def settle(self, run: Run, verdict: Verdict) -> None:
+        """A verdict that asks for nothing, and the end of the work, at once."""
+        await self._db.run(lambda connection: working.settle(connection, run, verdict, self._clock()))
+
+    async def begin_step(self, run: Run, step_id: int) -> None:
+        await self._db.run(lambda connection: working.begin_step(connection, run, step_id, self._clock()))
+
+    async def record_step(self, run: Run, step_id: int, result: StepResult) -> None:
+        if await self._db.run(lambda c: working.record_step(c, run, step_id, result, self._clock())):
+            self.dispatch.wake()
+
+    async def finish(self, run: Run, outcome: Outcome, newer: FileVersion | None = None) -> None:
+        if await self._db.run(lambda c: working.finish(c, run, outcome, newer, self._clock())):
+            self.dispatch.wake()
+
+    async def defer(self, run: Run, gap: Gap | None, due: datetime, *, counts: bool) -> None:
+        await self._db.run(lambda connection: working.defer(connection, run, gap, due, counts))
+
+    async def quarantine_counts(self, domain: str, since: datetime) -> QuarantineCounts:
+        return await self._db.run(lambda connection: queries.quarantine_counts(connection, domain, since))
+
+    async def work_counts(self) -> WorkCounts:
+        return await self._db.run(queries.work_counts)
+
+    async def backlog(self) -> Backlog:
+        return await self._db.run(lambda connection: queries.backlog(connection, self._clock()))
+
+    async def totals(self, since: datetime) -> Totals:
+        return await self._db.run(lambda connection: queries.totals(connection, since))
+
+    async def verdicts(
+        self, domain: str | None = None, kind: VerdictKind | None = None, limit: int = 100_000
+    ) -> list[VerdictRow]:
+        return await self._db.run(lambda connection: queries.verdict_rows(connection, domain, kind, limit))
+
+    async def explain(self, entry: str) -> list[Explanation]:
+        """By entry id, or by the path a version had."""
+        return await self._db.run(lambda connection: queries.explain(connection, entry))
+
+    async def quarantined(self, domain: str | None = None) -> list[QuarantineRow]:
+        return await self._db.run(lambda connection: queries.quarantined(connection, domain))
+
+    async def begin_release(self, row: QuarantineRow, step: Step) -> StepRecord:
+        """The intent to release, in the journal before the act. Raises LedgerUnavailable where it is released already."""
+        return await self._db.run(lambda connection: releasing.begin(connection, row, step, self._clock()))
+
+    async def record_release(self, step_id: int, result: StepResult) -> None:
+        await self._db.run(lambda connection: releasing.record(connection, step_id, result, self._clock()))

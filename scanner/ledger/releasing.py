@@ -1,0 +1,51 @@
+"""The journal of releases: a person's order, outside any run, so guarded by the state of the quarantine step instead."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from scanner.errors import LedgerUnavailable
+from scanner.ledger.rows import QuarantineRow, step_of
+from scanner.ledger.tables import steps
+from scanner.model import Step, StepKind, StepRecord, StepResult, StepState
+
+
+def begin(connection: Connection, row: QuarantineRow, step: Step, now: datetime) -> StepRecord:
+    """A new intent, or the one that an interrupted release left."""
+    mine = (steps.c.domain == row.domain) & (steps.c.entry_id == row.entry_id)
+    releases = connection.execute(
+        select(steps).where(mine, steps.c.kind == StepKind.RELEASE.value, steps.c.id > row.id)
+    ).all()
+    if any(one.state in (StepState.SUCCESS, StepState.ALREADY_DONE) for one in releases):
+        raise LedgerUnavailable(f"{row.path} was released already.")
+    open_one = next((one for one in releases if one.state == StepState.INTENDED), None)
+    if open_one is not None:
+        return step_of(open_one)
+    position = connection.execute(select(func.max(steps.c.position)).where(mine)).scalar_one() + 1
+    values = {
+        "domain": row.domain,
+        "entry_id": row.entry_id,
+        "group_id": row.group_id,
+        "position": position,
+        "kind": step.kind.value,
+        "params": dict(step.params),
+        "because": [],
+        "state": StepState.INTENDED.value,
+        "detail": {},
+        "tries": 1,
+        "planned_at": now,
+        "intended_at": now,
+    }
+    key = connection.execute(insert(steps), values).inserted_primary_key
+    assert key is not None
+    return step_of(connection.execute(select(steps).where(steps.c.id == key[0])).one())
+
+
+def record(connection: Connection, step_id: int, result: StepResult, now: datetime) -> None:
+    connection.execute(
+        update(steps)
+        .where(steps.c.id == step_id)
+        .values(state=result.state.value, detail=dict(result.detail), done_at=now)
+    )

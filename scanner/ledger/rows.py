@@ -1,0 +1,241 @@
+"""Between the model and the tables, both ways; and the rows that commands read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row
+
+from scanner.model import (
+    ContentFacts,
+    Cursor,
+    EntryId,
+    Event,
+    FileVersion,
+    Finding,
+    GroupId,
+    Inspection,
+    Skipped,
+    Disposition,
+    Queued,
+    Step,
+    StepKind,
+    StepRecord,
+    StepState,
+    Verdict,
+    VerdictKind,
+)
+
+_INSPECTIONS = TypeAdapter(tuple[Inspection, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    cursor: Cursor
+    seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    id: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCounts:
+    """Versions by state."""
+
+    queued: int = 0
+    running: int = 0
+    waiting: int = 0
+    done: int = 0
+    parked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits, for the gauges."""
+
+    pending: int
+    leased: int
+    retry_wait: int
+    parked: int
+    oldest: datetime | None
+    steps: int
+    oldest_step: datetime | None
+    braked: int
+    gaps: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineCounts:
+    """Files put into quarantine since a moment."""
+
+    total: int
+    by_rule: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What happened since a moment, for a summary."""
+
+    skipped: Mapping[str, int]
+    verdicts: Mapping[str, int]
+    outcomes: Mapping[str, int]
+    steps: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """One version as `verdicts list` shows it. Open work is unchecked, with what it waits for."""
+
+    domain: str
+    path: str
+    group_id: str
+    entry_id: str
+    kind: VerdictKind
+    reasons: tuple[str, ...]
+    state: str
+    judged_at: datetime | None = None
+    size: int | None = None
+    sha256: str | None = None
+    mime: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything recorded about one version."""
+
+    domain: str
+    path: str
+    group_id: str
+    entry_id: str
+    kind: VerdictKind
+    reasons: tuple[str, ...]
+    state: str
+    outcome: str | None
+    starts: int
+    first_seen_at: datetime
+    done_at: datetime | None
+    waits_for: str | None
+    events: tuple[dict[str, Any], ...]
+    verdicts: tuple[dict[str, Any], ...]
+    steps: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRow:
+    """One file in quarantine."""
+
+    id: int
+    domain: str
+    group_id: str
+    entry_id: str
+    origin: str
+    path: str
+    reasons: tuple[str, ...]
+    quarantined_at: datetime
+
+
+def event_values(domain: str, event: Event, disposition: Disposition, now: datetime) -> dict[str, Any]:
+    kind = "queued" if isinstance(disposition, Queued) else "skipped" if isinstance(disposition, Skipped) else "walk"
+    return {
+        "domain": domain,
+        "event_id": event.id,
+        "occurred_at": event.occurred_at,
+        "type": event.type,
+        "action": event.action,
+        "action_source": event.action_source,
+        "actor": event.actor,
+        "is_folder": event.is_folder,
+        "group_id": event.group_id,
+        "entry_id": event.entry_id,
+        "target_path": event.target_path,
+        "source_path": event.source_path,
+        "disposition": kind,
+        "reason": disposition.reason.value if isinstance(disposition, Skipped) else None,
+        "recorded_at": now,
+    }
+
+
+def version_values(version: FileVersion) -> dict[str, Any]:
+    return {
+        "domain": version.domain,
+        "entry_id": version.entry_id,
+        "group_id": version.group_id,
+        "path": version.path,
+        "action": version.action,
+        "action_source": version.action_source,
+        "actor": version.actor,
+        "uploaded_at": version.uploaded_at,
+        "size": version.size,
+    }
+
+
+def version_of(row: Row[Any]) -> FileVersion:
+    return FileVersion(
+        domain=row.domain,
+        group_id=GroupId(row.group_id),
+        entry_id=EntryId(row.entry_id),
+        path=row.path,
+        action=row.action,
+        action_source=row.action_source,
+        actor=row.actor,
+        uploaded_at=row.uploaded_at,
+        size=row.size,
+    )
+
+
+def verdict_values(verdict: Verdict, now: datetime) -> dict[str, Any]:
+    content = verdict.content
+    return {
+        "domain": verdict.version.domain,
+        "entry_id": verdict.version.entry_id,
+        "kind": verdict.kind.value,
+        "reasons": list(verdict.reasons),
+        "size": content.size if content else None,
+        "sha256": content.sha256 if content else None,
+        "sha512": content.sha512 if content else None,
+        "mime": content.mime if content else None,
+        "inspections": [_inspection_json(one) for one in verdict.inspections],
+        "judged_at": now,
+    }
+
+
+def _inspection_json(inspection: Inspection) -> dict[str, Any]:
+    """Written out by hand: this runs for every version, and pydantic would cost more than the insert."""
+    gap = inspection.gap
+    return {
+        "engine": inspection.engine,
+        "version": inspection.version,
+        "findings": [_finding_json(one) for one in inspection.findings],
+        "gap": None if gap is None else {"reason": gap.reason.value, "detail": gap.detail},
+        "seconds": round(inspection.seconds, 6),
+    }
+
+
+def _finding_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "engine": finding.engine,
+        "name": finding.name,
+        "malware": finding.malware,
+        "place": finding.place,
+        "severity": finding.severity.value,
+        "counts": finding.counts,
+        "message": finding.message,
+        "actions": None if finding.actions is None else [action.value for action in finding.actions],
+    }
+
+
+def verdict_of(row: Row[Any], version: FileVersion) -> Verdict:
+    content = None if row.sha256 is None else ContentFacts(row.size, row.sha256, row.sha512, row.mime)
+    inspections = _INSPECTIONS.validate_python(row.inspections)
+    return Verdict(version, VerdictKind(row.kind), tuple(row.reasons), inspections, content)
+
+
+def step_of(row: Row[Any]) -> StepRecord:
+    return StepRecord(row.id, Step(StepKind(row.kind), row.params), StepState(row.state), row.detail, row.tries)

@@ -1,0 +1,203 @@
+"""How the ledger is stored. Tables stay inside this package; `rows.py` converts to and from the model.
+
+A table class does not validate what it is given, so nothing is stored that was not a value of the model before.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, Integer, MetaData, UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment in UTC, on every database: SQLite gives back naive ones (operations.md section 9)."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("the ledger takes aware moments only")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+# SQLite counts rows itself only in a key of the type INTEGER.
+BigKey = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Base(SQLModel):
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class EventRow(Base, table=True):
+    """One event of a domain, with how it was disposed of."""
+
+    __tablename__ = "events"
+    domain: str = Field(primary_key=True)
+    event_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    occurred_at: datetime = Field(sa_type=UtcDateTime)
+    type: str
+    action: str
+    action_source: str
+    actor: int | None = Field(default=None, sa_type=BigInteger)
+    is_folder: bool
+    group_id: str | None = None
+    entry_id: str | None = Field(default=None, index=True)
+    target_path: str | None = None
+    source_path: str | None = None
+    disposition: str
+    """queued, skipped, or walk."""
+    reason: str | None = None
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class FeedRow(Base, table=True):
+    """Our place in a domain's feed."""
+
+    __tablename__ = "feeds"
+    domain: str = Field(primary_key=True)
+    cursor: int = Field(sa_type=BigInteger)
+    seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class GapRow(Base, table=True):
+    """A stretch of events nobody saw."""
+
+    __tablename__ = "gaps"
+    id: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True))
+    domain: str
+    reason: str
+    since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class WalkRow(Base, table=True):
+    """A folder to be listed."""
+
+    __tablename__ = "walks"
+    id: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True))
+    domain: str
+    path: str
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class WorkRow(Base, table=True):
+    """One file version: the truth about where it stands. Exactly one row per domain and entry id."""
+
+    __tablename__ = "work"
+    __table_args__ = (Index("ix_work_state_due", "state", "due"), Index("ix_work_group_id", "domain", "group_id"))
+    domain: str = Field(primary_key=True)
+    entry_id: str = Field(primary_key=True)
+    group_id: str
+    path: str
+    action: str
+    action_source: str
+    actor: int | None = Field(default=None, sa_type=BigInteger)
+    uploaded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    size: int | None = Field(default=None, sa_type=BigInteger)
+    lane: str
+    state: str
+    """queued, running, waiting (for others), done, parked (given up)."""
+    token: str | None = None
+    starts: int = 0
+    attempts: int = 0
+    due: datetime = Field(sa_type=UtcDateTime)
+    gap_reason: str | None = None
+    gap_detail: str | None = None
+    outcome: str | None = None
+    verdict_id: int | None = Field(default=None, sa_type=BigInteger)
+    first_seen_at: datetime = Field(sa_type=UtcDateTime)
+    done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class VerdictRecord(Base, table=True):
+    """A verdict, with all that it rests on. Never changed."""
+
+    __tablename__ = "verdicts"
+    id: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True))
+    domain: str
+    entry_id: str
+    kind: str
+    reasons: Any = Field(sa_column=Column(JSON, nullable=False))
+    size: int | None = Field(default=None, sa_type=BigInteger)
+    sha256: str | None = Field(default=None, index=True)
+    sha512: str | None = None
+    mime: str | None = None
+    inspections: Any = Field(sa_column=Column(JSON, nullable=False))
+    judged_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class StepRow(Base, table=True):
+    """One step of a plan, or a release: the journal of our acts."""
+
+    __tablename__ = "steps"
+    __table_args__ = (
+        UniqueConstraint("domain", "entry_id", "position"),
+        Index("ix_steps_group_id", "domain", "group_id"),
+        Index("ix_steps_kind_done_at", "kind", "done_at"),
+    )
+    id: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True))
+    domain: str
+    entry_id: str
+    group_id: str
+    position: int
+    kind: str
+    params: Any = Field(sa_column=Column(JSON, nullable=False))
+    because: Any = Field(sa_column=Column(JSON, nullable=False))
+    """Rules and signatures on whose account it is done."""
+    state: str = Field(index=True)
+    detail: Any = Field(sa_column=Column(JSON, nullable=False))
+    tries: int = 0
+    planned_at: datetime = Field(sa_type=UtcDateTime)
+    intended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class TicketRow(Base, table=True):
+    """Who works next. Losing or doubling a ticket does no harm: the work row is the truth."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        Index("ix_tickets_queue", "status", "entrypoint", "rank", "id"),
+        UniqueConstraint("domain", "entry_id"),
+    )
+    id: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True))
+    domain: str
+    entry_id: str
+    entrypoint: str
+    rank: int
+    """Lower goes first."""
+    status: str
+    manager: str | None = None
+    heartbeat: float = 0.0
+    """Seconds since the epoch."""
+    execute_after: float = 0.0
+
+
+events = EventRow.__table__  # type: ignore[attr-defined]
+feeds = FeedRow.__table__  # type: ignore[attr-defined]
+gaps = GapRow.__table__  # type: ignore[attr-defined]
+walks = WalkRow.__table__  # type: ignore[attr-defined]
+work = WorkRow.__table__  # type: ignore[attr-defined]
+verdicts = VerdictRecord.__table__  # type: ignore[attr-defined]
+steps = StepRow.__table__  # type: ignore[attr-defined]
+tickets = TicketRow.__table__  # type: ignore[attr-defined]

@@ -1,0 +1,204 @@
+"""What a worker writes: claim, verdict, steps, end. Each write but the claim carries the run token; one that matches no
+row raises Fenced, since another worker has taken the work over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from scanner.errors import Fenced
+from scanner.ledger.dispatch import tickets as dispatch_tickets
+from scanner.ledger.intake import queue_versions
+from scanner.ledger.rows import step_of, verdict_of, verdict_values, version_of
+from scanner.ledger.tables import steps, verdicts, work
+from scanner.model import (
+    WAITING_REASONS,
+    EntryId,
+    FileVersion,
+    Gap,
+    Lane,
+    Outcome,
+    Plan,
+    Run,
+    RunToken,
+    StepRecord,
+    StepResult,
+    StepState,
+    Verdict,
+)
+
+OPEN = ("queued", "running", "waiting")
+_ROW = (work.c.domain == bindparam("d")) & (work.c.entry_id == bindparam("e"))
+_TAKE = (
+    update(work)
+    .where(_ROW, work.c.state.in_(OPEN))
+    .values(token=bindparam("t"), state="running", starts=work.c.starts + 1, attempts=work.c.attempts + 1)
+    .returning(*work.c)
+)
+_HELD = _ROW & (work.c.token == bindparam("t"))
+_SET_VERDICT = update(work).where(_HELD).values(verdict_id=bindparam("v"), gap_reason=None, gap_detail=None)
+_FINISH = (
+    update(work)
+    .where(_HELD)
+    .values(
+        state=bindparam("s"), outcome=bindparam("o"), done_at=bindparam("n"), token=None, attempts=work.c.attempts - 1
+    )
+)
+_SETTLE = (
+    update(work)
+    .where(_HELD)
+    .values(
+        state="done",
+        outcome=Outcome.JUDGED.value,
+        done_at=bindparam("n"),
+        verdict_id=bindparam("v"),
+        token=None,
+        attempts=work.c.attempts - 1,
+        gap_reason=None,
+        gap_detail=None,
+    )
+)
+_DEFER = (
+    update(work)
+    .where(_HELD)
+    .values(
+        state=bindparam("s"),
+        due=bindparam("n"),
+        token=None,
+        attempts=work.c.attempts - bindparam("b"),
+        gap_reason=bindparam("gr"),
+        gap_detail=bindparam("gd"),
+    )
+    .returning(work.c.attempts)
+)
+_TOUCH = select(work.c.entry_id).where(_HELD)
+_STEPS = (
+    select(steps).where(steps.c.domain == bindparam("d"), steps.c.entry_id == bindparam("e")).order_by(steps.c.position)
+)
+_INSERT_VERDICT = insert(verdicts)
+
+
+def take(connection: Connection, domain: str, entry_id: EntryId) -> Run | None:
+    """Claim with a fresh token. None where the work has ended; its ticket is dropped then."""
+    token = RunToken(uuid4().hex)
+    row = connection.execute(_TAKE, {"d": domain, "e": entry_id, "t": token}).first()
+    if row is None:
+        dispatch_tickets.drop(connection, domain, entry_id)
+        return None
+    version = version_of(row)
+    verdict, recorded = None, ()
+    if row.verdict_id is not None:
+        found = connection.execute(select(verdicts).where(verdicts.c.id == row.verdict_id)).one()
+        verdict, recorded = verdict_of(found, version), steps_of(connection, domain, entry_id)
+    return Run(token, version, Lane(row.lane), row.starts, row.attempts, verdict, recorded)
+
+
+def steps_of(connection: Connection, domain: str, entry_id: EntryId) -> tuple[StepRecord, ...]:
+    return tuple(step_of(row) for row in connection.execute(_STEPS, {"d": domain, "e": entry_id}))
+
+
+def record_verdict(
+    connection: Connection, run: Run, verdict: Verdict, plan: Plan, now: datetime
+) -> tuple[StepRecord, ...]:
+    """The verdict that counts, and its plan with every step planned."""
+    verdict_id = _insert_verdict(connection, verdict, now)
+    _fenced(connection.execute(_SET_VERDICT, _key(run) | {"v": verdict_id}).rowcount, run)
+    rows = [_step_values(run.version, position, step, plan, now) for position, step in enumerate(plan.steps)]
+    if rows:
+        connection.execute(insert(steps), rows)
+    return steps_of(connection, run.version.domain, run.version.entry_id)
+
+
+def settle(connection: Connection, run: Run, verdict: Verdict, now: datetime) -> None:
+    """A verdict that asks for nothing, and with it the end of the work."""
+    verdict_id = _insert_verdict(connection, verdict, now)
+    _fenced(connection.execute(_SETTLE, _key(run) | {"v": verdict_id, "n": now}).rowcount, run)
+    dispatch_tickets.drop(connection, run.version.domain, run.version.entry_id)
+
+
+def begin_step(connection: Connection, run: Run, step_id: int, now: datetime) -> None:
+    """Intent: from here on nobody knows whether the act happened, until its result is recorded."""
+    _check(connection, run)
+    connection.execute(
+        update(steps)
+        .where(steps.c.id == step_id)
+        .values(state=StepState.INTENDED.value, intended_at=now, tries=steps.c.tries + 1)
+    )
+
+
+def record_step(connection: Connection, run: Run, step_id: int, result: StepResult, now: datetime) -> int:
+    """How a step ended. Gives how many newer versions that queued."""
+    _check(connection, run)
+    done_at = None if result.state is StepState.BRAKED else now
+    connection.execute(
+        update(steps)
+        .where(steps.c.id == step_id)
+        .values(state=result.state.value, detail=dict(result.detail), done_at=done_at)
+    )
+    return _queue_newer(connection, run, result.superseded_by, now)
+
+
+def finish(connection: Connection, run: Run, outcome: Outcome, newer: FileVersion | None, now: datetime) -> int:
+    """The work has ended. Gives how many newer versions that queued."""
+    state = "parked" if outcome is Outcome.FAILED else "done"
+    _fenced(connection.execute(_FINISH, _key(run) | {"s": state, "o": outcome.value, "n": now}).rowcount, run)
+    dispatch_tickets.drop(connection, run.version.domain, run.version.entry_id)
+    return _queue_newer(connection, run, newer, now)
+
+
+def defer(connection: Connection, run: Run, gap: Gap | None, due: datetime, counts: bool) -> None:
+    """Open again, to be asked at `due`. Without a gap the verdict stands and acts remain."""
+    waiting = gap is None or gap.reason in WAITING_REASONS
+    values = {
+        "s": "waiting" if waiting else "queued",
+        "n": due,
+        "b": 0 if counts else 1,
+        "gr": gap.reason.value if gap else None,
+        "gd": gap.detail[:500] if gap else None,
+    }
+    attempts = connection.execute(_DEFER, _key(run) | values).scalar_one_or_none()
+    _fenced(0 if attempts is None else 1, run)
+    dispatch_tickets.put_back(connection, run.version.domain, run.version.entry_id, due, suspect=(attempts or 0) >= 2)
+
+
+def _queue_newer(connection: Connection, run: Run, newer: FileVersion | None, now: datetime) -> int:
+    return 0 if newer is None else queue_versions(connection, [newer], run.lane, now)
+
+
+def _insert_verdict(connection: Connection, verdict: Verdict, now: datetime) -> int:
+    key = connection.execute(_INSERT_VERDICT, verdict_values(verdict, now)).inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def _step_values(version: FileVersion, position: int, step: Any, plan: Plan, now: datetime) -> dict[str, Any]:
+    return {
+        "domain": version.domain,
+        "entry_id": version.entry_id,
+        "group_id": version.group_id,
+        "position": position,
+        "kind": step.kind.value,
+        "params": dict(step.params),
+        "because": list(plan.rules),
+        "state": StepState.PLANNED.value,
+        "detail": {},
+        "tries": 0,
+        "planned_at": now,
+    }
+
+
+def _key(run: Run) -> dict[str, Any]:
+    return {"d": run.version.domain, "e": run.version.entry_id, "t": run.token}
+
+
+def _check(connection: Connection, run: Run) -> None:
+    _fenced(1 if connection.execute(_TOUCH, _key(run)).first() is not None else 0, run)
+
+
+def _fenced(matched: int, run: Run) -> None:
+    if matched != 1:
+        raise Fenced(f"{run.version.entry_id} was taken over by another worker")
