@@ -1,6 +1,6 @@
 """The rulebook over one content: facts first, and the content itself only for what they leave open.
 
-Text is searched in windows that overlap, in one pass for all patterns still wanted. A match longer than OVERLAP
+Text is searched in windows that overlap, each for all patterns wanted at the time. A match longer than OVERLAP
 may be missed where it lies across the border of two windows; docs/rules.md says so.
 """
 
@@ -89,23 +89,29 @@ def _gap(undecided: list[Rule]) -> Gap | None:
 
 
 def search(rules: list[Rule], facts: Facts, content: Content, found: dict[Pattern, int | None]) -> None:
-    """Fill `found` with what the rules still depend on, as far as the limits allow."""
-    wanted = _wanted(rules, facts, found)
-    for start, end in _windows(content.facts.size):
-        # One byte more on either side, so that ^, $ and \b see what stands beyond the window.
-        origin = max(0, start - 1)
-        text = content.read_at(origin, end + 1 - origin)
-        answered = {
-            pattern: offset
-            for pattern in wanted
-            if (offset := _first(pattern, text, origin, start, end)) is not None or _ends(pattern, facts.size) <= end
-        }
-        if not answered:
-            continue
-        found |= answered
-        wanted = _wanted(rules, facts, found)
-        if not wanted:
-            return
+    """Fill `found` with what the rules depend on, as far as the limits allow: a pass over the content for all patterns
+    needed now, then another where what was found makes others matter."""
+    tried: set[Pattern] = set()
+    while wanted := [pattern for pattern in _wanted(rules, facts, found) if pattern not in tried]:
+        tried.update(wanted)
+        for start, end in _windows(content.facts.size):
+            wanted = _look(wanted, start, end, content, found)
+            if not wanted:
+                break
+
+
+def _look(
+    wanted: list[Pattern], start: int, end: int, content: Content, found: dict[Pattern, int | None]
+) -> list[Pattern]:
+    """One window; returns the patterns to look for in the next."""
+    # One byte more on either side, so that ^, $ and \b see what stands beyond the window.
+    origin = max(0, start - 1)
+    text = content.read_at(origin, end + 1 - origin)
+    for pattern in wanted:
+        offset = _first(pattern, text, origin, start, end)
+        if offset is not None or _ends(pattern, content.facts.size) <= end:
+            found[pattern] = offset
+    return [pattern for pattern in wanted if pattern not in found]
 
 
 def _wanted(rules: list[Rule], facts: Facts, found: dict[Pattern, int | None]) -> tuple[Pattern, ...]:

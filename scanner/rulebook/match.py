@@ -149,14 +149,21 @@ def _searched(text: Text, found: Found) -> bool | None:
 
 
 def pending(part: Part, facts: Facts, found: Found) -> Iterator[Pattern]:
-    """What to search for before it can be decided; nothing where it is decided already."""
+    """What to search for next, for it to be decided; nothing where it is decided already.
+
+    Of conditions that must all hold, only the first that is open: mostly it does not, and the others need no search.
+    """
     if decide(part, facts, found) is not None:
         return
     if isinstance(part, Text):
         yield from (pattern for pattern in part.root if pattern not in found)
-    elif not isinstance(part, Condition):
-        for inner in (part.part,) if isinstance(part, No) else part.parts:
+    elif isinstance(part, No):
+        yield from pending(part.part, facts, found)
+    elif isinstance(part, Some):
+        for inner in part.parts:
             yield from pending(inner, facts, found)
+    elif isinstance(part, Match):
+        yield from pending(next(inner for inner in part.parts if decide(inner, facts, found) is None), facts, found)
 
 
 def place(part: Part, found: Found) -> int | None:
