@@ -1,7 +1,7 @@
 """What we need of a platform, in our words: the port that the HTTP client and the in-memory twin both fill.
 
-Calls about JSON are asynchronous. Content is read by `open_content` from a worker thread, because the whole content path
-(open, hash, spool, inspect) runs there: an asyncio request of httpx costs about 1.3 ms more CPU than a sync one
+Calls about JSON are asynchronous. Content is read by `open_content` from a worker thread, because the whole content
+path (open, hash, spool, inspect) runs there: an asyncio request of httpx costs about 1.3 ms more CPU than a sync one
 (clamav.md section 11).
 
 Every method may raise RetryLater (Throttled, CloudUnavailable, TokenRefused) and the CloudRefused classes named at it.
@@ -113,6 +113,16 @@ class FolderPermissions:
     inherits: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What the platform allows one token, and how much of it is spent; None until its answers have said so."""
+
+    qps_limit: int | None = None
+    qps_used: int | None = None
+    day_limit: int | None = None
+    day_used: int | None = None
+
+
 class Download(Protocol):
     """An open download of one version. The bytes are those of `entry_id`, whatever happens to the file meanwhile."""
 
@@ -152,7 +162,10 @@ class Cloud(Protocol):
         ...
 
     async def add_folder(self, path: str) -> FolderInfo:
-        """Create a folder whose parent exists; a folder already there is success. Raises Forbidden, Conflict, NotFound."""
+        """Create a folder whose parent exists; a folder already there is success.
+
+        Raises Forbidden, Conflict, NotFound.
+        """
         ...
 
     async def move(self, group_id: GroupId, destination: str) -> str:
@@ -173,8 +186,8 @@ class Cloud(Protocol):
         ...
 
     async def add_note(self, path: str, body: str) -> Note:
-        """Comment on a file. After an answer that never came, the notes are read before the call is repeated: a note with
-        the same body by our account counts as added. Raises Forbidden (also for a missing file)."""
+        """Comment on a file. After an answer that never came, the notes are read before the call is repeated: a note
+        with the same body by our account counts as added. Raises Forbidden (also for a missing file)."""
         ...
 
     async def permissions(self, path: str) -> FolderPermissions: ...
@@ -184,7 +197,8 @@ class Cloud(Protocol):
         ...
 
     async def own_level(self, path: str) -> str:
-        """The account's effective level on a folder: `None`, `Viewer`, …, `Owner`. Raises Forbidden when it cannot see it."""
+        """The account's effective level on a folder: `None`, `Viewer`, …, `Owner`. Raises Forbidden when it cannot see
+        it."""
         ...
 
     async def username(self, user_id: int) -> str | None:
@@ -196,6 +210,10 @@ class Cloud(Protocol):
     ) -> AbstractContextManager[Download]:
         """Open one version's content; to be called and read in a worker thread. Entering raises NotFound when that
         version is not there (the file itself may be), Forbidden (no download right), and RetryLater."""
+        ...
+
+    def budget(self) -> Quota:
+        """The state of the token's call budget; asks nobody."""
         ...
 
     async def close(self) -> None: ...

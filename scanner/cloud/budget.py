@@ -1,0 +1,157 @@
+"""The call budget of one token: calls per second, calls per day, and who goes first (fact sheet 8.1, 8.2; design 4.10).
+
+One object for the event loop and for all worker threads. Slots are given evenly spaced, each to the foremost of those
+who wait. What the platform allows is learnt from its answers; until then the documented default of 2 calls a second
+holds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from bisect import bisect_left, insort
+from collections.abc import Callable
+
+from scanner.cloud.port import Priority, Quota
+from scanner.cloud.refusal import Headers
+from scanner.errors import CloudUnavailable, Throttled, ThrottleScope
+
+DEFAULT_QPS = 2
+RESERVED_SHARE = 4
+"""One call in four of a day is kept for the feed and for remediation: 250 of the default 1,000."""
+MOST_RESERVED = 5_000
+LONGEST_WAIT = 5.0
+"""Seconds that a call waits for the end of a throttle; beyond it the caller is told."""
+LONGEST_QUEUE = 30.0
+"""Seconds that a call waits for its slot."""
+_ASK_AGAIN = 3_600.0
+"""Seconds until a call held back for the reserve is worth another try, should the quota be raised meanwhile."""
+_TOO_SHORT = 0.001
+"""Seconds not worth a sleep: the slot is booked, the call goes out at once."""
+_DAY = 86_400
+
+
+class Budget:
+    """`clock` gives monotonic seconds, `today` seconds since the epoch (the day's quota ends at midnight UTC)."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, today: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._today = today
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self._waiting: list[tuple[int, int]] = []
+        self._arrivals = 0
+        self._interval = 1 / DEFAULT_QPS
+        self._next_slot = 0.0
+        self._held_until = 0.0
+        self._held_for: ThrottleScope = "qps"
+        self._qps_limit: int | None = None
+        self._qps_used: int | None = None
+        self._day_limit: int | None = None
+        self._day_used = 0
+        self._day = 0
+
+    async def take(self, priority: Priority) -> None:
+        """Wait for leave to make one call. Raises Throttled where that would take long."""
+        ticket = self._ticket(priority)
+        try:
+            wait = self._wait(ticket)
+            while wait:
+                await asyncio.sleep(wait)
+                wait = self._wait(ticket)
+        finally:
+            self._leave(ticket)
+
+    def take_blocking(self, priority: Priority) -> None:
+        """The same, for worker threads. Raises CloudUnavailable where the client is closed meanwhile."""
+        ticket = self._ticket(priority)
+        try:
+            while wait := self._wait(ticket):
+                if self._closed.wait(wait):
+                    raise CloudUnavailable("the client is closing")
+        finally:
+            self._leave(ticket)
+
+    def learn(self, headers: Headers) -> None:
+        """What an answer says of the budget; headers that are absent or odd change nothing."""
+        qps = _count(headers.get("x-accesstoken-qps-allotted"))
+        day = _count(headers.get("x-accesstoken-quota-allotted"))
+        used = _count(headers.get("x-accesstoken-quota-current"))
+        with self._lock:
+            self._qps_used = _count(headers.get("x-accesstoken-qps-current"))
+            if qps and qps != self._qps_limit:
+                self._qps_limit, self._interval = qps, 1 / qps
+            if day and used is not None:
+                self._day_limit, self._day_used = day, used
+
+    def throttled(self, after: float, scope: ThrottleScope) -> None:
+        """The platform refused a call for its rate: none goes out for `after` seconds."""
+        with self._lock:
+            until = self._clock() + after
+            if until > self._held_until:
+                self._held_until, self._held_for = until, scope
+
+    def quota(self) -> Quota:
+        """As last told by the platform; the day's count goes on with our own calls."""
+        with self._lock:
+            self._turn_day()
+            used = None if self._day_limit is None else self._day_used
+            return Quota(self._qps_limit, self._qps_used, self._day_limit, used)
+
+    def close(self) -> None:
+        """Let nobody wait any longer."""
+        self._closed.set()
+
+    def _ticket(self, priority: Priority) -> tuple[int, int]:
+        with self._lock:
+            self._check_day(priority)
+            self._arrivals += 1
+            ticket = (int(priority), self._arrivals)
+            insort(self._waiting, ticket)
+            return ticket
+
+    def _leave(self, ticket: tuple[int, int]) -> None:
+        with self._lock:
+            del self._waiting[bisect_left(self._waiting, ticket)]
+
+    def _wait(self, ticket: tuple[int, int]) -> float:
+        """Seconds until it is worth asking again; 0 with a slot booked. Those behind sleep until their turn could come,
+        so that a long queue does not wake up as a whole for each slot."""
+        with self._lock:
+            now = self._clock()
+            self._check_hold(now)
+            ahead = bisect_left(self._waiting, ticket)
+            start = max(self._next_slot, self._held_until)
+            wait = start - now + ahead * self._interval
+            if wait < _TOO_SHORT:
+                self._next_slot = max(start, now) + self._interval
+                self._turn_day()
+                self._day_used += 1
+                return 0.0
+            if wait > LONGEST_QUEUE:
+                raise Throttled(f"{ahead} calls wait for a slot of {self._interval:.3g} s each", wait, "qps")
+            return wait
+
+    def _check_hold(self, now: float) -> None:
+        left = self._held_until - now
+        if left > LONGEST_WAIT:
+            raise Throttled("the platform asked for a pause that is not over", left, self._held_for)
+
+    def _check_day(self, priority: Priority) -> None:
+        self._turn_day()
+        if self._day_limit is None or priority <= Priority.REMEDIATION:
+            return
+        reserve = min(self._day_limit // RESERVED_SHARE, MOST_RESERVED)
+        if self._day_used >= self._day_limit - reserve:
+            after = min(_DAY - self._today() % _DAY, _ASK_AGAIN)
+            raise Throttled(f"of today's calls only the reserve of {reserve} is left", after, "day")
+
+    def _turn_day(self) -> None:
+        day = int(self._today() // _DAY)
+        if day != self._day:
+            self._day, self._day_used = day, 0
+
+
+def _count(written: str | None) -> int | None:
+    return int(written) if written and written.isascii() and written.isdigit() and len(written) < 12 else None

@@ -1,0 +1,108 @@
+"""Every call about JSON that we make: method, address, body, and whether it may be repeated without looking first.
+
+Files are addressed by group id, folders by path, comments by path only (fact sheet 5.1, 6).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scanner.cloud import wire
+from scanner.cloud.fields import Json
+from scanner.cloud.meter import Operation
+from scanner.cloud.paths import encode_id, encode_path, encode_value
+from scanner.cloud.port import FolderPermissions, Priority
+from scanner.model import Cursor, GroupId
+
+LISTING_PAGE = 1_000
+NOTES_PAGE = 100
+LINKS_PAGE = 500
+"""Items of a page, the most that each call gives (fact sheet 1.6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`target` is path and query, encoded. A call that is not `repeatable` may have been carried out though its answer
+    never came."""
+
+    operation: Operation
+    method: str
+    target: str
+    priority: Priority
+    body: Json | None = None
+    repeatable: bool = True
+
+
+def account() -> Call:
+    return Call("account", "GET", "/pubapi/v1/userinfo", Priority.FEED)
+
+
+def feed_range() -> Call:
+    return Call("feed_range", "GET", "/pubapi/v2/events/cursor", Priority.FEED)
+
+
+def events_after(cursor: Cursor, count: int) -> Call:
+    """Nothing is suppressed: `app` would also hide what somebody else does with our key (fact sheet 3.2)."""
+    return Call("events_after", "GET", f"/pubapi/v2/events?id={cursor:d}&count={count:d}", Priority.FEED)
+
+
+def file(group_id: GroupId, priority: Priority) -> Call:
+    return Call("file", "GET", f"/pubapi/v1/fs/ids/file/{encode_id(group_id)}", priority)
+
+
+def at_path(path: str, priority: Priority) -> Call:
+    return Call("at_path", "GET", f"/pubapi/v1/fs{encode_path(path)}?list_content=false", priority)
+
+
+def list_folder(path: str, offset: int, priority: Priority) -> Call:
+    query = f"list_content=true&count={LISTING_PAGE}&offset={offset:d}&sort_by=name&sort_direction=ascending"
+    return Call("list_folder", "GET", f"/pubapi/v1/fs{encode_path(path)}?{query}", priority)
+
+
+def add_folder(path: str) -> Call:
+    target = f"/pubapi/v1/fs{encode_path(path)}"
+    return Call("add_folder", "POST", target, Priority.REMEDIATION, wire.ADD_FOLDER, repeatable=False)
+
+
+def move(group_id: GroupId, destination: str) -> Call:
+    target = f"/pubapi/v1/fs/ids/file/{encode_id(group_id)}"
+    return Call("move", "POST", target, Priority.REMEDIATION, wire.move_body(destination), repeatable=False)
+
+
+def links(path: str, offset: int) -> Call:
+    query = f"path={encode_value(path)}&offset={offset:d}&count={LINKS_PAGE}"
+    return Call("links", "GET", f"/pubapi/v2/links?{query}", Priority.REMEDIATION)
+
+
+def delete_link(link_id: str) -> Call:
+    """Repeatable: the second time it answers 404, which is what we want."""
+    return Call("delete_link", "DELETE", f"/pubapi/v1/links/{encode_id(link_id)}", Priority.REMEDIATION)
+
+
+def notes(path: str, offset: int) -> Call:
+    query = f"file={encode_value(path)}&count={NOTES_PAGE}&offset={offset:d}"
+    return Call("notes", "GET", f"/pubapi/v1/notes?{query}", Priority.REMEDIATION)
+
+
+def add_note(path: str, body: str) -> Call:
+    note = wire.note_body(path, body)
+    return Call("add_note", "POST", "/pubapi/v1/notes", Priority.REMEDIATION, note, repeatable=False)
+
+
+def permissions(path: str) -> Call:
+    return Call("permissions", "GET", f"/pubapi/v2/perms{encode_path(path)}", Priority.REMEDIATION)
+
+
+def close_folder(path: str, now: FolderPermissions, owners: dict[str, str]) -> Call:
+    """Repeatable: it names the levels that shall be, whatever they were."""
+    body = wire.closing_body(now, owners)
+    return Call("close_folder", "POST", f"/pubapi/v2/perms{encode_path(path)}", Priority.REMEDIATION, body)
+
+
+def own_level(path: str) -> Call:
+    """Without a name it is our own (fact sheet 7.2)."""
+    return Call("own_level", "GET", f"/pubapi/v1/perms/user?folder={encode_value(path)}", Priority.REMEDIATION)
+
+
+def username(user_id: int) -> Call:
+    return Call("username", "GET", f"/pubapi/v2/users/{user_id:d}", Priority.ENRICHMENT)

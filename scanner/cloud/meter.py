@@ -1,0 +1,55 @@
+"""Where every answer and every failure of a call is accounted for, once: budget, throttle, observer, our errors.
+
+The observer lets the service count calls without this package knowing of metrics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Literal
+
+from scanner.cloud.budget import Budget
+from scanner.cloud.refusal import Headers, refusal, throttle_scope, unanswered, unanswered_code
+from scanner.errors import ScannerError, Throttled, ThrottleScope
+
+Operation = Literal[
+    "account", "feed_range", "events_after", "file", "at_path", "list_folder", "add_folder", "move", "links",
+    "delete_link", "notes", "add_note", "permissions", "close_folder", "own_level", "username", "open_content",
+]  # fmt: skip
+"""The calls of the port, as they are counted and named in messages."""
+Observe = Callable[[str, int | str, float, ThrottleScope | None], None]
+"""Operation, HTTP status or `timeout` or `connect_error`, seconds to the headers, and the limit exceeded, if any."""
+
+
+def unobserved(_operation: str, _code: int | str, _seconds: float, _throttled: ThrottleScope | None) -> None:
+    """The observer where nobody counts."""
+
+
+def lowered(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers by lower-case name; of several of one name the last."""
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw}
+
+
+class Meter:
+    """Thread-safe where the observer is."""
+
+    def __init__(self, budget: Budget, observe: Observe) -> None:
+        self._budget = budget
+        self._observe = observe
+
+    def answered(self, operation: Operation, status: int, headers: Headers, seconds: float) -> None:
+        """The headers of an answer have come."""
+        self._budget.learn(headers)
+        self._observe(operation, status, seconds, throttle_scope(status, headers) if status >= 400 else None)
+
+    def refused(self, operation: Operation, status: int, headers: Headers, body: bytes, token: str) -> ScannerError:
+        """The error for an answer that is no success; after a throttle nobody calls until its pause is over."""
+        error = refusal(status, headers, body, operation, token)
+        if isinstance(error, Throttled) and error.after is not None:
+            self._budget.throttled(error.after, error.scope)
+        return error
+
+    def unanswered(self, operation: Operation, error: Exception, seconds: float) -> ScannerError:
+        """The error for a call that came to no answer."""
+        self._observe(operation, unanswered_code(error), seconds, None)
+        return unanswered(error, operation)
