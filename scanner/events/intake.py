@@ -25,9 +25,11 @@ from scanner.model import (
     WalkFolder,
 )
 
-OWN_WINDOW = timedelta(minutes=15)
-"""How far an event's time may lie from that of the act that caused it: our clock against the platform's, and a step
-that waited for the API. Both times are stored ones, so that a restart between act and event changes nothing."""
+LATER = timedelta(minutes=15)
+"""How long after our act its event may be dated: the platform's clock against ours, and a call that waited its turn."""
+EARLIER = timedelta(days=1)
+"""How long before: an act whose result was lost in a crash is dated by its repeat, once the service is up again. Both
+times are stored ones, so that it does not matter when the event is read."""
 ARRIVALS = frozenset({"create", "copy", "restore"})
 """Actions that bring an entry into being (fact sheet 3.4). There is none for a new version: it is a `create` (3.7)."""
 RELOCATIONS = frozenset({"move", "rename"})
@@ -114,11 +116,10 @@ def _is_own(event: Event, scope: Scope, known: Known) -> bool:
     """Fact sheet 3.9: there is no request id, so an act of ours must fit in every respect."""
     if event.actor != scope.own_user_id or event.action_source != "PublicAPI":
         return False
-    recent = [act for act in known.acts if abs(event.occurred_at - act.at) <= OWN_WINDOW]
     if event.type == "file_system" and event.action in RELOCATIONS:
-        return any(_moved_to(act, event) for act in recent)
+        return any(_moved_to(act, event) for act in known.acts)
     if event.type == "note" and event.action == "create":
-        return any(_noted(act, event) for act in recent)
+        return any(_noted(act, event) for act in known.acts)
     return False
 
 
@@ -128,14 +129,17 @@ def _moved_to(act: Act, event: Event) -> bool:
         and act.group_id == event.group_id
         and event.target_path is not None
         and _strict(act.path) == _strict(event.target_path)
+        and -EARLIER <= event.occurred_at - act.at <= LATER
     )
 
 
 def _noted(act: Act, event: Event) -> bool:
-    """A note's event has no path. Only an act whose note id we never learnt is matched by its time alone."""
+    """A note's event has no path. Where either side lacks the note's id, an act of ours at about that time must do."""
     if act.kind not in (StepKind.COMMENT, StepKind.RELEASE):
         return False
-    return act.note_id is None or event.note_id is None or act.note_id == event.note_id
+    if act.note_id is not None and event.note_id is not None:
+        return act.note_id == event.note_id
+    return abs(event.occurred_at - act.at) <= LATER
 
 
 def _top(scope: Scope) -> str:

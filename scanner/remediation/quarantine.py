@@ -106,7 +106,7 @@ class _Place:
 
 
 def _why_not_released(info: FileInfo, version: FileVersion, origin: str, folder: str) -> StepResult | None:
-    if lies_below(origin, folder):
+    if not origin or lies_below(origin, folder):
         return StepResult(StepState.FAILED, {"error": "nothing is known of where it was before"})
     if info.path.lower() == origin.lower():
         return StepResult(StepState.ALREADY_DONE, {"path": info.path})

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.events.intake import OWN_WINDOW, Scope, decide, wants_path
+from scanner.events.intake import EARLIER, LATER, Scope, decide, wants_path
 from scanner.model import (
     Act,
     Disposition,
@@ -137,8 +137,10 @@ OWN_ROWS = [
     (OWN_NOTE, NOTE),
     (OWN_NOTE, NOTE_WITHOUT_ANSWER),
     (OWN_NOTE, replace(RELEASE, note_id="n1")),
-    (replace(OWN_MOVE, occurred_at=NOW + OWN_WINDOW), MOVE),
-    (replace(OWN_MOVE, occurred_at=NOW - OWN_WINDOW), MOVE),
+    (replace(OWN_MOVE, occurred_at=NOW + LATER), MOVE),
+    (replace(OWN_MOVE, occurred_at=NOW - EARLIER), MOVE),
+    (replace(OWN_NOTE, occurred_at=NOW - EARLIER), NOTE),
+    (replace(OWN_NOTE, occurred_at=NOW - LATER), NOTE_WITHOUT_ANSWER),
 ]
 
 
@@ -147,7 +149,8 @@ def test_an_event_that_an_act_of_ours_explains_is_our_own(event: Event, act: Act
     assert decide(event, SCOPE, replace(KNOWN, acts=(act,))) == Skipped(Skip.OWN_ACTION)
 
 
-LATE = NOW + OWN_WINDOW + timedelta(seconds=1)
+LATE = NOW + LATER + timedelta(seconds=1)
+EARLY = NOW - EARLIER - timedelta(seconds=1)
 FOREIGN_ROWS: list[tuple[Event, tuple[Act, ...], Disposition]] = [
     (OWN_RELEASE, (), Skipped(Skip.NO_NEW_CONTENT)),
     (replace(OWN_RELEASE, action_source="WebUI"), (RELEASE,), Skipped(Skip.NO_NEW_CONTENT)),
@@ -155,6 +158,7 @@ FOREIGN_ROWS: list[tuple[Event, tuple[Act, ...], Disposition]] = [
     (replace(OWN_RELEASE, group_id=GroupId("other")), (RELEASE,), Skipped(Skip.NO_NEW_CONTENT)),
     (replace(OWN_RELEASE, target_path="/Shared/elsewhere.docx"), (RELEASE,), Skipped(Skip.NO_NEW_CONTENT)),
     (replace(OWN_RELEASE, occurred_at=LATE), (RELEASE,), Skipped(Skip.NO_NEW_CONTENT)),
+    (replace(OWN_RELEASE, occurred_at=EARLY), (RELEASE,), Skipped(Skip.NO_NEW_CONTENT)),
     (OWN_NOTE, (), Skipped(Skip.NO_NEW_CONTENT)),
     (replace(OWN_NOTE, note_id="n2"), (NOTE,), Skipped(Skip.NO_NEW_CONTENT)),
     (replace(OWN_NOTE, occurred_at=LATE), (NOTE_WITHOUT_ANSWER,), Skipped(Skip.NO_NEW_CONTENT)),
