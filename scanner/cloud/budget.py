@@ -68,10 +68,14 @@ class Budget:
         ticket = self._ticket(priority)
         try:
             while wait := self._wait(ticket):
-                if self._closed.wait(wait):
-                    raise CloudUnavailable("the client is closing")
+                self.pause_blocking(wait)
         finally:
             self._leave(ticket)
+
+    def pause_blocking(self, seconds: float) -> None:
+        """Sleep before a repeat, in a worker thread. Raises CloudUnavailable where the client is closed meanwhile."""
+        if self._closed.wait(seconds):
+            raise CloudUnavailable("the client is closing")
 
     def learn(self, headers: Headers) -> None:
         """What an answer says of the budget; headers that are absent or odd change nothing."""

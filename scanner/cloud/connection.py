@@ -29,6 +29,7 @@ class Connection:
 
     origin: str
     """Scheme and authority. Whatever is called is this with a target behind it."""
+    host: bytes
     tls: ssl.SSLContext
     extensions: dict[str, object]
     """For each request; `timeout` in seconds."""
@@ -36,7 +37,7 @@ class Connection:
     def headers(self, token: str, *more: tuple[bytes, bytes]) -> RawHeaders:
         """No compression: of content it would spoil offsets, and of JSON a small answer could then be a huge one."""
         return [
-            (b"Host", urlsplit(self.origin).netloc.encode("ascii")),
+            (b"Host", self.host),
             (b"Authorization", b"Bearer " + token.encode("ascii")),
             (b"Accept-Encoding", b"identity"),
             (b"User-Agent", b"scanner"),
@@ -52,14 +53,15 @@ class Connection:
 
 def connection(settings: DomainSettings, timeouts: dict[str, float]) -> Connection:
     """Raises ConfigurationError where the CA file holds no certificates."""
+    host = urlsplit(settings.url).netloc.encode("idna")
     if not settings.url.startswith("https:"):
-        return Connection(settings.url, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), {"timeout": timeouts})
+        return Connection(settings.url, host, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), {"timeout": timeouts})
     try:
         tls = ssl.create_default_context(cafile=settings.ca_file)
     except (OSError, ssl.SSLError) as error:
         what = "the CA file cannot be read or holds no certificates"
         raise ConfigurationError([Problem(str(settings.ca_file), what, "Give PEM certificates.")]) from error
-    return Connection(settings.url, tls, {"timeout": timeouts})
+    return Connection(settings.url, host, tls, {"timeout": timeouts})
 
 
 def _limits(connections: int) -> httpx.Limits:

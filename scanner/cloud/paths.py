@@ -26,12 +26,12 @@ def encode_id(ident: str) -> str:
     """An opaque id as one segment. Raises NotFound for what cannot be one."""
     if ident in ("", ".", ".."):
         raise NotFound("there is nothing with such an id", 404)
-    return quote(ident, safe=_SAFE)
+    return quote(ident, safe=_SAFE, errors="replace")
 
 
 def encode_value(value: str) -> str:
     """For a query: nothing but letters, digits and `-._~` stays as it is; `+` would be read as a space."""
-    return quote(value, safe=_SAFE)
+    return quote(value, safe=_SAFE, errors="replace")
 
 
 def check_destination(path: str) -> None:

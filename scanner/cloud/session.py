@@ -1,4 +1,4 @@
-"""Makes calls about JSON: paces them, repeats what may be repeated, and gives the parsed answer or one of our errors."""
+"""Makes calls about JSON: paces them, repeats what may be repeated, gives the parsed answer or one of our errors."""
 
 from __future__ import annotations
 

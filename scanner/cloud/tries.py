@@ -1,4 +1,4 @@
-"""Whether a failed call is made again at once (fact sheet 8.4), for calls of the event loop and of worker threads alike.
+"""Whether a failed call is made again at once (fact sheet 8.4): for calls of the event loop and of worker threads.
 
 Only short troubles are sat out here; what takes longer goes to the caller, who has a queue to wait in.
 """
@@ -47,4 +47,5 @@ class Tries:
 
     def _backoff(self) -> float:
         """With jitter, so that many calls that failed together do not come back together."""
-        return _FIRST_PAUSE * 2**self._made * random.uniform(0.5, 1.0)  # noqa: S311 - no secret depends on it
+        jitter = random.uniform(0.5, 1.0)  # noqa: S311 - no secret depends on it
+        return _FIRST_PAUSE * float(2**self._made) * jitter

@@ -1,0 +1,158 @@
+"""The port over HTTP: one domain of Egnyte with one token.
+
+What may be repeated and what is read before a repeat is in session.py and acts.py; the wire form in calls.py and
+wire.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+
+from scanner.cloud import acts, calls, event_wire, wire
+from scanner.cloud.auth import TokenFile
+from scanner.cloud.budget import Budget
+from scanner.cloud.connection import TIMEOUTS, connection
+from scanner.cloud.download import Downloads, VersionDownload
+from scanner.cloud.meter import Meter, Observe, unobserved
+from scanner.cloud.names import Names
+from scanner.cloud.port import (
+    EventPage,
+    FeedRange,
+    FileInfo,
+    FolderInfo,
+    FolderPage,
+    FolderPermissions,
+    Link,
+    Note,
+    Priority,
+    Quota,
+)
+from scanner.cloud.session import Session
+from scanner.errors import BadAnswer, CursorExpired, NotFound
+from scanner.model import Account, Cursor, EntryId, GroupId
+from scanner.settings import DomainSettings
+
+MOST_NOTES = 1_000
+MOST_LINKS = 10_000
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class EgnyteClient:
+    """See the port; `close` it in the end. Raises ConfigurationError where token or CA file are no good."""
+
+    def __init__(
+        self,
+        settings: DomainSettings,
+        *,
+        observe: Observe = unobserved,
+        clock: Callable[[], datetime] = utc_now,
+        timeouts: dict[str, float] = TIMEOUTS,
+    ) -> None:
+        where = connection(settings, timeouts)
+        tokens = TokenFile(settings.token_file)
+        self._clock = clock
+        self._budget = Budget()
+        meter = Meter(self._budget, observe)
+        self._session = Session(where, tokens, self._budget, meter)
+        self._downloads = Downloads(where, tokens, self._budget, meter)
+        self._names = Names(self._session)
+        self._account: Account | None = None
+
+    async def account(self) -> Account:
+        self._account = wire.account((await self._session.ask(calls.account())).value)
+        return self._account
+
+    async def feed_range(self) -> FeedRange:
+        return event_wire.feed_range((await self._session.ask(calls.feed_range())).value)
+
+    async def events_after(self, cursor: Cursor, count: int) -> EventPage:
+        try:
+            answer = await self._session.ask(calls.events_after(cursor, count))
+        except NotFound as error:
+            raise CursorExpired(f"the feed no longer holds event {cursor}") from error
+        if answer.status == 204:
+            return EventPage((), cursor, full=False)
+        return event_wire.event_page(answer.value, cursor, count, self._clock())
+
+    async def file(self, group_id: GroupId, *, priority: Priority) -> FileInfo:
+        return wire.file_info((await self._session.ask(calls.file(group_id, priority))).value)
+
+    async def at_path(self, path: str, *, priority: Priority) -> FileInfo | FolderInfo:
+        return wire.item((await self._session.ask(calls.at_path(path, priority))).value)
+
+    async def list_folder(self, path: str, offset: int, *, priority: Priority) -> FolderPage:
+        return wire.folder_page((await self._session.ask(calls.list_folder(path, offset, priority))).value, offset)
+
+    async def add_folder(self, path: str) -> FolderInfo:
+        return await acts.add_folder(self, self._session, path)
+
+    async def move(self, group_id: GroupId, destination: str) -> str:
+        return await acts.move(self, self._session, group_id, destination)
+
+    async def links(self, path: str) -> tuple[Link, ...]:
+        """Raises BadAnswer above MOST_LINKS: a part of them would pass for all."""
+        found: list[Link] = []
+        while len(found) < MOST_LINKS:
+            page = wire.links_page((await self._session.ask(calls.links(path, len(found)))).value)
+            found += page
+            if len(page) < calls.LINKS_PAGE:
+                return tuple(found)
+        raise BadAnswer(f"links: more than {MOST_LINKS}", 200)
+
+    async def delete_link(self, link_id: str) -> bool:
+        try:
+            await self._session.ask(calls.delete_link(link_id))
+        except NotFound:
+            return False
+        return True
+
+    async def notes(self, path: str) -> tuple[Note, ...]:
+        """Nobody says in which order they come: of more than MOST_NOTES both ends are read."""
+        first = await self._notes_page(path, 0)
+        end = min(first.total or 0, 1_000_000)
+        offsets = list(range(calls.NOTES_PAGE, end, calls.NOTES_PAGE))
+        most = MOST_NOTES // calls.NOTES_PAGE
+        if len(offsets) >= most:
+            offsets = offsets[: most // 2 - 1] + offsets[-most // 2 :]
+        found = list(first.notes)
+        for offset in offsets:
+            found += (await self._notes_page(path, offset)).notes
+        return tuple(found)
+
+    async def add_note(self, path: str, body: str) -> Note:
+        account = self._account or await self.account()
+        return await acts.add_note(self, self._session, account, path, body)
+
+    async def permissions(self, path: str) -> FolderPermissions:
+        return wire.permissions((await self._session.ask(calls.permissions(path))).value)
+
+    async def close_folder(self, path: str, owners: dict[str, str]) -> None:
+        await self._session.ask(calls.close_folder(path, await self.permissions(path), owners))
+
+    async def own_level(self, path: str) -> str:
+        return wire.own_level((await self._session.ask(calls.own_level(path))).value)
+
+    async def username(self, user_id: int) -> str | None:
+        return await self._names.of(user_id)
+
+    def open_content(
+        self, group_id: GroupId, entry_id: EntryId, *, priority: Priority
+    ) -> AbstractContextManager[VersionDownload]:
+        return self._downloads.open(group_id, entry_id, priority)
+
+    def budget(self) -> Quota:
+        return self._budget.quota()
+
+    async def close(self) -> None:
+        """Calls that wait for their turn in worker threads end with CloudUnavailable."""
+        self._budget.close()
+        self._downloads.close()
+        await self._session.close()
+
+    async def _notes_page(self, path: str, offset: int) -> wire.NotesPage:
+        return wire.notes_page((await self._session.ask(calls.notes(path, offset))).value)
