@@ -57,10 +57,7 @@ def checked(glob: str) -> str:
         raise ValueError(f"is longer than {LONGEST_GLOB} characters")
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in glob):
         raise ValueError("holds a control character, which no name can have")
-    try:
-        re2.compile(as_regexp(glob), _OPTIONS)
-    except re2.error as error:
-        raise ValueError("has a [...] that cannot be understood") from error
+    as_regexp(glob)
     return glob
 
 
@@ -101,5 +98,5 @@ def _character_class(inner: str) -> str:
         if low > high:
             raise ValueError(f"has a range the wrong way round: {low}-{high}")
     negated = inner.startswith("!")
-    listed = re.sub(r"([\\\[\]^&~|])", r"\\\1", inner.removeprefix("!"))
+    listed = re.sub(r"([\\\[\]^&~|]|^-|-$)", r"\\\1", inner.removeprefix("!"))
     return f"[^/{listed}]" if negated else f"[{listed}]"
