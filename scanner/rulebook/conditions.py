@@ -25,7 +25,7 @@ from scanner.rulebook.facts import Facts
 from scanner.rulebook.globs import GlobSet, checked, folded
 from scanner.rulebook.kinds import contradicts
 from scanner.rulebook.pattern import compiled
-from scanner.settings.units import Size, shown, size, size_between
+from scanner.settings.units import SIZE, Size, shown, size, size_between
 
 MOST_VALUES = 10_000
 """Values of one condition."""
@@ -184,13 +184,15 @@ class Mismatch(Condition[StrictBool]):
 
 def _bounds(written: str) -> tuple[int, int | None]:
     """The lowest and the highest size, both included."""
-    compared = re.fullmatch(r"(>=|<=|>|<) ?(\S+)", written)
+    compared = re.fullmatch(rf"(>=|<=|>|<) ?({SIZE})", written)
     if compared:
         bound = size(compared[2])
         above, below = (bound + 1, None), (0, bound - 1)
         return {">": above, ">=": (bound, None), "<": below, "<=": (0, bound)}[compared[1]]
-    low, dots, high = (part.strip() for part in written.partition(".."))
-    lowest, highest = size(low), size(high if dots else low)
+    limits = re.fullmatch(rf"({SIZE})(?: ?\.\. ?({SIZE}))?", written)
+    if limits is None:
+        raise ValueError(f'{shown(written)} is no size; write "> 10MiB", "<= 4KiB", 1KiB..10MiB or 0B')
+    lowest, highest = size(limits[1]), size(limits[4] or limits[1])
     if lowest > highest:
         raise ValueError(f"{shown(written)} is a range the wrong way round")
     return lowest, highest

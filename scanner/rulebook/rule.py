@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from scanner.model import PLANNED_STEPS, Severity, StepKind
 from scanner.rulebook.conditions import Uploader, at_most
@@ -56,17 +56,22 @@ def _link(written: str) -> str:
     return written
 
 
+def _action(written: object) -> object:
+    if written not in PLANNED_STEPS:
+        raise ValueError(f"must be {', '.join(PLANNED_STEPS[:-1])} or {PLANNED_STEPS[-1]}")
+    return written
+
+
 def _each_once(actions: tuple[StepKind, ...]) -> tuple[StepKind, ...]:
     if len(set(actions)) < len(actions):
         raise ValueError("names an action twice")
-    if not set(actions) <= set(PLANNED_STEPS):
-        raise ValueError(f"may name {', '.join(PLANNED_STEPS)}")
     return actions
 
 
 Line = Annotated[str, AfterValidator(_line)]
 Prose = Annotated[str, AfterValidator(_text)]
-Actions = Annotated[tuple[StepKind, ...], at_most(len(PLANNED_STEPS)), AfterValidator(_each_once)]
+Action = Annotated[StepKind, BeforeValidator(_action)]
+Actions = Annotated[tuple[Action, ...], at_most(len(PLANNED_STEPS)), AfterValidator(_each_once)]
 
 
 class Rule(BaseModel):

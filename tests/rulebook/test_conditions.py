@@ -75,7 +75,7 @@ def test_a_condition_holds_or_not(match: dict[str, Any], facts: Facts, holds: bo
         ({"extension": "*"}, '"*" is no extension; write it without a dot before it and without *, like exe'),
         ({"name": []}, "must not be empty"),
         ({"name": ["a"] * 1001}, "must have 1 to 1000 values"),
-        ({"size": "10"}, '"10" is not a size; write 64KiB, 400MiB or 2GiB'),
+        ({"size": "10"}, '"10" is no size; write "> 10MiB", "<= 4KiB", 1KiB..10MiB or 0B'),
         ({"size": "2KiB..1KiB"}, '"2KiB..1KiB" is a range the wrong way round'),
         ({"size": "< 0B"}, "can never hold: no content has less than 0 bytes"),
         ({"sha256": "abc"}, '"abc" is no SHA-256; write its 64 hexadecimal digits'),
