@@ -14,7 +14,7 @@ from scanner.errors import BadAnswer, CloudRefused, CloudUnavailable, Conflict, 
 from scanner.model import Account, GroupId
 
 _ROUNDS = 2
-"""Times that an act is tried whose answer never came. One whose answer nobody understands is looked at, not repeated."""
+"""Times that an act is tried whose answer never came. After one that nobody understands it is not tried again."""
 _DOUBTFUL = (403, 405, 409)
 """Statuses that a taken name is answered with."""
 

@@ -1,0 +1,163 @@
+"""The port without a network: a domain in memory, held to the same contract suite as the client.
+
+It knows the platform's rules, not its troubles: throttles, cuts and odd answers belong to the emulator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from scanner.cloud.memory_tree import OWN_ID, OWN_NAME, MemoryTree, utc_now
+from scanner.cloud.paths import check_destination, encode_path
+from scanner.cloud.port import (
+    Download,
+    EventPage,
+    FeedRange,
+    FileInfo,
+    FolderInfo,
+    FolderPage,
+    FolderPermissions,
+    Link,
+    Note,
+    Priority,
+    Quota,
+)
+from scanner.cloud.wire import ADMINISTRATORS
+from scanner.errors import CursorExpired, Forbidden, NotFound
+from scanner.model import Account, Cursor, EntryId, GroupId
+
+_PAGE = 1_000
+_CHUNK = 65_536
+
+
+@dataclass(slots=True)
+class MemoryDownload:
+    """See the port's Download."""
+
+    entry_id: EntryId
+    checksum: str
+    length: int | None
+    content: bytes
+
+    def chunks(self) -> Iterator[bytes]:
+        for start in range(0, len(self.content), _CHUNK):
+            yield self.content[start : start + _CHUNK]
+
+
+class MemoryCloud:
+    """See the port. `tree` is what is there; other people act on it by its methods."""
+
+    def __init__(self, clock: Callable[[], datetime] = utc_now) -> None:
+        self.tree = MemoryTree(clock)
+
+    async def account(self) -> Account:
+        return Account(OWN_ID, OWN_NAME, "admin")
+
+    async def feed_range(self) -> FeedRange:
+        events, latest = self.tree.events, Cursor(self.tree.latest)
+        oldest = Cursor(events[0].id) if events else latest
+        return FeedRange(oldest, latest, events[-1].occurred_at if events else self.tree.clock())
+
+    async def events_after(self, cursor: Cursor, count: int) -> EventPage:
+        ends = await self.feed_range()
+        if cursor < ends.oldest - 1:
+            raise CursorExpired(f"the feed no longer holds event {cursor}")
+        page = tuple(event for event in self.tree.events if event.id > cursor)[:count]
+        return EventPage(page, Cursor(page[-1].id) if page else cursor, len(page) >= count)
+
+    async def file(self, group_id: GroupId, *, priority: Priority) -> FileInfo:
+        return self.tree.by_group(group_id).info
+
+    async def at_path(self, path: str, *, priority: Priority) -> FileInfo | FolderInfo:
+        encode_path(path)
+        stored = self.tree.files.get(path.lower())
+        if stored is not None:
+            return stored.info
+        return self._folder(path)
+
+    async def list_folder(self, path: str, offset: int, *, priority: Priority) -> FolderPage:
+        folder = self._folder(path)
+        children = list(self.tree.children(path))
+        page = children[offset : offset + _PAGE]
+        end = offset + len(page)
+        return FolderPage(
+            folder,
+            tuple(child for child in page if isinstance(child, FolderInfo)),
+            tuple(child for child in page if isinstance(child, FileInfo)),
+            end if end < len(children) else None,
+        )
+
+    async def add_folder(self, path: str) -> FolderInfo:
+        check_destination(path)
+        return self.tree.add_folder(path, OWN_NAME)
+
+    async def move(self, group_id: GroupId, destination: str) -> str:
+        check_destination(destination)
+        stored = self.tree.by_group(group_id)
+        if stored.path.lower() == destination.lower():
+            return stored.path
+        return self.tree.move(stored, destination, OWN_NAME)
+
+    async def links(self, path: str) -> tuple[Link, ...]:
+        stored = self.tree.files.get(path.lower())
+        return tuple(link for link in self.tree.links.values() if stored and link.resource_id == stored.group_id)
+
+    async def delete_link(self, link_id: str) -> bool:
+        return self.tree.links.pop(link_id, None) is not None
+
+    async def notes(self, path: str) -> tuple[Note, ...]:
+        group_id = self._commented(path)
+        return tuple(note for _, note in self.tree.notes if note.group_id == group_id)
+
+    async def add_note(self, path: str, body: str) -> Note:
+        note = Note(self.tree.new_id(), body, OWN_NAME, self._commented(path))
+        self.tree.notes.append((path, note))
+        self.tree.tell_note(note)
+        return note
+
+    async def permissions(self, path: str) -> FolderPermissions:
+        self._folder(path)
+        return self.tree.permissions.get(path.lower(), FolderPermissions({}, {ADMINISTRATORS: "Owner"}, True))
+
+    async def close_folder(self, path: str, owners: dict[str, str]) -> None:
+        self._folder(path)
+        self.tree.permissions[path.lower()] = FolderPermissions(dict(owners), {ADMINISTRATORS: "Owner"}, False)
+
+    async def own_level(self, path: str) -> str:
+        self._folder(path)
+        return "Owner"
+
+    async def username(self, user_id: int) -> str | None:
+        return self.tree.users.get(user_id)
+
+    @contextmanager
+    def open_content(self, group_id: GroupId, entry_id: EntryId, *, priority: Priority) -> Iterator[Download]:
+        stored = self.tree.by_group(group_id)
+        version = next((each for each in stored.versions if each.entry_id == entry_id), None)
+        if version is None:
+            raise NotFound("open_content: HTTP 404", 404)
+        checksum = stored.info.checksum if version is stored.current else ""
+        yield MemoryDownload(entry_id, checksum, len(version.content), version.content)
+
+    def budget(self) -> Quota:
+        return Quota()
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    def _folder(self, path: str) -> FolderInfo:
+        encode_path(path)
+        folder = self.tree.folders.get(path.lower())
+        if folder is None:
+            raise NotFound("at_path: HTTP 404", 404)
+        return folder
+
+    def _commented(self, path: str) -> GroupId:
+        """A missing file is a 403 here (fact sheet 6)."""
+        stored = self.tree.files.get(path.lower())
+        if stored is None:
+            raise Forbidden("notes: HTTP 403", 403)
+        return stored.group_id
