@@ -276,6 +276,12 @@ class Pattern(BaseModel):
     within: Annotated[Size, size_between("1B", "256MiB")] | None = None
     """Look only at so many bytes from the beginning; None is the whole content."""
 
+    @model_validator(mode="after")
+    def _compiles(self) -> Pattern:
+        # Ignoring case makes it larger: it must not be refused in the middle of an inspection.
+        _ = self.compiled
+        return self
+
     @cached_property
     def compiled(self) -> Any:
         return compiled(self.regex, self.ignore_case)
