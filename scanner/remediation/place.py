@@ -74,8 +74,13 @@ def names_beside(path: str) -> Iterator[str]:
         stem, dot, extension = name, "", ""
     for number in range(1, MOST_NAMES + 1):
         ending = f"_{number}{dot}{extension}"
-        room = NAME_BYTES - len(ending.encode())
-        yield f"{folder}/{stem.encode()[:room].decode(errors='ignore')}{ending}"
+        room = NAME_BYTES - len(_bytes(ending))
+        yield f"{folder}/{_bytes(stem)[:room].decode(errors='ignore')}{ending}"
+
+
+def _bytes(name: str) -> bytes:
+    """JSON can smuggle in halves of surrogate pairs, which plain UTF-8 refuses."""
+    return name.encode("utf-8", "surrogatepass")
 
 
 async def make_folders(cloud: Cloud, path: str) -> bool:
