@@ -1,0 +1,224 @@
+"""The call budget: even spacing, the foremost first, a reserve for what matters most."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from dataclasses import dataclass
+
+import pytest
+
+from scanner.cloud.budget import MOST_RESERVED, Budget
+from scanner.cloud.port import Priority, Quota
+from scanner.errors import CloudUnavailable, Throttled
+
+LOWER = [each for each in Priority if each > Priority.REMEDIATION]
+UPPER = [Priority.FEED, Priority.REMEDIATION]
+NOON = 43_200.0
+
+
+def allotted(qps: int = 0, day: int = 0, used: int = 0) -> dict[str, str]:
+    headers = {"x-accesstoken-qps-allotted": str(qps), "x-accesstoken-qps-current": "1"} if qps else {}
+    daily = {"x-accesstoken-quota-allotted": str(day), "x-accesstoken-quota-current": str(used)} if day else {}
+    return headers | daily
+
+
+@dataclass
+class Clock:
+    now: float = NOON
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def seconds_of(budget: Budget, calls: int, priority: Priority = Priority.LIVE) -> float:
+    started = time.monotonic()
+    for _ in range(calls):
+        budget.take_blocking(priority)
+    return time.monotonic() - started
+
+
+def test_two_calls_a_second_until_the_platform_says_more() -> None:
+    assert 0.4 < seconds_of(Budget(), 2) < 0.9
+
+
+def test_a_high_limit_costs_no_sleep() -> None:
+    budget = Budget()
+    budget.learn(allotted(qps=100_000))
+
+    assert seconds_of(budget, 1_000) < 0.2
+
+
+def test_calls_are_spaced_as_the_platform_allows() -> None:
+    budget = Budget()
+    budget.learn(allotted(qps=50))
+
+    assert 0.15 < seconds_of(budget, 11) < 0.5
+
+
+@pytest.mark.parametrize("odd", ["", "0", "x", "-1", "1.5", "٣", "9" * 30])
+def test_odd_headers_change_nothing(odd: str) -> None:
+    budget = Budget()
+    budget.learn({"x-accesstoken-qps-allotted": odd, "x-accesstoken-quota-allotted": odd})
+
+    assert budget.quota() == Quota()
+
+
+async def test_the_foremost_waits_least() -> None:
+    budget = Budget()
+    budget.learn(allotted(qps=20))
+    await budget.take(Priority.LIVE)
+    order: list[Priority] = []
+
+    async def call(priority: Priority) -> None:
+        await budget.take(priority)
+        order.append(priority)
+
+    async with asyncio.TaskGroup() as group:
+        for priority in reversed(Priority):
+            group.create_task(call(priority))
+
+    assert order == list(Priority)
+
+
+async def test_threads_and_tasks_share_the_slots() -> None:
+    budget = Budget()
+    budget.learn(allotted(qps=20))
+    started = time.monotonic()
+    async with asyncio.TaskGroup() as group:
+        for _ in range(3):
+            group.create_task(budget.take(Priority.LIVE))
+            group.create_task(asyncio.to_thread(budget.take_blocking, Priority.LIVE))
+
+    assert 0.2 < time.monotonic() - started < 1.0
+
+
+async def test_who_gives_up_leaves_the_queue() -> None:
+    budget = Budget()
+    await budget.take(Priority.LIVE)
+    waiting = asyncio.create_task(budget.take(Priority.FEED))
+    await asyncio.sleep(0.01)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    started = time.monotonic()
+    await budget.take(Priority.BACKFILL)
+
+    assert time.monotonic() - started < 0.6
+
+
+async def test_a_queue_that_is_too_long_is_told() -> None:
+    budget = Budget()
+    waiting = [asyncio.create_task(budget.take(Priority.LIVE)) for _ in range(59)]
+    await asyncio.sleep(0.01)
+    await asyncio.wait_for(asyncio.shield(waiting[0]), 1)
+    waiting += [asyncio.create_task(budget.take(Priority.LIVE)) for _ in range(3)]
+    await asyncio.sleep(0.01)
+
+    with pytest.raises(Throttled, match="calls wait for a slot") as raised:
+        await budget.take(Priority.BACKFILL)
+
+    assert raised.value.after is not None
+    assert raised.value.after > 30
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
+def test_after_a_throttle_all_wait_until_its_pause_is_over() -> None:
+    budget = Budget()
+    budget.learn(allotted(qps=1_000_000))
+    budget.throttled(0.3, "qps")
+
+    assert 0.25 < seconds_of(budget, 3) < 0.8
+
+
+@pytest.mark.parametrize("priority", Priority)
+def test_a_long_pause_is_told_to_everybody_at_once(priority: Priority) -> None:
+    clock = Clock()
+    budget = Budget(clock=clock)
+    budget.throttled(40_000, "day")
+    budget.throttled(1, "qps")
+
+    with pytest.raises(Throttled) as raised:
+        budget.take_blocking(priority)
+    assert (raised.value.after, raised.value.scope) == (40_000, "day")
+    clock.now += 40_001
+    budget.take_blocking(priority)
+
+
+def test_the_short_rest_of_a_long_pause_is_waited_for() -> None:
+    clock = Clock(time.monotonic())
+    budget = Budget(clock=lambda: clock.now + time.monotonic())
+    budget.throttled(100, "day")
+    with pytest.raises(Throttled):
+        budget.take_blocking(Priority.FEED)
+    clock.now += 99.8
+
+    assert 0.1 < seconds_of(budget, 1, Priority.FEED) < 0.6
+
+
+RESERVES = [
+    (1_000, 749, False),
+    (1_000, 750, True),
+    (1_000, 999, True),
+    (10_000_000, 10_000_000 - MOST_RESERVED - 1, False),
+    (10_000_000, 10_000_000 - MOST_RESERVED, True),
+]
+
+
+@pytest.mark.parametrize(("day", "used", "kept"), RESERVES)
+def test_the_reserve_is_for_feed_and_remediation(day: int, used: int, kept: bool) -> None:
+    budget = Budget(today=Clock())
+    budget.learn(allotted(qps=1_000_000, day=day, used=used))
+    for priority in UPPER:
+        budget.take_blocking(priority)
+        budget.learn(allotted(qps=1_000_000, day=day, used=used))
+    if not kept:
+        budget.take_blocking(Priority.LIVE)
+        return
+    for priority in LOWER:
+        with pytest.raises(Throttled) as raised:
+            budget.take_blocking(priority)
+        assert (raised.value.scope, raised.value.after) == ("day", 3_600)
+
+
+def test_our_own_calls_count_until_the_next_answer() -> None:
+    budget = Budget(today=Clock())
+    budget.learn(allotted(qps=1_000_000, day=1_000, used=748))
+    budget.take_blocking(Priority.LIVE)
+    budget.take_blocking(Priority.LIVE)
+
+    assert budget.quota() == Quota(1_000_000, 1, 1_000, 750)
+    with pytest.raises(Throttled):
+        budget.take_blocking(Priority.LIVE)
+
+
+def test_a_new_day_begins_at_midnight() -> None:
+    today = Clock(86_400 - 10.0)
+    budget = Budget(today=today)
+    budget.learn(allotted(qps=1_000_000, day=1_000, used=900))
+    with pytest.raises(Throttled) as raised:
+        budget.take_blocking(Priority.LIVE)
+    assert raised.value.after == 10
+    today.now += 11
+
+    budget.take_blocking(Priority.LIVE)
+
+    assert budget.quota().day_used == 1
+
+
+def test_closing_ends_the_waiting() -> None:
+    budget = Budget()
+    budget.take_blocking(Priority.LIVE)
+    threading.Timer(0.05, budget.close).start()
+
+    with pytest.raises(CloudUnavailable):
+        seconds_of(budget, 20)
+
+
+def test_a_slot_costs_microseconds_when_nothing_limits() -> None:
+    budget = Budget()
+    budget.learn(allotted(qps=100_000_000))
+
+    assert min(seconds_of(budget, 1_000) for _ in range(5)) < 0.03
