@@ -1,0 +1,79 @@
+"""The rulebook that is shipped, as a whole: every rule, every example, and what it says about honest files."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from scanner.files.kind import mime_of
+from scanner.inspection.rehearsal import memory_content, rehearse
+from scanner.inspection.rule_engine import RuleEngine
+from scanner.model import EntryId, FileVersion, GroupId, StepKind
+from scanner.rulebook.lint import Concern, lint
+from scanner.rulebook.load import load_rules
+from scanner.rulebook.rule import rulebook_of
+
+ROOT = Path(__file__).parents[2]
+RULES = {path.relative_to(ROOT / "rules"): rule for path, rule in load_rules([ROOT / "rules"]).items()}
+CLEAN = (Path("/usr/share/doc"), Path("/usr/share/perl"), ROOT / ".venv", ROOT / "scanner", ROOT / "tests")
+MOST_FILES = 4_000
+LARGEST = 2 * 1024**2
+
+
+@pytest.mark.parametrize("path", RULES, ids=str)
+def test_a_rule_does_what_its_examples_say(path: Path) -> None:
+    assert rehearse(RULES[path], mime_of) == ()
+
+
+@pytest.mark.parametrize("path", RULES, ids=str)
+def test_a_rule_stands_in_a_folder_of_its_family_and_says_what_it_may_wrongly_hit(path: Path) -> None:
+    assert len(path.parts) == 2
+    assert RULES[path].false_positives
+
+
+def test_nothing_more_than_a_missing_reference_is_left_to_say() -> None:
+    assert [issue for issue in lint(RULES) if issue.concern is not Concern.LOW] == []
+
+
+def test_there_are_rules_of_every_family() -> None:
+    families = Counter(path.parts[0] for path in RULES)
+    assert set(families) == {"disguise", "script", "ransomware", "archive", "macro", "dlp", "hygiene"}
+    assert families.total() >= 14
+
+
+def test_only_a_stable_rule_of_weight_asks_for_more_than_a_comment() -> None:
+    acting = [rule for rule in RULES.values() if set(rule.actions or ()) - {StepKind.COMMENT}]
+    assert acting
+    assert all(rule.counts and rule.severity in ("high", "critical") for rule in acting)
+
+
+def test_the_test_file_of_the_industry_stands_in_no_rule() -> None:
+    written = b"".join((ROOT / "rules" / path).read_bytes() for path in RULES)
+    assert b"-".join([b"EICAR", b"STANDARD"]) not in written
+
+
+def test_honest_files_of_this_machine_are_left_where_they_are() -> None:
+    engine = RuleEngine(rulebook_of(rule for rule in RULES.values() if rule.counts))
+    seen, moved, flagged = 0, [], Counter[str]()
+    for path in islice(_files(), MOST_FILES):
+        seen += 1
+        version = FileVersion("acme", GroupId("g"), EntryId("e"), f"/Shared{path}")
+        for finding in engine.inspect(version, None, memory_content(path.read_bytes(), mime_of)).findings:
+            flagged[finding.name] += 1
+            if StepKind.QUARANTINE in (finding.actions or ()):
+                moved.append((finding.name, str(path)))
+    assert moved == []
+    assert flagged.total() <= seen / 100
+
+
+def _files() -> Iterator[Path]:
+    """Regular files, an equal share of each folder, in a stable order."""
+    for top in CLEAN:
+        below = (Path(folder, name) for folder, _, names in sorted(os.walk(top)) for name in sorted(names))
+        readable = (path for path in below if path.is_file() and not path.is_symlink() and os.access(path, os.R_OK))
+        yield from islice((path for path in readable if path.stat().st_size <= LARGEST), MOST_FILES // len(CLEAN))
