@@ -80,7 +80,7 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 class OwnerLock:
-    """Held by the one service that works on a ledger file; the system releases it when the process ends, however it ends."""
+    """Held by the one service that works on a ledger file; ends with the process, however that ends."""
 
     def __init__(self, ledger: Path) -> None:
         """Raises LedgerUnavailable where another process holds it."""
@@ -96,7 +96,8 @@ class OwnerLock:
         except OSError as error:
             os.close(self._file)
             raise LedgerUnavailable(
-                f"{ledger} is owned by another process. One service works on a ledger file; stop the other, or give this one a file of its own."
+                f"{ledger} is owned by another process. One service works on a ledger file: "
+                "stop the other, or give this one a file of its own in ledger.url."
             ) from error
 
     def release(self) -> None:

@@ -65,11 +65,11 @@ def advance_feed(connection: Connection, domain: str, cursor: Cursor, seen_at: d
 
 
 def record_gap(
-    connection: Connection, domain: str, reason: str, since: datetime | None, until: datetime | None, now: datetime
+    connection: Connection, domain: str, reason: str, missed: tuple[datetime | None, datetime | None], now: datetime
 ) -> None:
-    connection.execute(
-        insert(gaps), {"domain": domain, "reason": reason, "since": since, "until": until, "opened_at": now}
-    )
+    """`missed`: from when to when nobody looked, as far as it is known."""
+    values = {"domain": domain, "reason": reason, "since": missed[0], "until": missed[1], "opened_at": now}
+    connection.execute(insert(gaps), values)
 
 
 def record_events(

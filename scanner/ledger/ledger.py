@@ -125,7 +125,7 @@ class Ledger:
         self, domain: str, reason: str, since: datetime | None, until: datetime | None, cursor: Cursor
     ) -> None:
         def act(connection: Connection) -> None:
-            intake.record_gap(connection, domain, reason, since, until, self._clock())
+            intake.record_gap(connection, domain, reason, (since, until), self._clock())
             intake.set_feed(connection, domain, cursor)
 
         await self._db.run(act)
@@ -193,7 +193,7 @@ class Ledger:
         return await self._db.run(lambda connection: queries.quarantined(connection, domain))
 
     async def begin_release(self, row: QuarantineRow, step: Step) -> StepRecord:
-        """The intent to release, in the journal before the act. Raises LedgerUnavailable where it is released already."""
+        """The intent to release, in the journal before the act. Raises LedgerUnavailable where it was done already."""
         return await self._db.run(lambda connection: releasing.begin(connection, row, step, self._clock()))
 
     async def record_release(self, step_id: int, result: StepResult) -> None:

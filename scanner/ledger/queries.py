@@ -121,7 +121,7 @@ def verdict_rows(connection: Connection, domain: str | None, kind: VerdictKind |
     ]
 
 
-def _verdict_row(row: Row[Any]) -> VerdictRow:
+def _verdict_row(row: Row[*tuple[Any, ...]]) -> VerdictRow:
     return VerdictRow(
         domain=row.domain,
         path=row.path,
@@ -137,11 +137,11 @@ def _verdict_row(row: Row[Any]) -> VerdictRow:
     )
 
 
-def _kind(row: Row[Any]) -> VerdictKind:
+def _kind(row: Row[*tuple[Any, ...]]) -> VerdictKind:
     return VerdictKind(row.kind) if row.kind is not None else VerdictKind.UNCHECKED
 
 
-def _reasons(row: Row[Any]) -> tuple[str, ...]:
+def _reasons(row: Row[*tuple[Any, ...]]) -> tuple[str, ...]:
     if row.kind is not None:
         return tuple(row.reasons)
     return (row.outcome or row.gap_reason or NOT_YET,)
@@ -154,7 +154,7 @@ def explain(connection: Connection, entry: str) -> list[Explanation]:
     return [_explanation(connection, row) for row in found.all()]
 
 
-def _explanation(connection: Connection, row: Row[Any]) -> Explanation:
+def _explanation(connection: Connection, row: Row[*tuple[Any, ...]]) -> Explanation:
     def all_of(table: Any, *order: Any) -> tuple[dict[str, Any], ...]:
         mine = and_(table.c.domain == row.domain, table.c.entry_id == row.entry_id)
         return tuple(dict(one._mapping) for one in connection.execute(select(table).where(mine).order_by(*order)))

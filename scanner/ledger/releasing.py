@@ -1,4 +1,4 @@
-"""The journal of releases: a person's order, outside any run, so guarded by the state of the quarantine step instead."""
+"""The journal of releases: a person's order, outside any run, so guarded by the steps that are there already."""
 
 from __future__ import annotations
 

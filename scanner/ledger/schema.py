@@ -46,7 +46,8 @@ def _refuse_unknown(database: Database, current: str | None, scripts: ScriptDire
     known = {script.revision for script in scripts.walk_revisions()}
     if current is not None and current not in known:
         raise LedgerUnavailable(
-            f"{database.path} was written by a newer version of scanner (schema {current}). Use that version, or a ledger of its own."
+            f"{database.path} was written by a newer version of scanner (schema {current}). "
+            "Use that version, or give this one a ledger of its own."
         )
 
 

@@ -3,7 +3,6 @@ row raises Fenced, since another worker has taken the work over."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -90,7 +89,8 @@ def take(connection: Connection, domain: str, entry_id: EntryId) -> Run | None:
         dispatch_tickets.drop(connection, domain, entry_id)
         return None
     version = version_of(row)
-    verdict, recorded = None, ()
+    verdict: Verdict | None = None
+    recorded: tuple[StepRecord, ...] = ()
     if row.verdict_id is not None:
         found = connection.execute(select(verdicts).where(verdicts.c.id == row.verdict_id)).one()
         verdict, recorded = verdict_of(found, version), steps_of(connection, domain, entry_id)

@@ -101,7 +101,9 @@ class TicketQueue:
 
         def act(connection: Any) -> tuple[list[tickets.Claimed], float | None]:
             stale = now - heartbeat_timeout.total_seconds()
-            claimed = tickets.claim(connection, self._limits, room, manager, now, stale, self._in_hand)
+            claimed = tickets.claim(
+                connection, self._limits, room, manager=manager, now=now, stale_before=stale, in_hand=self._in_hand
+            )
             return claimed, None if claimed else tickets.next_due(connection)
 
         claimed, self._next_due = await self._database.run(act)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scanner.ledger.tables import tickets, work
@@ -92,6 +92,7 @@ def claim(
     connection: Connection,
     limits: Mapping[str, int],
     total: int,
+    *,
     manager: str,
     now: float,
     stale_before: float,
@@ -116,7 +117,7 @@ def _choose(
         suspects = list(connection.scalars(_CANDIDATES, {"p": SUSPECT, "n": now, "k": 1}))
         if suspects:
             return suspects
-    found = []
+    found: list[Row[int, int]] = []
     for domain, limit in limits.items():
         room = min(total, limit - picked.get(domain, 0))
         if room > 0:
@@ -127,7 +128,8 @@ def _choose(
 
 def next_due(connection: Connection) -> float | None:
     """When the next queued ticket is due, in seconds since the epoch; None where there is none."""
-    return connection.execute(_NEXT).scalar_one()
+    due: float | None = connection.execute(_NEXT).scalar_one()
+    return due
 
 
 def beat(connection: Connection, ids: list[int], now: float) -> None:
