@@ -77,8 +77,7 @@ def add_folder(domain: Domain, actor: Actor, path: str) -> Folder:
     domain.require(actor.user, parent, Level.EDITOR)
     names.check_name(name, folder=True)
     folder = domain.new_folder(parent, name)
-    if not actor.user.is_admin:
-        domain.permissions.of(folder.folder_id).users[actor.user.username] = Level.OWNER.label
+    domain.permissions.of(folder.folder_id).users[actor.user.username] = Level.OWNER.label
     told.appeared(domain, actor, folder)
     return folder
 

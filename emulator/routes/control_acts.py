@@ -23,6 +23,7 @@ from emulator.errors import ApiError
 from emulator.http import Request, Response, json_response
 from emulator.routes.content import received
 from emulator.routes.control import number, only, user_named
+from emulator.routes.control_side_acts import SIDE_ACTS
 from emulator.routing import Routes
 from emulator.tree import File, Node
 from emulator.users import Actor
@@ -217,4 +218,5 @@ _ACTS: dict[str, tuple[Callable[[Domain, Actor, Body], Body], set[str]]] = {
     "retain": (_retain, {"path", "id", "retained"}),
     "upload": (_upload, {"path", "text"}),
     "unlock": (_unlock, _WHICH | {"lock_token"}),
+    **SIDE_ACTS,
 }
