@@ -120,8 +120,11 @@ def _wanted(rules: list[Rule], facts: Facts, found: dict[Pattern, int | None]) -
 
 def _windows(size: int) -> Iterator[tuple[int, int]]:
     """Also one for an empty content: it has been searched then, and nothing found."""
-    for start in range(0, max(1, min(size, SEARCH_LIMIT)), STEP):
-        yield start, min(size, SEARCH_LIMIT, start + STEP + OVERLAP)
+    start, end, limit = 0, 0, min(size, SEARCH_LIMIT)
+    while start == 0 or end < limit:
+        end = min(limit, start + STEP + OVERLAP)
+        yield start, end
+        start += STEP
 
 
 def _first(pattern: Pattern, text: bytes, origin: int, start: int, end: int) -> int | None:

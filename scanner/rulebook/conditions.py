@@ -6,31 +6,32 @@ condition is a class here and a field in `match.Match`; the reference in docs/ru
 
 from __future__ import annotations
 
-import re
 from enum import IntEnum
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    RootModel,
-    StrictBool,
-    model_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, RootModel, StrictBool, model_validator
 
 from scanner.rulebook.facts import Facts
-from scanner.rulebook.globs import GlobSet, checked, folded
+from scanner.rulebook.globs import GlobSet, folded
 from scanner.rulebook.kinds import contradicts
 from scanner.rulebook.pattern import compiled
-from scanner.settings.units import SIZE, Size, shown, size, size_between
+from scanner.rulebook.values import (
+    MOST_PATTERNS,
+    Digests,
+    Extensions,
+    Globs,
+    NameGlobs,
+    OneOrMore,
+    PathGlobs,
+    Regex,
+    WrittenRange,
+    at_most,
+    size_bounds,
+)
+from scanner.settings.units import Size, size_between
 
-MOST_VALUES = 10_000
-"""Values of one condition."""
-MOST_GLOBS = 1_000
-MOST_PATTERNS = 100
+_T = TypeVar("_T")
 
 
 class Cost(IntEnum):
@@ -42,46 +43,6 @@ class Cost(IntEnum):
     """A regular expression over a name."""
     SEARCH = 9
     """The content is read."""
-
-
-_T = TypeVar("_T")
-
-
-def _listed(written: object) -> object:
-    return written if isinstance(written, list) else [written]
-
-
-def at_most(limit: int) -> AfterValidator:
-    """For a list; runs after its items, so that a wrong item is not also reported as a missing one."""
-
-    def check(values: tuple[Any, ...]) -> tuple[Any, ...]:
-        if not 1 <= len(values) <= limit:
-            raise ValueError(f"must have 1 to {limit} values" if values else "must not be empty")
-        return values
-
-    return AfterValidator(check)
-
-
-OneOrMore = Annotated[tuple[_T, ...], BeforeValidator(_listed), at_most(MOST_VALUES)]
-"""A value, or a list of which any may hold."""
-
-
-def _from_root(glob: str) -> str:
-    if not glob.startswith(("/", "**")):
-        raise ValueError("must begin with / or **, since paths begin at the root, as in /Shared/Projects/**")
-    return glob
-
-
-def _single(glob: str) -> str:
-    if "/" in glob:
-        raise ValueError("has a slash, which no name has; use path instead")
-    return glob
-
-
-Glob = Annotated[str, AfterValidator(checked)]
-Globs = Annotated[OneOrMore[Glob], at_most(MOST_GLOBS)]
-PathGlobs = Annotated[OneOrMore[Annotated[Glob, AfterValidator(_from_root)]], at_most(MOST_GLOBS)]
-NameGlobs = Annotated[OneOrMore[Annotated[Glob, AfterValidator(_single)]], at_most(MOST_GLOBS)]
 
 
 class Condition(RootModel[_T]):
@@ -140,13 +101,7 @@ class Name(Globbing):
         return self.globs.matches(facts.name)
 
 
-def _extension(written: str) -> str:
-    if len(written) > 100 or not re.fullmatch(r"[^\s./*?\[\]\\]+(\.[^\s./*?\[\]\\]+)*", written):
-        raise ValueError(f"{shown(written)} is no extension; write it without a dot before it and without *, like exe")
-    return written
-
-
-class Extension(Condition[OneOrMore[Annotated[str, AfterValidator(_extension)]]]):
+class Extension(Condition[Extensions]):
     """How the name ends after a dot; dots and spaces at its end, which Windows drops, do not hide it."""
 
     cost = Cost.LOOKUP
@@ -182,49 +137,21 @@ class Mismatch(Condition[StrictBool]):
         return contradicts(facts.declared_mime, facts.mime) is self.root
 
 
-def _bounds(written: str) -> tuple[int, int | None]:
-    """The lowest and the highest size, both included."""
-    compared = re.fullmatch(rf"(>=|<=|>|<) ?({SIZE})", written)
-    if compared:
-        bound = size(compared[2])
-        above, below = (bound + 1, None), (0, bound - 1)
-        return {">": above, ">=": (bound, None), "<": below, "<=": (0, bound)}[compared[1]]
-    limits = re.fullmatch(rf"({SIZE})(?: ?\.\. ?({SIZE}))?", written)
-    if limits is None:
-        raise ValueError(f'{shown(written)} is no size; write "> 10MiB", "<= 4KiB", 1KiB..10MiB or 0B')
-    lowest, highest = size(limits[1]), size(limits[4] or limits[1])
-    if lowest > highest:
-        raise ValueError(f"{shown(written)} is a range the wrong way round")
-    return lowest, highest
-
-
-def _size_range(written: str) -> str:
-    if _bounds(written)[1] == -1:
-        raise ValueError("can never hold: no content has less than 0 bytes")
-    return written
-
-
-class SizeRange(Condition[Annotated[str, AfterValidator(_size_range)]]):
+class SizeRange(Condition[WrittenRange]):
     """The content's size: `> 10MiB`, `<= 4KiB`, `1KiB..10MiB` (both included), or exactly `0B`."""
 
     cost = Cost.LOOKUP
 
     @cached_property
     def bounds(self) -> tuple[int, int | None]:
-        return _bounds(self.root)
+        return size_bounds(self.root)
 
     def holds(self, facts: Facts) -> bool:
         lowest, highest = self.bounds
         return lowest <= facts.size and (highest is None or facts.size <= highest)
 
 
-def _digest(written: str) -> str:
-    if not re.fullmatch("[0-9a-fA-F]{64}", written):
-        raise ValueError(f"{shown(written)} is no SHA-256; write its 64 hexadecimal digits")
-    return written.lower()
-
-
-class Sha256(Condition[OneOrMore[Annotated[str, AfterValidator(_digest)]]]):
+class Sha256(Condition[Digests]):
     """The content's digest."""
 
     cost = Cost.LOOKUP
@@ -260,17 +187,12 @@ class Event(Condition[OneOrMore[Literal["create", "copy", "move", "restore", "li
         return facts.event in self.root
 
 
-def _regex(written: str) -> str:
-    compiled(written, False)
-    return written
-
-
 class Pattern(BaseModel):
     """One regular expression, and where to look for it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    regex: Annotated[str, AfterValidator(_regex)]
+    regex: Regex
     """In RE2's syntax, over the raw bytes."""
     ignore_case: StrictBool = False
     within: Annotated[Size, size_between("1B", "256MiB")] | None = None

@@ -18,7 +18,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, model_validator
 
 from scanner.model import EntryId, FileVersion, Finding, GroupId
-from scanner.rulebook.conditions import at_most
+from scanner.rulebook.values import at_most
 
 LARGEST = 32 * 1024**2
 """Bytes of one example's content, and of anything inside it."""

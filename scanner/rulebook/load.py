@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from scanner.document import Document, read_document, validation_problems
 from scanner.errors import ConfigurationError, Problem
+from scanner.rulebook.hash_lists import fill_in
 from scanner.rulebook.rule import Rule, Rulebook, rulebook_of
 
 MOST_RULES = 10_000
@@ -51,7 +52,7 @@ def load_rule(path: Path) -> Rule:
         raise ConfigurationError(
             [Problem(document.where(()), "a rule must be a mapping of keys", "See docs/rules.md.")]
         )
-    problems = _misnamed(document, path)
+    problems = [*_misnamed(document, path), *fill_in(document, path.parent)]
     try:
         rule = Rule.model_validate(document.value)
     except ValidationError as error:

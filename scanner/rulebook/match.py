@@ -13,7 +13,6 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from scanner.rulebook.conditions import (
-    MOST_VALUES,
     Condition,
     Cost,
     DeclaredMime,
@@ -30,9 +29,9 @@ from scanner.rulebook.conditions import (
     SizeRange,
     Text,
     Uploader,
-    at_most,
 )
 from scanner.rulebook.facts import Facts
+from scanner.rulebook.values import MOST_VALUES, at_most
 
 Found = Mapping[Pattern, int | None]
 """Where each pattern was found first (a byte offset), or that it is not there (None). Not in it: not searched yet."""

@@ -14,9 +14,10 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from scanner.model import PLANNED_STEPS, Severity, StepKind
-from scanner.rulebook.conditions import Uploader, at_most
+from scanner.rulebook.conditions import Uploader
 from scanner.rulebook.examples import Examples
 from scanner.rulebook.match import Match, Written, conditions
+from scanner.rulebook.values import at_most
 
 LONGEST_LINE = 200
 LONGEST_TEXT = 5_000

@@ -11,7 +11,7 @@ import yaml
 from scanner.files.kind import mime_of
 from scanner.inspection.rehearsal import rehearse
 from scanner.inspection.rule_engine import OVERLAP, STEP
-from scanner.rulebook import conditions, examples, globs, load, pattern
+from scanner.rulebook import examples, globs, load, pattern, values
 from scanner.rulebook.examples import Example, Examples
 from scanner.rulebook.kinds import MIME_BY_EXTENSION, Family
 from scanner.rulebook.lint import Concern
@@ -58,9 +58,9 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert dict(rows("Limits")) == {
         "rules": f"{load.MOST_RULES:,}",
         "one rule file": f"{load.LARGEST_FILE // 1024} KiB",
-        "values of one condition": f"{conditions.MOST_VALUES:,}",
-        "globs of one condition": f"{conditions.MOST_GLOBS:,} of {globs.LONGEST_GLOB:,} characters each",
-        "patterns of one condition": f"{conditions.MOST_PATTERNS} of {pattern.LONGEST_PATTERN:,} characters each",
+        "values of one condition": f"{values.MOST_VALUES:,}",
+        "globs of one condition": f"{values.MOST_GLOBS:,} of {globs.LONGEST_GLOB:,} characters each",
+        "patterns of one condition": f"{values.MOST_PATTERNS} of {pattern.LONGEST_PATTERN:,} characters each",
         "searched in one content": f"{pattern.SEARCH_LIMIT // 1024**2} MiB",
         "content of one example": f"{examples.LARGEST // 1024**2} MiB",
     }
