@@ -131,7 +131,7 @@ class Outcome(StrEnum):
 
 
 class VerdictKind(StrEnum):
-    """The closed set, in order of severity. Clean is earned: every engine finished and nothing that counts was found."""
+    """The closed set, in order of severity. Clean is earned: every engine finished, nothing that counts was found."""
 
     CLEAN = "clean"
     FLAGGED = "flagged"

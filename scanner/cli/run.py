@@ -13,9 +13,18 @@ import structlog
 import typer
 
 from scanner import logs
-from scanner.cli.common import ConfigOption, ExitCode, JsonOption, load_or_exit, print_json, stopped_by_user_errors, note
+from scanner.cli.common import (
+    ConfigOption,
+    ExitCode,
+    JsonOption,
+    load_or_exit,
+    note,
+    print_json,
+    say,
+    stopped_by_user_errors,
+)
 from scanner.errors import RetryLater
-from scanner.ledger.ledger import Totals
+from scanner.ledger.rows import Totals
 from scanner.service.assembly import assembled, utc_now
 from scanner.service.loops import first_of, serve, stop_on_signals
 from scanner.service.once import Summary, run_once

@@ -10,9 +10,19 @@ from typing import Annotated
 
 import typer
 
-from scanner.cli.common import ExitCode, JsonOption, OptionalConfigOption, local_settings_or_exit, print_json, stopped_by_user_errors, note
-from scanner.files.spool import Spool
+from scanner.cli.common import (
+    DEFAULT_CONFIG,
+    ConfigOption,
+    ExitCode,
+    JsonOption,
+    load_or_exit,
+    note,
+    print_json,
+    say,
+    stopped_by_user_errors,
+)
 from scanner.files.local import read_local
+from scanner.files.spool import Spool
 from scanner.inspection.clamd import Clamd
 from scanner.inspection.containers import Containers
 from scanner.inspection.panel import Panel
@@ -20,25 +30,34 @@ from scanner.inspection.rule_engine import RuleEngine
 from scanner.judge.verdict import judge
 from scanner.model import EntryId, FileVersion, Gap, GroupId, Inspection, Verdict, VerdictKind
 from scanner.rulebook.load import load_rulebook
+from scanner.settings import ClamavSettings, RuleSettings, SpoolSettings
 
 
 def scan(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.", exists=True)],
-    config: OptionalConfigOption = None,
+    config: ConfigOption,
     json: JsonOption = False,
 ) -> None:
-    """Scan local files and folders."""
-    settings = local_settings_or_exit(config)
+    """Scan local files and folders. Without a settings file the defaults for clamd, rules and spool hold."""
+    clamav, rule_settings, spool_settings = _sections(config)
     with stopped_by_user_errors():
-        rules = RuleEngine(load_rulebook(settings.rules.paths))
-    panel = Panel((Containers(settings.clamav.max_stream), Clamd(settings.clamav), rules))
-    spool = Spool(settings.spool)
+        rules = RuleEngine(load_rulebook(rule_settings.paths))
+    panel = Panel((Containers(clamav.max_stream), Clamd(clamav), rules))
+    spool = Spool(spool_settings)
     worst = ExitCode.NOTHING_FOUND
     for path in _files(paths):
-        verdict = _look(path, panel, spool, settings.spool.max_file)
+        verdict = _look(path, panel, spool, spool_settings.max_file)
         _print(verdict, json)
         worst = max(worst, _code(verdict))
     raise typer.Exit(worst)
+
+
+def _sections(config: Path) -> tuple[ClamavSettings, RuleSettings, SpoolSettings]:
+    """Of the settings file; a default one that is not there is not missed."""
+    if config == DEFAULT_CONFIG and not config.exists():
+        return ClamavSettings(), RuleSettings(), SpoolSettings()
+    settings = load_or_exit(config)
+    return settings.clamav, settings.rules, settings.spool
 
 
 def _files(paths: list[Path]) -> Iterator[Path]:
@@ -81,7 +100,10 @@ def _print(verdict: Verdict, as_json: bool) -> None:
             }
         )
     else:
-        say(f"{verdict.kind.value:<12} {verdict.version.path}" + (f"  ({', '.join(verdict.reasons)})" if verdict.reasons else ""))
+        say(
+            f"{verdict.kind.value:<12} {verdict.version.path}"
+            + (f"  ({', '.join(verdict.reasons)})" if verdict.reasons else "")
+        )
 
 
 def _code(verdict: Verdict) -> ExitCode:

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from scanner.cli.common import ConfigOption, ExitCode, JsonOption, load_or_exit, note, print_json, print_table, say, stop, stopped_by_user_errors
+from scanner.cli.common import (
+    ConfigOption,
+    ExitCode,
+    JsonOption,
+    load_or_exit,
+    print_json,
+    print_table,
+    say,
+    stop,
+    stopped_by_user_errors,
+)
 from scanner.ledger.ledger import Ledger
 from scanner.ledger.rows import Explanation, VerdictRow
 from scanner.model import VerdictKind
@@ -64,7 +74,7 @@ def explain(
             print_json(explanation)
         else:
             _say(explanation)
-    bad = any(one.kind != VerdictKind.CLEAN for one in found)
+    bad = any(one.kind is not VerdictKind.CLEAN for one in found)
     raise typer.Exit(ExitCode.FOUND if bad else ExitCode.NOTHING_FOUND)
 
 
@@ -72,3 +82,37 @@ async def _explanations(settings: Settings, entry: str) -> list[Explanation]:
     with stopped_by_user_errors():
         async with Ledger.reading(settings.ledger, utc_now) as ledger:
             return await ledger.explain(entry)
+
+
+def _say(explanation: Explanation) -> None:
+    say(f"{explanation.path}\n  version {explanation.entry_id} of file {explanation.group_id} in {explanation.domain}")
+    say(
+        f"  {explanation.kind.value}" + (f" because of {', '.join(explanation.reasons)}" if explanation.reasons else "")
+    )
+    say(f"  state {explanation.state}, {explanation.starts} starts, first seen {explanation.first_seen_at.isoformat()}")
+    if explanation.waits_for:
+        say(f"  last trouble: {explanation.waits_for}")
+    for event in explanation.events:
+        what = event["reason"] or event["disposition"]
+        who = f"by {event['actor']} through {event['action_source']}"
+        say(f"  event {event['event_id']} {event['action']} {who}: {what}")
+    for verdict in explanation.verdicts:
+        what = f"{verdict['kind']}, {verdict['mime']}, sha256 {verdict['sha256']}"
+        say(f"  judged {verdict['judged_at'].isoformat()}: {what}")
+        for inspection in verdict["inspections"]:
+            _say_inspection(inspection)
+    for step in explanation.steps:
+        detail = ", ".join(f"{key} {value}" for key, value in step["detail"].items())
+        say(f"  step {step['kind']}: {step['state']}" + (f" ({detail})" if detail else ""))
+
+
+def _say_inspection(inspection: dict[str, Any]) -> None:
+    gap = inspection["gap"]
+    say(
+        f"    {inspection['engine']} [{inspection['version']}] "
+        + (f"{gap['reason']}: {gap['detail']}" if gap else "complete")
+    )
+    for finding in inspection["findings"]:
+        place = f" at {finding['place']}" if finding["place"] else ""
+        trial = "" if finding["counts"] else ", on trial: does not count"
+        say(f"      {finding['name']} ({finding['severity']}){place}{trial}")

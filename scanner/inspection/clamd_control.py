@@ -35,11 +35,12 @@ class ClamdStatus:
     """Build time of the loaded signatures; None where clamd does not say (local files only)."""
 
 
-class _Control(pyclamd.ClamdNetworkSocket):  # type: ignore[misc] -- pyClamd has no types
+class _Control(pyclamd.ClamdNetworkSocket):  # type: ignore[misc]  # pyClamd has no types
     """pyClamd over a connection made by us: its own knows no IPv6."""
 
     def __init__(self, connect: Callable[[float], socket.socket]) -> None:
         self._connect = connect
+        self.clamd_socket: socket.socket | None = None
 
     def _init_socket(self) -> None:
         self.clamd_socket = self._connect(CONTROL_TIMEOUT)
@@ -75,7 +76,6 @@ def signature_time(version: str) -> datetime | None:
 def _ask(connect: Callable[[float], socket.socket], command: Callable[[_Control], T]) -> T:
     """One command on a connection of its own, closed whatever happens: pyClamd leaves it open on errors."""
     control = _Control(connect)
-    control.clamd_socket = None
     try:
         return command(control)
     except (OSError, ValueError, LookupError) as error:

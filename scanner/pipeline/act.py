@@ -1,7 +1,7 @@
 """Perform a recorded plan: brake, then each step as intent, act, result.
 
-A half-done plan is finished even when the brake would hold it: it is worse than one file too many. A step that must wait
-(API away, file locked) leaves the rest open; the work comes back with what is recorded.
+A half-done plan is finished even when the brake would hold it: it is worse than one file too many. A step that must
+wait (API away, file locked) leaves the rest open; the work comes back with what is recorded.
 """
 
 from __future__ import annotations
@@ -27,10 +27,12 @@ async def act(run: Run, verdict: Verdict, steps: Sequence[StepRecord], stations:
     if not todo:
         return None
     if stations.settings.remediation.mode == "dry-run":
-        return await _close(run, todo, StepResult(StepState.DRY_RUN), stations)
+        await _close(run, todo, StepResult(StepState.DRY_RUN), stations)
+        return None
     if run.attempts > stations.settings.workers.max_attempts:
         given_up = StepResult(StepState.FAILED, {"error": f"given up after {run.starts} starts"})
-        return await _close(run, todo, given_up, stations)
+        await _close(run, todo, given_up, stations)
+        return None
     domain = stations.domains[run.version.domain]
     reason = await _held(domain, verdict, steps, stations)
     if reason is not None:

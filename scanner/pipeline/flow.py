@@ -1,8 +1,8 @@
 """One version, from its ticket to the last step: the flow on one screen.
 
-Every line that changes something outside is preceded by one in the ledger, and every write carries the run token: stopping
-between any two lines repeats work and loses none. What an engine could not look at is never clean: it waits, is tried
-again, or is given up as unchecked, each with its reason.
+Every line that changes something outside is preceded by one in the ledger, and every write carries the run token:
+stopping between any two lines repeats work and loses none. What an engine could not look at is never clean: it waits,
+is tried again, or is given up as unchecked, each with its reason.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class Parts:
     clock: Callable[[], datetime]
 
     def beat(self, loop: str, resting: float = 0.0) -> None:
-        """A loop has turned; `resting`: seconds it means to do nothing. `poller:acme` is one loop of the kind poller."""
+        """A loop has turned; `resting`: seconds it means to do nothing. `poller:acme` is a loop of the kind poller."""
         now = self.clock()
         self.heartbeats.beat(loop, now, resting)
         self.metrics.loop_turned(loop.partition(":")[0], now)

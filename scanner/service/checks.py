@@ -60,7 +60,12 @@ def _rules(settings: Settings) -> Diagnosis:
     try:
         rulebook = load_rulebook(settings.rules.paths)
     except ConfigurationError as error:
-        return Diagnosis(Level.FAIL, "rules", f"{len(error.problems)} problems; the first: {error.problems[0]}", "Run `scanner rules check`.")
+        return Diagnosis(
+            Level.FAIL,
+            "rules",
+            f"{len(error.problems)} problems; the first: {error.problems[0]}",
+            "Run `scanner rules check`.",
+        )
     if not rulebook.rules:
         return Diagnosis(Level.WARN, "rules", "no rule is loaded", "Check rules.paths.")
     return Diagnosis(Level.OK, "rules", f"{len(rulebook.rules)} rules loaded")
@@ -76,7 +81,12 @@ async def _clamd(settings: Settings, now: datetime) -> AsyncIterator[Diagnosis]:
     status = await asyncio.to_thread(clamd.status)
     yield Diagnosis(Level.OK, "clamd", await asyncio.to_thread(clamd.version))
     if status.signatures_at is None:
-        yield Diagnosis(Level.WARN, "signatures", "carry no date: only local signature files are loaded", "Run freshclam, then reload clamd.")
+        yield Diagnosis(
+            Level.WARN,
+            "signatures",
+            "carry no date: only local signature files are loaded",
+            "Run freshclam, then reload clamd.",
+        )
     elif now - status.signatures_at > STALE_SIGNATURES:
         age = (now - status.signatures_at).days
         yield Diagnosis(Level.WARN, "signatures", f"are {age} days old", "Check freshclam and its mirror.")
@@ -87,7 +97,9 @@ async def _clamd(settings: Settings, now: datetime) -> AsyncIterator[Diagnosis]:
 async def _ledger(settings: Settings, clock: Callable[[], datetime]) -> Diagnosis:
     folder = settings.ledger.path.absolute().parent
     if not folder.is_dir() or not os.access(folder, os.W_OK):
-        return Diagnosis(Level.FAIL, "ledger", f"{folder} is not a folder we may write to", "Create it, or change ledger.url.")
+        return Diagnosis(
+            Level.FAIL, "ledger", f"{folder} is not a folder we may write to", "Create it, or change ledger.url."
+        )
     if settings.ledger.path.exists():
         try:
             async with Ledger.reading(settings.ledger, clock) as ledger:
@@ -103,7 +115,9 @@ async def _ledger(settings: Settings, clock: Callable[[], datetime]) -> Diagnosi
 def _spool(settings: Settings) -> Diagnosis:
     folder = settings.spool.dir
     if not folder.is_dir() or not os.access(folder, os.W_OK):
-        return Diagnosis(Level.FAIL, "spool", f"{folder} is not a folder we may write to", "Create it, or change spool.dir.")
+        return Diagnosis(
+            Level.FAIL, "spool", f"{folder} is not a folder we may write to", "Create it, or change spool.dir."
+        )
     free = shutil.disk_usage(folder).free
     if free < settings.spool.max_total:
         finding = f"{folder} has {free // 1024**2} MiB free, less than spool.max_total"
@@ -128,9 +142,19 @@ async def _domain(settings: DomainSettings, now: datetime) -> AsyncIterator[Diag
             yield await _watched(cloud, name, folder)
         yield await _quarantine(cloud, settings)
     except RetryLater as error:
-        yield Diagnosis(Level.UNREACHABLE, f"{name}: API", str(error), f"Check that {settings.url} is reachable and the token valid.")
+        yield Diagnosis(
+            Level.UNREACHABLE,
+            f"{name}: API",
+            str(error),
+            f"Check that {settings.url} is reachable and the token valid.",
+        )
     except CloudRefused as error:
-        yield Diagnosis(Level.FAIL, f"{name}: API", str(error), "Check the token's scopes: Egnyte.filesystem, Egnyte.link, Egnyte.user.")
+        yield Diagnosis(
+            Level.FAIL,
+            f"{name}: API",
+            str(error),
+            "Check the token's scopes: Egnyte.filesystem, Egnyte.link, Egnyte.user.",
+        )
     finally:
         await cloud.close()
 
@@ -139,7 +163,9 @@ async def _clock(cloud: Cloud, name: str, now: datetime) -> Diagnosis:
     feed = await cloud.feed_range()
     if feed.latest_at is not None and feed.latest_at - now > CLOCK_SLACK:
         ahead = feed.latest_at - now
-        return Diagnosis(Level.WARN, f"{name}: clock", f"the newest event is {ahead} in our future", "Set this machine's clock.")
+        return Diagnosis(
+            Level.WARN, f"{name}: clock", f"the newest event is {ahead} in our future", "Set this machine's clock."
+        )
     return Diagnosis(Level.OK, f"{name}: events", f"ids {feed.oldest} to {feed.latest}")
 
 
@@ -150,11 +176,15 @@ async def _watched(cloud: Cloud, name: str, folder: str) -> Diagnosis:
             return Diagnosis(Level.FAIL, subject, "is a file", "Watch folders.")
         level = await cloud.own_level(folder)
     except CloudRefused as error:
-        return Diagnosis(Level.FAIL, subject, f"cannot be seen: {error}", "Check the folder's name and the account's rights.")
+        return Diagnosis(
+            Level.FAIL, subject, f"cannot be seen: {error}", "Check the folder's name and the account's rights."
+        )
     if level in MOVING_LEVELS:
         return Diagnosis(Level.OK, subject, f"rights: {level}")
     if level in READING_LEVELS:
-        return Diagnosis(Level.WARN, subject, f"rights: {level}: can be scanned, not quarantined", "Give the account Full.")
+        return Diagnosis(
+            Level.WARN, subject, f"rights: {level}: can be scanned, not quarantined", "Give the account Full."
+        )
     return Diagnosis(Level.FAIL, subject, f"rights: {level}: cannot be downloaded", "Give the account Full.")
 
 
@@ -166,9 +196,16 @@ async def _quarantine(cloud: Cloud, settings: DomainSettings) -> Diagnosis:
     except NotFound:
         return Diagnosis(Level.OK, subject, "does not exist yet; it is created closed with the first quarantine")
     except CloudRefused as error:
-        return Diagnosis(Level.WARN, subject, f"its permissions cannot be read: {error}", "Add the scope Egnyte.permission.")
+        return Diagnosis(
+            Level.WARN, subject, f"its permissions cannot be read: {error}", "Add the scope Egnyte.permission."
+        )
     others = sorted(who for who, level in {**permissions.users, **permissions.groups}.items() if level != "Owner")
     if permissions.inherits or others:
         who = "it inherits permissions" if permissions.inherits else f"open to {', '.join(others)}"
-        return Diagnosis(Level.WARN, subject, f"is not closed: {who}", "Take it out of inheritance; leave only the account and admins.")
+        return Diagnosis(
+            Level.WARN,
+            subject,
+            f"is not closed: {who}",
+            "Take it out of inheritance; leave only the account and admins.",
+        )
     return Diagnosis(Level.OK, subject, "closed")

@@ -1,7 +1,7 @@
 """The loops of a service that stays: follow feeds, walk folders, dispatch work, publish, reload rules; stop in order.
 
-Stopping: no new polls and claims; what runs may end within a grace; what does not is given back to the queue; the ledger
-closes last. Only then does the process end, with 0.
+Stopping: no new polls and claims; what runs may end within a grace; what does not is given back to the queue; the
+ledger closes last. Only then does the process end, with 0.
 """
 
 from __future__ import annotations
@@ -61,7 +61,10 @@ async def dispatch(parts: Parts, stop: asyncio.Event) -> None:
     """Settle tickets until `stop`, then give running ones a grace."""
     limits = dict.fromkeys(parts.feeds, parts.settings.workers.concurrency)
     handler = partial(_settle, parts)
-    await parts.stations.ledger.dispatch.work(limits, handler, stop, grace=GRACE)
+    workers = parts.settings.workers
+    await parts.stations.ledger.dispatch.work(
+        limits, handler, stop, total=workers.concurrency, lease=workers.lease, grace=GRACE
+    )
 
 
 async def _settle(parts: Parts, domain: str, entry_id: EntryId) -> datetime | None:
@@ -114,11 +117,11 @@ async def _repeat(
         await first_of(every, stop, wake)
 
 
-async def first_of(timeout: float, *events: asyncio.Event) -> None:
-    """Wait until one of the events is set, at most `timeout` seconds."""
+async def first_of(seconds: float, *events: asyncio.Event) -> None:
+    """Wait until one of the events is set, at most so many seconds."""
     waits = [asyncio.ensure_future(event.wait()) for event in events]
     try:
-        await asyncio.wait(waits, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for wait in waits:
             wait.cancel()

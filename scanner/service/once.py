@@ -55,6 +55,7 @@ async def run_once(parts: Parts, stop: asyncio.Event) -> Summary:
 
 
 async def _read_feed(name: str, feed: Feed, parts: Parts, summary: Summary) -> int:
+    read = 0
     while True:
         try:
             poll = await feed.poll()
@@ -63,9 +64,11 @@ async def _read_feed(name: str, feed: Feed, parts: Parts, summary: Summary) -> i
                 await asyncio.sleep(error.after)
                 continue
             summary.unfinished.append(f"the feed of {name} could not be read: {error}")
-            return 0
+            return read
         observe_poll(parts, name, None, poll)
-        return len(poll.settled)
+        read += len(poll.settled)
+        if not poll.more:
+            return read
 
 
 async def _walk(parts: Parts, summary: Summary) -> None:

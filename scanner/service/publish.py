@@ -21,9 +21,11 @@ async def publish(parts: Parts) -> None:
     metrics.spool(stations.spool.used, stations.spool.limit)
     metrics.scan_slots.set(parts.settings.workers.concurrency)
     for name, domain in stations.domains.items():
-        budget = domain.cloud.budget()
-        metrics.api_quota(name, "second", limit=budget.qps_limit, used=budget.qps_used)
-        metrics.api_quota(name, "day", limit=budget.day_limit, used=budget.day_used)
+        quota = domain.cloud.budget()
+        if quota.qps_limit is not None:
+            metrics.api_quota(name, "second", limit=quota.qps_limit, used=quota.qps_used or 0)
+        if quota.day_limit is not None:
+            metrics.api_quota(name, "day", limit=quota.day_limit, used=quota.day_used or 0)
     if backlog.pending == 0:
         parts.beat("dispatcher", NOTHING_TO_DO)
     parts.beat("exporter")

@@ -16,7 +16,7 @@ log = structlog.get_logger("scanner.rules")
 
 
 async def follow_rules(parts: Parts, stop: asyncio.Event) -> None:
-    """Until `stop`. Folders mounted from a ConfigMap are swapped as a link, which shows as changes in the folder around."""
+    """Until `stop`. A folder mounted from a ConfigMap is swapped as a link: that shows as a change around it."""
     paths = [path for path in parts.settings.rules.paths if path.exists()]
     async for _ in awatch(*paths, stop_event=stop, recursive=True):
         await reload_rules(parts)
@@ -29,7 +29,7 @@ async def reload_rules(parts: Parts) -> None:
         rulebook = await asyncio.to_thread(load_rulebook, paths)
     except ConfigurationError as error:
         parts.metrics.rules_refused()
-        log.error("rules.refused", problems=[str(problem) for problem in error.problems])
+        log.warning("rules.refused", problems=[str(problem) for problem in error.problems])
         return
     if rulebook.digest == parts.rules.rulebook.digest:
         parts.metrics.rules_loaded_ok(rulebook.rules)
