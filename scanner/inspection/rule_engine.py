@@ -92,7 +92,7 @@ def search(rules: list[Rule], facts: Facts, content: Content, found: dict[Patter
     """Fill `found` with what the rules depend on, as far as the limits allow: a pass over the content for all patterns
     needed now, then another where what was found makes others matter."""
     tried: set[Pattern] = set()
-    while wanted := [pattern for pattern in _wanted(rules, facts, found) if pattern not in tried]:
+    while wanted := _wanted(rules, facts, found, tried):
         tried.update(wanted)
         for start, end in _windows(content.facts.size):
             wanted = _look(wanted, start, end, content, found)
@@ -114,8 +114,8 @@ def _look(
     return [pattern for pattern in wanted if pattern not in found]
 
 
-def _wanted(rules: list[Rule], facts: Facts, found: dict[Pattern, int | None]) -> tuple[Pattern, ...]:
-    return tuple(dict.fromkeys(pattern for rule in rules for pattern in pending(rule.match, facts, found)))
+def _wanted(rules: list[Rule], facts: Facts, found: dict[Pattern, int | None], tried: set[Pattern]) -> list[Pattern]:
+    return list(dict.fromkeys(pattern for rule in rules for pattern in pending(rule.match, facts, found, tried)))
 
 
 def _windows(size: int) -> Iterator[tuple[int, int]]:

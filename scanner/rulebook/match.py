@@ -5,9 +5,10 @@ Three-valued: None is "not known yet". Only what is still None when all facts ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -147,22 +148,23 @@ def _searched(text: Text, found: Found) -> bool | None:
     return None if None in answers else False
 
 
-def pending(part: Part, facts: Facts, found: Found) -> Iterator[Pattern]:
-    """What to search for next, for it to be decided; nothing where it is decided already.
+def pending(part: Part, facts: Facts, found: Found, tried: Collection[Pattern] = ()) -> tuple[Pattern, ...]:
+    """What to search for next, for it to be decided; nothing where it is decided already, or where only patterns could
+    decide that were `tried` without an answer.
 
     Of conditions that must all hold, only the first that is open: mostly it does not, and the others need no search.
     """
     if decide(part, facts, found) is not None:
-        return
-    if isinstance(part, Text):
-        yield from (pattern for pattern in part.root if pattern not in found)
-    elif isinstance(part, No):
-        yield from pending(part.part, facts, found)
-    elif isinstance(part, Some):
-        for inner in part.parts:
-            yield from pending(inner, facts, found)
-    elif isinstance(part, Match):
-        yield from pending(next(inner for inner in part.parts if decide(inner, facts, found) is None), facts, found)
+        return ()
+    if isinstance(part, Condition):
+        patterns = part.root if isinstance(part, Text) else ()
+        return tuple(pattern for pattern in patterns if pattern not in found and pattern not in tried)
+    if isinstance(part, No):
+        return pending(part.part, facts, found, tried)
+    each = (pending(inner, facts, found, tried) for inner in part.parts)
+    if isinstance(part, Some):
+        return tuple(chain.from_iterable(each))
+    return next(filter(None, each), ())
 
 
 def place(part: Part, found: Found) -> int | None:

@@ -171,6 +171,8 @@ def test_a_text_that_is_not_there_can_be_asked_for(spooled: Spooled) -> None:
         ({"text": {"regex": "x", "within": "1MiB"}}, "stable", False),
         ({"text": "x", "size": "< 1MiB"}, "stable", False),
         ({"text": "secret"}, "stable", False),
+        ({"all": [{"text": "x"}, {"text": {"regex": "y", "within": "1KiB"}}]}, "stable", False),
+        ({"all": [{"text": "x"}, {"text": "secret"}]}, "stable", True),
     ],
 )
 def test_what_could_not_be_searched_is_a_gap_only_where_a_rule_that_counts_depends_on_it(

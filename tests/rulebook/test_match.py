@@ -78,6 +78,12 @@ def test_only_what_can_still_decide_is_searched_for(
     assert list(pending(match(written), FACTS, found)) == wanted
 
 
+def test_what_was_tried_without_an_answer_makes_room_for_what_may_still_decide() -> None:
+    both = match({"all": [{"text": "a"}, {"text": "b"}]})
+    assert pending(both, FACTS, {}, tried={A}) == (B,)
+    assert pending(both, FACTS, {}, tried={A, B}) == ()
+
+
 def test_the_place_is_the_first_byte_of_text_that_was_to_be_there() -> None:
     written = match({"any": [{"text": "a"}, {"text": "b"}], "not": {"text": "c"}})
     assert place(written, {A: 9, B: 4, C: 1}) == 4
