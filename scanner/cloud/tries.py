@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 
 from scanner.cloud.auth import TokenFile
 from scanner.cloud.budget import LONGEST_WAIT
@@ -21,9 +22,10 @@ _FIRST_PAUSE = 0.2
 class Tries:
     """The tries of one call, begun now."""
 
-    def __init__(self, tokens: TokenFile) -> None:
+    def __init__(self, tokens: TokenFile, clock: Callable[[], float] = time.monotonic) -> None:
         self._tokens = tokens
-        self._started = time.monotonic()
+        self._clock = clock
+        self._started = clock()
         self._made = 0
         self._renewed = False
 
@@ -40,7 +42,7 @@ class Tries:
             return 0.0 if fresh else None
         pause = 0.0 if isinstance(error, Throttled) else self._backoff()
         wanted = error.after or 0.0
-        too_late = self._made >= MOST_TRIES or time.monotonic() - self._started > PATIENCE
+        too_late = self._made >= MOST_TRIES or self._clock() - self._started > PATIENCE
         if too_late or wanted > LONGEST_WAIT or not (repeatable or isinstance(error, Throttled)):
             return None
         return pause if isinstance(error, Throttled) else max(pause, wanted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Iterator
@@ -18,11 +19,12 @@ class RawServer:
     resets: int = 0
     """Of the first so many connections each is reset after its answer, in place of closed."""
     asked: list[str] = field(default_factory=list)
+    tls: ssl.SSLContext | None = None
     sock: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0)))
     url: str = ""
 
     def __post_init__(self) -> None:
-        self.url = f"http://127.0.0.1:{self.sock.getsockname()[1]}"
+        self.url = f"{'https' if self.tls else 'http'}://127.0.0.1:{self.sock.getsockname()[1]}"
 
     def serve(self) -> None:
         with contextlib.suppress(OSError):
@@ -30,7 +32,7 @@ class RawServer:
                 self._answer(self.sock.accept()[0])
 
     def _answer(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), self._secured(connection) as connection:
             head = b""
             while b"\r\n\r\n" not in head:
                 piece = connection.recv(65_536)
@@ -46,10 +48,13 @@ class RawServer:
             while connection.recv(65_536):
                 pass
 
+    def _secured(self, connection: socket.socket) -> socket.socket:
+        return self.tls.wrap_socket(connection, server_side=True) if self.tls else connection
+
 
 @contextlib.contextmanager
-def raw_server(*answers: bytes, resets: int = 0) -> Iterator[RawServer]:
-    server = RawServer(list(answers), resets)
+def raw_server(*answers: bytes, resets: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[RawServer]:
+    server = RawServer(list(answers), resets, tls=tls)
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
     try:
