@@ -1,7 +1,7 @@
 """A clamd of one's own: private socket, private temporary folder, a handful of signatures made at run time.
 
-For the demo, the tests and the benchmarks. It is the real daemon; only its signature database is small, so that it is up
-in a tenth of a second instead of minutes.
+For the demo, the tests and the benchmarks. It is the real daemon; only its signature database is small, so that it is
+up in a tenth of a second instead of minutes.
 """
 
 from __future__ import annotations

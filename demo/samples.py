@@ -42,7 +42,7 @@ def tar_gz_of(members: dict[str, bytes]) -> bytes:
 
 
 def encrypted_zip_of(name: str, content: bytes, password: bytes) -> bytes:
-    """A zip with one member under the traditional PKWARE encryption, which the standard library reads but cannot write."""
+    """A zip with one member under traditional PKWARE encryption, which the standard library reads but cannot write."""
     crc = zlib.crc32(content)
     compressed = zlib.compress(content, wbits=-15)
     # Twelve bytes go before the content; the last is checked against the CRC on opening.
@@ -83,7 +83,8 @@ def docx(text: str) -> bytes:
         '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
         '<Default Extension="xml" ContentType="application/xml"/></Types>'
     )
-    document = f'<?xml version="1.0"?><w:document xmlns:w="urn:w"><w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body></w:document>'
+    body = f"<w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body>"
+    document = f'<?xml version="1.0"?><w:document xmlns:w="urn:w">{body}</w:document>'
     members = {
         "[Content_Types].xml": types.encode(),
         "_rels/.rels": b"<Relationships/>",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
+import json
 import signal
 import socket
 import subprocess
@@ -47,6 +47,13 @@ class Stage:
         answer = httpx.request(method, f"{self.emulator_url}/_emulator/{path}", timeout=30, **options)
         answer.raise_for_status()
         return answer.json() if answer.content else None
+
+    def verdicts(self) -> list[dict[str, Any]]:
+        """What `scanner verdicts list` tells."""
+        answer = self.scanner("verdicts", "list", "--json")
+        if answer.returncode not in (0, 1):
+            raise RuntimeError(f"scanner verdicts list failed: {answer.stderr}")
+        return [json.loads(line) for line in answer.stdout.splitlines()]
 
     def scanner(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one command of the product against this stage."""
@@ -101,7 +108,7 @@ def _write_settings(here: Stage, clamd_address: str) -> None:
     domain = {"name": "demo", "base_url": here.emulator_url, "token_file": str(token), "watch": ["/Shared"]}
     settings = {
         "domains": [domain],
-        "events": {"min_interval": "200ms", "max_interval": "2s"},
+        "events": {"start": "oldest", "min_interval": "200ms", "max_interval": "1s"},
         "clamav": {"address": clamd_address},
         "rules": {"paths": [str(REPOSITORY / "rules")]},
         "ledger": {"url": f"sqlite:///{here.folder.resolve()}/ledger.db"},
@@ -134,10 +141,3 @@ def _stop_all(here: Stage) -> None:
                 process.wait()
         if process.stdout is not None:
             process.stdout.close()
-
-
-def short_folder() -> Path:
-    """A fresh folder in the repository, so that nothing is left elsewhere; short enough for a socket's path."""
-    folder = Path(".demo") / str(os.getpid())
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from demo import samples
 from demo.stage import Stage
+
+MINUTES = "/Shared/Projects/Kite/minutes.txt"
+"""A clean file that gets an infected second version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ def uploads() -> list[Upload]:
     nested = samples.zip_of({"inner.zip": samples.zip_of({"invoice.com": eicar})})
     projects, finance = "/Shared/Projects/Kite", "/Shared/Finance"
     return [
-        Upload(f"{projects}/minutes.txt", b"Minutes of the kick-off: all present.\n" * 20, "pnovak", "clean"),
+        Upload(MINUTES, b"Minutes of the kick-off: all present.\n" * 20, "pnovak", "clean"),
         Upload(f"{projects}/plan.docx", samples.docx("A plan for the third quarter"), "pnovak", "clean"),
         Upload(f"{projects}/drawing.png", samples.png(64), "jdoe", "clean"),
         Upload(f"{projects}/report.pdf", samples.pdf("Annual report"), "jdoe", "clean"),
@@ -53,16 +57,38 @@ def uploads() -> list[Upload]:
     ]
 
 
-def play(here: Stage) -> None:
-    """All uploads, then the acts on files that are there already."""
+def play(here: Stage) -> list[str]:
+    """All uploads, then the acts on files that are there already. Gives the ids of public links made to a bad file."""
+    projects = "/Shared/Projects/Kite"
+    here.control("POST", "users", json={"username": "mallory", "user_type": "power"})
     for upload in uploads():
         _upload(here, upload.path, upload.content, upload.actor)
-    projects = "/Shared/Projects/Kite"
-    _upload(here, f"{projects}/minutes.txt", samples.eicar(), "mallory")
+    links = [_link(here, "mallory", "/Shared/Finance/eicar.com")]
+    _upload(here, MINUTES, samples.eicar(), "mallory")
     _act(here, "pnovak", "copy", path=f"{projects}/plan.docx", destination=f"{projects}/plan (copy).docx")
     _act(here, "pnovak", "move", path=f"{projects}/drawing.png", destination=f"{projects}/drawing-v2.png")
     _upload(here, f"{projects}/oops.txt", b"uploaded into the wrong folder\n", "jdoe")
     _act(here, "jdoe", "delete", path=f"{projects}/oops.txt")
+    return links
+
+
+def problems(rows: list[dict[str, Any]], state: dict[str, Any], links: list[str]) -> list[str]:
+    """What did not come as the story expects."""
+    found = {(row["path"], row["kind"]) for row in rows}
+    expected = [(upload.path, upload.expected) for upload in uploads()]
+    expected += [(MINUTES, "infected"), ("/Shared/Projects/Kite/plan (copy).docx", "clean")]
+    wrong = [f"{path} was not judged {kind}" for path, kind in expected if (path, kind) not in found]
+    for file in state["files"]:
+        judged = {row["kind"] for row in rows if row["entry_id"] == file["versions"][-1]["entry_id"]}
+        if judged & {"infected", "flagged"} and not file["path"].startswith("/Shared/Quarantine/"):
+            wrong.append(f"{file['path']} is {', '.join(judged)} and still where people reach it")
+    left = {link["id"] for link in state["links"]}
+    return wrong + [f"public link {one} still leads to a bad file" for one in links if one in left]
+
+
+def _link(here: Stage, actor: str, path: str) -> str:
+    body = {"as": actor, "source": "WebUI", "action": "add_link", "path": path, "accessibility": "anyone"}
+    return str(here.control("POST", "act", json=body)["links"][0]["id"])
 
 
 def _upload(here: Stage, path: str, content: bytes, actor: str) -> None:
