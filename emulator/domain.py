@@ -21,6 +21,7 @@ from emulator.faults import Faults
 from emulator.ids import Ids
 from emulator.links import Link
 from emulator.notes import Note
+from emulator.oauth import OAuth
 from emulator.perms import Level, Permissions
 from emulator.properties import Properties
 from emulator.requestlog import RequestLog
@@ -60,6 +61,7 @@ class Domain:
         self.switches = Switches()
         self.users = Directory()
         self.tokens = Tokens()
+        self.oauth = OAuth()
         self.tree = Tree(self.ids.uuid(), self.clock.now())
         self.events = EventLog(self.switches)
         self.permissions = Permissions()

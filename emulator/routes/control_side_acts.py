@@ -11,8 +11,7 @@ from emulator.acts.granting import Change, change_permissions, shared_folder
 from emulator.acts.linking import LinkTerms, add_links, delete_link
 from emulator.acts.noting import add_note, delete_note
 from emulator.domain import Domain
-from emulator.errors import ApiError
-from emulator.routes.control import checked
+from emulator.routes.control import checked, user_named
 from emulator.users import Actor
 
 Body = dict[str, Any]
@@ -49,13 +48,14 @@ def _set_permissions(domain: Domain, actor: Actor, body: Body) -> Body:
 
 
 def _set_user(domain: Domain, _actor: Actor, body: Body) -> Body:
-    """`{"user", "trash_role"?, "active"?, "user_type"?}`: what an admin sets in the user management."""
-    user = domain.users.named(str(body.pop("user", "")))
-    if user is None:
-        raise ApiError(400, "Unknown user")
+    """What an admin sets in the user management. A new password ends all tokens of the user (fact sheet 2.3)."""
+    user = user_named(domain, str(body.pop("user", "")))
     changed = checked(type(user), {**asdict(user), **body})
     for name in body:
         setattr(user, name, getattr(changed, name))
+    if "password" in body:
+        for token in [each for each in domain.tokens.by_value.values() if each.user_id == user.id]:
+            domain.tokens.revoke(token.value)
     domain.changes += 1
     return asdict(user)
 
@@ -66,5 +66,5 @@ SIDE_ACTS: dict[str, tuple[Act, set[str]]] = {
     "delete_link": (_delete_link, {"id"}),
     "delete_note": (_delete_note, {"id"}),
     "set_permissions": (_set_permissions, {"path", "users", "groups", "inherits", "keep_parent"}),
-    "set_user": (_set_user, {"user", "trash_role", "active", "user_type"}),
+    "set_user": (_set_user, {"user", "trash_role", "active", "user_type", "password"}),
 }
