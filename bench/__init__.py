@@ -1,1 +1,1 @@
-"""Benchmarks: ratios taken in one alternating run, with machine and versions beside them. Never part of the test run."""
+"""Benchmarks: ratios from one alternating run, with machine and versions beside them. Never part of the test run."""

@@ -1,6 +1,8 @@
-"""A corpus made of the machine's own files: the same files for the same machine, so that runs can be compared.
+"""Corpora made of the machine's own files: the same for the same machine, so that runs can be compared.
 
-Small files of every kind that an office domain holds in some form: texts, pages, pictures, archives, libraries, scripts.
+`raw` is 800 small files as they lie there: texts, pages, pictures, archives, libraries, scripts. `office` is as many
+small office documents, each a zip of ten of the machine's texts laid out like a word-processing document: what an
+Egnyte domain mostly holds, and dearer for clamd, which opens each member.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import os
 import random
 import statistics
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +18,7 @@ ROOTS = ("/usr/share", "/usr/lib/python3", "/usr/lib/x86_64-linux-gnu", "/usr/bi
 SMALLEST, LARGEST = 2_000, 300_000
 TARGET_MEDIAN = 30_000
 SEED = 20261124
+TEXTS = frozenset({".html", ".xml", ".txt", ".py", ".pl", ".pm", ".cmake", ".vim", ".h"})
 
 
 def small_files(count: int) -> list[Path]:
@@ -42,9 +46,28 @@ def small_files(count: int) -> list[Path]:
     raise RuntimeError(f"only {len(chosen)} of {count} suitable files on this machine")
 
 
-def describe(files: list[Path]) -> dict[str, object]:
-    sizes = [path.stat().st_size for path in files]
-    return {"files": len(files), "bytes": sum(sizes), "median_bytes": statistics.median(sizes)}
+def write_raw(folder: Path, count: int) -> None:
+    """`count` files of the machine, copied."""
+    for number, path in enumerate(small_files(count)):
+        (folder / f"{number:04d}{path.suffix}").write_bytes(path.read_bytes())
+
+
+def write_office(folder: Path, count: int) -> None:
+    """`count` documents of a dozen members each, some 30 KB at the median."""
+    texts = [path for path in small_files(count) if path.suffix in TEXTS]
+    chance = random.Random(SEED)
+    for number in range(count):
+        with zipfile.ZipFile(folder / f"{number:04d}.docx", "w", zipfile.ZIP_DEFLATED) as document:
+            document.writestr("[Content_Types].xml", "<Types/>")
+            document.writestr("_rels/.rels", "<Relationships/>")
+            for part in range(10):
+                text = chance.choice(texts).read_bytes()[: chance.choice((2_000, 8_000, 30_000))]
+                document.writestr(f"word/part{part}.xml", text)
+
+
+def describe(folder: Path) -> dict[str, object]:
+    sizes = [path.stat().st_size for path in folder.iterdir()]
+    return {"files": len(sizes), "bytes": sum(sizes), "median_bytes": statistics.median(sizes)}
 
 
 def _candidates() -> Iterator[tuple[int, Path]]:

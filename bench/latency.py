@@ -57,7 +57,7 @@ def _report(requests: list[dict[str, Any]], samples: int) -> dict[str, Any]:
     waits.sort()
     p99 = waits[int(len(waits) * 0.99) - 1]
     return {
-        "what": "ms from the poll that brought an event to the start of its download, idle service; API calls per version",
+        "what": "idle service: ms from the poll that brought an event to its download; API calls per version",
         "samples": len(waits),
         "p50_ms": statistics.median(waits),
         "p99_ms": p99,

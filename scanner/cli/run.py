@@ -11,6 +11,7 @@ from typing import Annotated
 
 import structlog
 import typer
+import uvloop
 
 from scanner import logs
 from scanner.cli.common import (
@@ -46,7 +47,9 @@ def run(
     settings = load_or_exit(config)
     logs.configure()
     with stopped_by_user_errors():
-        code = asyncio.run(_once(settings, json) if once else _serve(settings))
+        # uvloop: half the cost of a turn of the loop, of which each version takes some twenty.
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            code = runner.run(_once(settings, json) if once else _serve(settings))
     _leave(code)
 
 
