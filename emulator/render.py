@@ -161,9 +161,9 @@ def _add_options(domain: Domain, request: Request, node: Node, row: dict[str, An
     query = request.query
     if not query:
         return
-    resource_id = node.group_id if isinstance(node, File) else node.folder_id
     if request.flag("list_custom_metadata"):
-        row["custom_metadata"] = domain.properties.of(resource_id)
+        resource_id = query.get("entry_id", node.group_id) if isinstance(node, File) else node.folder_id
+        row["custom_metadata"] = domain.properties.of(resource_id, request.token.client_id)
     if request.flag("perms") or request.flag("include_perm"):
         row["permission"] = domain.permission(request.actor.user, node).label
     if request.flag("include_locks") and isinstance(node, File):
