@@ -14,7 +14,8 @@ import yaml
 from emulator.server import start
 from scanner.cloud.client import EgnyteClient
 from tests.cassettes.recorder import outcome, recorder
-from tests.cassettes.table import FOLDER, LOCKED, PLAN, RESULTS, SITES, TAKEN, TOKEN, Seed, Take, takes
+from tests.cassettes.situations import FOLDER, RESULTS, TOKEN, Seed, Take
+from tests.cassettes.table import LOCKED, PLAN, SITES, TAKEN, takes
 from tests.cloud.egnyte import Egnyte, Seen, settings_for
 
 MOMENT = "2026-03-04T09:15:22.000Z"

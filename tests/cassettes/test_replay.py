@@ -11,7 +11,8 @@ import yaml
 from scanner.cloud.client import EgnyteClient
 from scanner.cloud.meter import Operation
 from tests.cassettes.recorder import outcome, recorder
-from tests.cassettes.table import FOLDER, RESULTS, SITES, TOKEN, Take, takes
+from tests.cassettes.situations import FOLDER, RESULTS, TOKEN, Take
+from tests.cassettes.table import SITES, takes
 from tests.cloud.egnyte import settings_for
 
 NOWHERE = "http://127.0.0.1:9"

@@ -124,6 +124,7 @@ async def test_links_come_in_pages_of_five_hundred(egnyte: Egnyte) -> None:
 
 
 async def test_links_without_an_end_are_a_bad_answer(egnyte: Egnyte) -> None:
+    await egnyte.cloud.account()
     egnyte.fault(route="/links", status=200, body={"links": [{"id": "x", "resource_id": "g1"}] * 500})
 
     with pytest.raises(BadAnswer, match=str(MOST_LINKS)):
@@ -143,6 +144,7 @@ async def test_links_without_an_end_are_a_bad_answer(egnyte: Egnyte) -> None:
 )
 async def test_of_very_many_comments_both_ends_are_read(egnyte: Egnyte, total: int | None, offsets: list[int]) -> None:
     notes = [{"id": str(number), "message": "m", "username": "u"} for number in range(100)]
+    await egnyte.cloud.account()
     egnyte.fault(route="/notes", status=200, body={"notes": notes, "total_results": total})
 
     assert len(await egnyte.cloud.notes(PLAN)) == 100 * len(offsets) <= MOST_NOTES

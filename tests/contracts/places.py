@@ -9,7 +9,7 @@ import httpx
 from scanner.cloud.memory import MemoryCloud
 from scanner.cloud.memory_tree import StoredFile
 from scanner.cloud.port import Cloud, FileInfo, Priority
-from scanner.model import GroupId
+from scanner.model import Cursor, Event, GroupId
 from tests.cloud.egnyte import Egnyte
 
 PEOPLE = {"pnovak": 41}
@@ -104,3 +104,16 @@ class Emulated:
             return user.id
 
         return self._egnyte.emulator.call(found)
+
+
+async def events_since(place: Place, cursor: Cursor) -> tuple[Event, ...]:
+    return (await place.cloud.events_after(cursor, 100)).events
+
+
+async def latest(place: Place) -> Cursor:
+    return (await place.cloud.feed_range()).latest
+
+
+def content_of(place: Place, info: FileInfo) -> bytes:
+    with place.cloud.open_content(info.group_id, info.entry_id, priority=Priority.LIVE) as download:
+        return b"".join(download.chunks())
