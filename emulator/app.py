@@ -9,6 +9,7 @@ import asyncio
 import json
 
 from emulator import gate
+from emulator.courier import Courier
 from emulator.domain import Domain
 from emulator.errors import ApiError, Shape, error_message
 from emulator.faults import Fault
@@ -27,6 +28,7 @@ CONTROL = "/_emulator/"
 class App:
     def __init__(self, domain: Domain) -> None:
         self.domain = domain
+        domain.listeners.append(Courier(domain).hear)
         self._router = Router(ALL)
         self._request_ids = Ids("request")  # not the domain's: its ids shall not depend on who looks
 

@@ -6,6 +6,7 @@ event loop that serves it (from elsewhere go through `Running.call` in server.py
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,6 +76,7 @@ class Domain:
         self.faults = Faults()
         self.requests = RequestLog()
         self.listeners: list[Callable[[Notice], None]] = []
+        self.deliveries: deque[dict[str, Any]] = deque(maxlen=10_000)  # to webhooks, for whoever wants to see
         self.certificate = b""  # PEM, of the HTTPS port if there is one
         self.changes = 0  # grows with every act: what the state folder goes by
         for path in (SHARED, PRIVATE):

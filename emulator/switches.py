@@ -66,6 +66,8 @@ class Switches:
     restore_ids: str = "same"  # 28
     note_limit: int = 4_000  # 30, characters
     webhook_limit: int = 5  # 32, per client id
+    webhook_attempts: int = 14  # of one delivery, then the webhook is disabled
+    webhook_copies: int = 1  # how often each delivery is sent: at least once means sometimes twice
     missing_parent_status: int = 404  # 35
     add_folder_parents: str = "refuse"  # 35; "make" is what the live tests of python-egnyte take for granted
     files_in_shared: str = "refuse"  # a file directly in /Shared: 409 (third party)

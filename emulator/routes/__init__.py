@@ -22,5 +22,5 @@ from emulator.routing import Routes
 ALL: list[Routes] = [
     chunked.routes, content.routes, control.routes, control_acts.routes, events.routes, fs.routes, identity.routes,
     links.routes, notes.routes, oauth.routes, oauth.control_routes, perms.routes, properties.routes,
-    trash.routes, users.routes, users.group_routes, webhooks.routes,
+    trash.routes, users.routes, users.group_routes, webhooks.routes, webhooks.control_routes,
 ]  # fmt: skip
