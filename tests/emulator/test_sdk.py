@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -73,3 +74,91 @@ def test_the_event_of_a_new_folder_is_listed_at_once(sdk: EgnyteClient) -> None:
     [event] = events.poll(count=1)
     assert (event.action, event.action_source, event.data["target_path"]) == ("create", "PublicAPI", folder.path)
     assert events.poll() in ((), [])
+
+
+def test_a_folder_lists_what_is_in_it(sdk: EgnyteClient) -> None:
+    folder = sdk.folder("/Shared/Docs/Listed").create()
+    folder.file("a.txt").upload(b"a")
+    folder.folder("Below").create()
+    folder.list()
+    assert ([each.path for each in folder.files], [each.path for each in folder.folders]) == (
+        ["/Shared/Docs/Listed/a.txt"], ["/Shared/Docs/Listed/Below"],
+    )  # fmt: skip
+
+
+def test_comments_are_made_listed_and_deleted(sdk: EgnyteClient) -> None:
+    file = sdk.file("/Shared/Docs/commented.txt")
+    file.upload(b"x")
+    comment = file.add_note("test comment")
+    assert (comment.file_path, comment.message, comment.get_file()) == (file.path, "test comment", file)
+    assert comment in sdk.notes.list()
+    assert [note.id for note in file.get_notes()] == [comment.id]
+    comment.delete()
+    assert (list(file.get_notes()), comment in sdk.notes.list()) == ([], False)
+    with pytest.raises(exc.NotFound):
+        comment.check()
+
+
+def test_a_comment_on_a_missing_file_is_forbidden(sdk: EgnyteClient) -> None:
+    with pytest.raises(exc.InsufficientPermissions):
+        sdk.file("/Shared/Docs/missing.txt").add_note("x")
+
+
+def test_comments_are_in_the_feed(sdk: EgnyteClient) -> None:
+    file = sdk.file("/Shared/Docs/fed.txt")
+    file.upload(b"x")
+    events = sdk.events.filter(sdk.events.latest_event_id)
+    comment = file.add_note("x")
+    [event] = events.poll()
+    assert (event.type, event.action, event.data) == ("note", "create", {"note_id": comment.id})
+
+
+def test_links_are_one_for_each_recipient_and_gone_when_deleted(sdk: EgnyteClient) -> None:
+    folder = sdk.folder("/Shared/Docs/Linked").create()
+    first, second = folder.link("anyone", recipients=["a@example.com", "b@example.com"], send_email=False)
+    assert (first.path, first.type, first.accessibility, first.recipients) == (
+        folder.path, "folder", "anyone", ["a@example.com"],
+    )  # fmt: skip
+    first.delete()
+    second.check()
+    with pytest.raises(exc.NotFound):
+        first.check()
+
+
+def test_links_are_listed_by_path_and_date(sdk: EgnyteClient) -> None:
+    file = sdk.file("/Shared/Docs/linked.txt")
+    file.upload(b"x")
+    [link] = file.link("domain", expiry_clicks=3)
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    found = sdk.links.list(path=file.path)
+    assert ([each.id for each in found], found.total_count) == ([link.id], 1)
+    assert list(sdk.links.list(created_after=tomorrow)) == []
+    assert sdk.links.list(created_before=tomorrow) == sdk.links.list()
+
+
+def test_permissions_are_set_and_read(sdk: EgnyteClient) -> None:
+    folder = sdk.folder("/Shared/Docs/Permitted").create()
+    assert folder.get_permissions().user_to_permission["svc-scanner"] == "Owner"
+    assert folder.get_effective_permissions("svc-scanner") == "Owner"
+    group = sdk.groups.create("Partners", members=[sdk.users.by_username("svc-scanner")])
+    folder.set_permissions("Viewer", groups=["Partners"])
+    assert folder.get_permissions().group_to_permission["Partners"] == "Viewer"
+    assert sdk.groups.by_displayName("Partners").members[0]["username"] == "svc-scanner"
+    group.delete()
+
+
+def test_users_are_found(sdk: EgnyteClient) -> None:
+    user = sdk.users.by_email("svc-scanner@example.org")
+    assert (user.id, sdk.users.get(77).userName, sdk.users.by_username("nobody")) == (77, "svc-scanner", None)
+    with pytest.raises(exc.NotFound):
+        sdk.users.get(1).check()
+
+
+def test_its_own_events_can_be_suppressed(sdk: EgnyteClient) -> None:
+    events = sdk.events.filter(sdk.events.latest_event_id, suppress="app")
+    sdk.folder("/Shared/Docs/Suppressed").create()
+    assert events.poll() == ()
+
+
+def test_settings_of_links(sdk: EgnyteClient) -> None:
+    assert {"folder_links", "file_links", "expiration"} <= set(sdk.settings["links"])
