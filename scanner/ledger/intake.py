@@ -31,21 +31,25 @@ from scanner.model import (
 Settled = tuple[tuple[Event, Disposition], ...]
 
 _FEED = select(feeds.c.cursor, feeds.c.seen_at).where(feeds.c.domain == bindparam("d"))
-_PUT_FEED = upsert(feeds).values(domain=bindparam("d"), cursor=bindparam("c"), seen_at=bindparam("s"))
-_SET_FEED = _PUT_FEED.on_conflict_do_update(index_elements=["domain"], set_={"cursor": _PUT_FEED.excluded.cursor})
-_ADVANCE_FEED = (
-    update(feeds)
-    .where(feeds.c.domain == bindparam("d"))
-    .values(
-        cursor=case((feeds.c.cursor < bindparam("c"), bindparam("c")), else_=feeds.c.cursor),
-        seen_at=case(
-            (feeds.c.seen_at.is_(None), bindparam("s")),
-            (feeds.c.seen_at < bindparam("s"), bindparam("s")),
+_EPOCH = select(feeds.c.epoch).where(feeds.c.domain == bindparam("d"))
+_PUT_FEED = upsert(feeds).values(domain=bindparam("d"), cursor=bindparam("c"), seen_at=bindparam("s"), epoch=0)
+_NEW = _PUT_FEED.excluded
+_SET_FEED = _PUT_FEED.on_conflict_do_update(index_elements=["domain"], set_={"cursor": _NEW.cursor})
+_ADVANCE_FEED = _PUT_FEED.on_conflict_do_update(
+    index_elements=["domain"],
+    set_={
+        "cursor": case((feeds.c.cursor < _NEW.cursor, _NEW.cursor), else_=feeds.c.cursor),
+        "seen_at": case(
+            (feeds.c.seen_at.is_(None), _NEW.seen_at),
+            (feeds.c.seen_at < _NEW.seen_at, _NEW.seen_at),
             else_=feeds.c.seen_at,
         ),
-    )
+    },
 )
+_NEXT_EPOCH = update(feeds).where(feeds.c.domain == bindparam("d")).values(epoch=feeds.c.epoch + 1)
 _PUT_WORK = upsert(work).on_conflict_do_nothing(index_elements=["domain", "entry_id"])
+LOST = "lost"
+"""The reason of a gap after which event ids may come a second time: the domain was restored from a backup."""
 _ACTED = (StepState.INTENDED, StepState.SUCCESS, StepState.ALREADY_DONE)
 
 
@@ -70,6 +74,8 @@ def record_gap(
     """`missed`: from when to when nobody looked, as far as it is known."""
     values = {"domain": domain, "reason": reason, "since": missed[0], "until": missed[1], "opened_at": now}
     connection.execute(insert(gaps), values)
+    if reason == LOST:
+        connection.execute(_NEXT_EPOCH, {"d": domain})
 
 
 def record_events(
@@ -80,7 +86,8 @@ def record_events(
     now: datetime,
 ) -> tuple[Settled, int]:
     """Decide on each event not recorded yet, in order, and write what follows. Gives these, and the versions queued."""
-    recorded = _recorded(connection, domain, [event.id for event in page])
+    epoch = connection.execute(_EPOCH, {"d": domain}).scalar_one_or_none() or 0
+    recorded = _recorded(connection, domain, epoch, [event.id for event in page])
     entries = _known_entries(connection, domain, [event.entry_id for event in page if event.entry_id])
     acts = _acts(connection, domain, page)
     settled: list[tuple[Event, Disposition]] = []
@@ -94,7 +101,7 @@ def record_events(
         settled.append((event, disposition))
     if not settled:
         return (), 0
-    connection.execute(insert(events), [event_values(domain, event, what, now) for event, what in settled])
+    connection.execute(insert(events), [event_values(domain, epoch, event, what, now) for event, what in settled])
     queued = queue_versions(
         connection, [what.version for _, what in settled if isinstance(what, Queued)], Lane.LIVE, now
     )
@@ -136,9 +143,9 @@ def finish_walk(connection: Connection, walk_id: int, now: datetime) -> None:
     connection.execute(update(walks).where(walks.c.id == walk_id).values(finished_at=now))
 
 
-def _recorded(connection: Connection, domain: str, ids: Sequence[int]) -> set[int]:
-    query = select(events.c.event_id).where(events.c.domain == domain, events.c.event_id.in_(ids))
-    return set(connection.scalars(query))
+def _recorded(connection: Connection, domain: str, epoch: int, ids: Sequence[int]) -> set[int]:
+    query = select(events.c.event_id).where(events.c.domain == domain, events.c.epoch == epoch)
+    return set(connection.scalars(query.where(events.c.event_id.in_(ids))))
 
 
 def _known_entries(connection: Connection, domain: str, ids: Sequence[EntryId]) -> set[EntryId]:

@@ -67,7 +67,11 @@ class Ledger:
         if not owner and not path.exists():
             raise LedgerUnavailable(f"There is no ledger at {path} yet. Start `scanner run` once, or check ledger.url.")
         lock = OwnerLock(path) if owner else None
-        database = Database(path)
+        try:
+            database = Database(path)
+        except BaseException:
+            _release(lock)
+            raise
         try:
             if owner:
                 schema.upgrade(database)
@@ -76,8 +80,7 @@ class Ledger:
                 schema.check(database)
         except BaseException:
             await database.close()
-            if lock is not None:
-                lock.release()
+            _release(lock)
             raise
         return cls(database, clock, lock)
 
@@ -93,8 +96,7 @@ class Ledger:
 
     async def close(self) -> None:
         await self._db.close()
-        if self._lock is not None:
-            self._lock.release()
+        _release(self._lock)
 
     async def feed_state(self, domain: str) -> FeedState | None:
         return await self._db.run(lambda connection: intake.feed_state(connection, domain))
@@ -198,3 +200,8 @@ class Ledger:
 
     async def record_release(self, step_id: int, result: StepResult) -> None:
         await self._db.run(lambda connection: releasing.record(connection, step_id, result, self._clock()))
+
+
+def _release(lock: OwnerLock | None) -> None:
+    if lock is not None:
+        lock.release()

@@ -85,7 +85,8 @@ def quarantine_counts(connection: Connection, domain: str, since: datetime) -> Q
         steps.c.domain == domain,
         steps.c.kind == StepKind.QUARANTINE.value,
         or_(
-            and_(steps.c.state == StepState.SUCCESS.value, steps.c.done_at >= since),
+            # Already done: mostly a move of ours whose result was lost with the process.
+            and_(steps.c.state.in_(_DONE), steps.c.done_at >= since),
             and_(steps.c.state == StepState.INTENDED.value, steps.c.intended_at >= since),
         ),
     )
@@ -172,7 +173,7 @@ def _explanation(connection: Connection, row: Row[*tuple[Any, ...]]) -> Explanat
         first_seen_at=row.first_seen_at,
         done_at=row.done_at,
         waits_for=f"{row.gap_reason}: {row.gap_detail}" if row.gap_reason else None,
-        events=all_of(events, events.c.event_id),
+        events=all_of(events, events.c.epoch, events.c.event_id),
         verdicts=all_of(verdicts, verdicts.c.id),
         steps=all_of(steps, steps.c.position),
     )

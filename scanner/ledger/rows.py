@@ -141,10 +141,11 @@ class QuarantineRow:
     quarantined_at: datetime
 
 
-def event_values(domain: str, event: Event, disposition: Disposition, now: datetime) -> dict[str, Any]:
+def event_values(domain: str, epoch: int, event: Event, disposition: Disposition, now: datetime) -> dict[str, Any]:
     kind = "queued" if isinstance(disposition, Queued) else "skipped" if isinstance(disposition, Skipped) else "walk"
     return {
         "domain": domain,
+        "epoch": epoch,
         "event_id": event.id,
         "occurred_at": event.occurred_at,
         "type": event.type,

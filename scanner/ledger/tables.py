@@ -50,6 +50,7 @@ class EventRow(Base, table=True):
 
     __tablename__ = "events"
     domain: str = Field(primary_key=True)
+    epoch: int = Field(primary_key=True)
     event_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     occurred_at: datetime = Field(sa_type=UtcDateTime)
     type: str
@@ -74,6 +75,8 @@ class FeedRow(Base, table=True):
     domain: str = Field(primary_key=True)
     cursor: int = Field(sa_type=BigInteger)
     seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    epoch: int = 0
+    """How often the domain lost its place, restored from a backup: after that, event ids come a second time."""
 
 
 class GapRow(Base, table=True):

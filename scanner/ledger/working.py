@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
 
 from scanner.errors import Fenced
 from scanner.ledger.dispatch import tickets as dispatch_tickets
@@ -123,22 +123,24 @@ def settle(connection: Connection, run: Run, verdict: Verdict, now: datetime) ->
 def begin_step(connection: Connection, run: Run, step_id: int, now: datetime) -> None:
     """Intent: from here on nobody knows whether the act happened, until its result is recorded."""
     _check(connection, run)
-    connection.execute(
+    changed = connection.execute(
         update(steps)
-        .where(steps.c.id == step_id)
+        .where(_step_of(run, step_id))
         .values(state=StepState.INTENDED.value, intended_at=now, tries=steps.c.tries + 1)
     )
+    _fenced(changed.rowcount, run)
 
 
 def record_step(connection: Connection, run: Run, step_id: int, result: StepResult, now: datetime) -> int:
     """How a step ended. Gives how many newer versions that queued."""
     _check(connection, run)
     done_at = None if result.state is StepState.BRAKED else now
-    connection.execute(
+    changed = connection.execute(
         update(steps)
-        .where(steps.c.id == step_id)
+        .where(_step_of(run, step_id))
         .values(state=result.state.value, detail=dict(result.detail), done_at=done_at)
     )
+    _fenced(changed.rowcount, run)
     return _queue_newer(connection, run, result.superseded_by, now)
 
 
@@ -162,7 +164,8 @@ def defer(connection: Connection, run: Run, gap: Gap | None, due: datetime, coun
     }
     attempts = connection.execute(_DEFER, _key(run) | values).scalar_one_or_none()
     _fenced(0 if attempts is None else 1, run)
-    dispatch_tickets.put_back(connection, run.version.domain, run.version.entry_id, due, suspect=(attempts or 0) >= 2)
+    suspect = attempts is not None and attempts >= dispatch_tickets.SUSPICIOUS
+    dispatch_tickets.put_back(connection, run.version.domain, run.version.entry_id, due, suspect=suspect)
 
 
 def _queue_newer(connection: Connection, run: Run, newer: FileVersion | None, now: datetime) -> int:
@@ -189,6 +192,11 @@ def _step_values(version: FileVersion, position: int, step: Any, plan: Plan, now
         "tries": 0,
         "planned_at": now,
     }
+
+
+def _step_of(run: Run, step_id: int) -> ColumnElement[bool]:
+    """A token vouches for its own version's steps only."""
+    return and_(steps.c.id == step_id, steps.c.domain == run.version.domain, steps.c.entry_id == run.version.entry_id)
 
 
 def _key(run: Run) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain import models
@@ -49,18 +50,19 @@ class Dispatch:
         running: set[asyncio.Task[None]] = set()
         queue = self._queue
         manager = QueueManager(queue)  # type: ignore[arg-type]  # the part of the port that it calls
-        queue.busy = manager.job_context
 
         async def run(job: models.Job) -> None:
             domain, _, entry_id = (job.payload or b"").decode().partition("\n")
             task = asyncio.current_task()
             assert task is not None
             running.add(task)
-            try:
-                await handler(domain, EntryId(entry_id))
-            finally:
-                running.discard(task)
-                queue.let_go(job.id)
+            # After QueueManager's own callback, which was added first.
+            task.add_done_callback(partial(ended, job.id))
+            await handler(domain, EntryId(entry_id))
+
+        def ended(ticket: int, task: asyncio.Task[None]) -> None:
+            running.discard(task)
+            queue.let_go(ticket)
 
         for name in (*limits, tickets.SUSPECT):
             manager.entrypoint(name)(run)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -81,9 +81,7 @@ class TicketQueue:
         self._limits = limits
         self._total = total
         self.held: set[int] = set()
-        """Tickets that take up a slot."""
-        self.busy: Container[int] = ()
-        """Tickets QueueManager has not let go of yet: claimed again now, it would pass them over."""
+        """Tickets that take up a slot, until QueueManager has let go of them: it passes over what it still holds."""
         self._next_due: float | None = None
 
     async def dequeue(
@@ -97,24 +95,21 @@ class TicketQueue:
         room = self._total - len(self.held)
         if room <= 0:
             return []
-        now, manager = time.time(), str(queue_manager_id)
+        now, manager, held = time.time(), str(queue_manager_id), frozenset(self.held)
 
         def act(connection: Any) -> tuple[list[tickets.Claimed], float | None]:
             stale = now - heartbeat_timeout.total_seconds()
             claimed = tickets.claim(
-                connection, self._limits, room, manager=manager, now=now, stale_before=stale, in_hand=self._in_hand
+                connection, self._limits, room, manager=manager, now=now, stale_before=stale, held=held
             )
-            return claimed, None if claimed else tickets.next_due(connection)
+            return claimed, None if claimed else tickets.next_due(connection, now)
 
         claimed, self._next_due = await self._database.run(act)
         self.held |= {one.id for one in claimed}
         return [_job(one, queue_manager_id) for one in claimed]
 
-    def _in_hand(self, ticket: int) -> bool:
-        return ticket in self.held or ticket in self.busy
-
     def let_go(self, ticket: int) -> None:
-        """Its handler has ended: a slot is free."""
+        """It has ended for QueueManager too: a slot is free."""
         self.held.discard(ticket)
         self.driver.wake()
 

@@ -6,11 +6,11 @@ process down, no innocent neighbour is charged with it (engine.md section 4).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scanner.ledger.tables import tickets, work
@@ -19,6 +19,8 @@ from scanner.model import EntryId, Lane
 SUSPECT = "suspect"
 RANKS = {Lane.LIVE: 10, Lane.RECONCILE: 20, Lane.RESCAN: 30, Lane.BACKFILL: 40}
 """Lower goes first."""
+SUSPICIOUS = 2
+"""From so many attempts without a result on, a version is a suspect."""
 OPEN = ("queued", "running", "waiting")
 
 _PUT = upsert(tickets).on_conflict_do_nothing(index_elements=["domain", "entry_id"])
@@ -45,11 +47,23 @@ _CANDIDATES = (
     .order_by(tickets.c.rank, tickets.c.id)
     .limit(bindparam("k"))
 )
-_STALE = (
-    select(tickets.c.id).where(tickets.c.status == "picked", tickets.c.heartbeat < bindparam("h")).limit(bindparam("k"))
+_SUSPECT = (
+    select(work.c.entry_id)
+    .where(work.c.domain == tickets.c.domain, work.c.entry_id == tickets.c.entry_id, work.c.attempts >= SUSPICIOUS)
+    .exists()
+)
+_REOPEN = update(tickets).values(
+    status="queued", manager=None, entrypoint=case((_SUSPECT, SUSPECT), else_=tickets.c.entrypoint)
+)
+_FREE_STALE = _REOPEN.where(
+    tickets.c.status == "picked",
+    tickets.c.heartbeat < bindparam("b"),
+    tickets.c.id.not_in(bindparam("held", expanding=True)),
 )
 _PICKED = select(tickets.c.entrypoint, func.count()).where(tickets.c.status == "picked").group_by(tickets.c.entrypoint)
-_NEXT = select(func.min(tickets.c.execute_after)).where(tickets.c.status == "queued")
+_NEXT = select(func.min(tickets.c.execute_after)).where(
+    tickets.c.status == "queued", tickets.c.execute_after > bindparam("n")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +77,14 @@ class Claimed:
     rank: int
 
 
-def put(connection: Connection, domain: str, entry_id: EntryId, lane: Lane, due: datetime) -> None:
+def put(
+    connection: Connection, domain: str, entry_id: EntryId, lane: Lane, due: datetime, *, suspect: bool = False
+) -> None:
     """A ticket for open work; one that is there already stays as it is."""
     values = {
         "domain": domain,
         "entry_id": entry_id,
-        "entrypoint": domain,
+        "entrypoint": SUSPECT if suspect else domain,
         "rank": RANKS[lane],
         "status": "queued",
         "execute_after": due.timestamp(),
@@ -96,39 +112,49 @@ def claim(
     manager: str,
     now: float,
     stale_before: float,
-    in_hand: Callable[[int], bool],
+    held: Collection[int],
 ) -> list[Claimed]:
-    """Take up to `total` tickets, within each domain's limit, best first; before them those of workers that fell
-    silent. Those in the caller's own hands are left."""
+    """Take up to `total` tickets, within each domain's limit, best first. Those of workers that fell silent are free
+    again; those in the caller's own hands (`held`) are left."""
+    connection.execute(_FREE_STALE, {"b": stale_before, "held": list(held)})
     picked = {row[0]: row[1] for row in connection.execute(_PICKED)}
-    stale = connection.scalars(_STALE, {"h": stale_before, "k": total})
-    chosen = list(stale) or _choose(connection, limits, total, picked, now)
-    chosen = [one for one in chosen if not in_hand(one)]
+    chosen = _choose(connection, limits, total, picked=picked, now=now, held=held)
     rows = [connection.execute(_CLAIM, {"i": one, "m": manager, "h": now}).one() for one in chosen]
     return [Claimed(row.id, row.domain, EntryId(row.entry_id), row.entrypoint, row.rank) for row in rows]
 
 
 def _choose(
-    connection: Connection, limits: Mapping[str, int], total: int, picked: Mapping[str, int], now: float
+    connection: Connection,
+    limits: Mapping[str, int],
+    total: int,
+    *,
+    picked: Mapping[str, int],
+    now: float,
+    held: Collection[int],
 ) -> list[int]:
-    if picked.get(SUSPECT):
+    def due(entrypoint: str, room: int) -> list[tuple[int, int]]:
+        rows = connection.execute(_CANDIDATES, {"p": entrypoint, "n": now, "k": room + len(held)})
+        return [(row.rank, row.id) for row in rows if row.id not in held][:room]
+
+    if total <= 0 or picked.get(SUSPECT):
         return []
-    if not picked:
-        suspects = list(connection.scalars(_CANDIDATES, {"p": SUSPECT, "n": now, "k": 1}))
-        if suspects:
-            return suspects
-    found: list[Row[int, int]] = []
+    found: list[tuple[int, int]] = []
     for domain, limit in limits.items():
         room = min(total, limit - picked.get(domain, 0))
         if room > 0:
-            found += connection.execute(_CANDIDATES, {"p": domain, "n": now, "k": room}).all()
-    found.sort(key=lambda row: (row.rank, row.id))
-    return [row.id for row in found[: max(0, total)]]
+            found += due(domain, room)
+    for suspect in due(SUSPECT, 1):
+        # Its turn comes by lane and age like any other; then nothing new starts until it can run alone.
+        found = [one for one in found if one < suspect]
+        if not found and not picked and not held:
+            return [suspect[1]]
+    return [ticket for _, ticket in sorted(found)[:total]]
 
 
-def next_due(connection: Connection) -> float | None:
-    """When the next queued ticket is due, in seconds since the epoch; None where there is none."""
-    due: float | None = connection.execute(_NEXT).scalar_one()
+def next_due(connection: Connection, now: float) -> float | None:
+    """When the next ticket becomes due, in seconds since the epoch; None where none will. Those that are due already
+    wait for a slot, not for a moment."""
+    due: float | None = connection.execute(_NEXT, {"n": now}).scalar_one()
     return due
 
 
@@ -138,27 +164,17 @@ def beat(connection: Connection, ids: list[int], now: float) -> None:
 
 def reopen(connection: Connection, now: datetime) -> None:
     """At the start of the one owner: whatever a dead process held, or waited for, is due at once."""
-    suspects = select(work.c.entry_id).where(
-        work.c.domain == tickets.c.domain, work.c.entry_id == tickets.c.entry_id, work.c.attempts >= 2
-    )
-    connection.execute(update(tickets).where(suspects.exists()).values(entrypoint=SUSPECT))
-    connection.execute(update(tickets).values(status="queued", manager=None, execute_after=now.timestamp()))
-    connection.execute(
-        update(work).where(work.c.state.in_(["running", "waiting"])).values(state="queued", token=None, due=now)
-    )
+    connection.execute(_REOPEN.values(execute_after=now.timestamp()))
+    connection.execute(update(work).where(work.c.state.in_(OPEN)).values(state="queued", token=None, due=now))
 
 
 def reconcile(connection: Connection) -> int:
     """Open work without a ticket gets a new one; gives how many."""
     has_one = select(tickets.c.id).where(tickets.c.domain == work.c.domain, tickets.c.entry_id == work.c.entry_id)
-    lost = select(
-        work.c.domain, work.c.entry_id, work.c.domain, literal(RANKS[Lane.RECONCILE]), literal("queued")
-    ).where(work.c.state.in_(OPEN), ~has_one.exists())
-    columns = ["domain", "entry_id", "entrypoint", "rank", "status"]
+    lost = select(work.c.domain, work.c.entry_id, work.c.lane, work.c.due, work.c.attempts).where(
+        work.c.state.in_(OPEN), ~has_one.exists()
+    )
     rows = connection.execute(lost).all()
-    if rows:
-        connection.execute(
-            insert(tickets),
-            [dict(zip(columns, row, strict=True)) | {"heartbeat": 0.0, "execute_after": 0.0} for row in rows],
-        )
+    for row in rows:
+        put(connection, row.domain, EntryId(row.entry_id), Lane(row.lane), row.due, suspect=row.attempts >= SUSPICIOUS)
     return len(rows)

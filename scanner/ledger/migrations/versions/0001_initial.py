@@ -13,6 +13,7 @@ def upgrade() -> None:
     op.create_table(
         "events",
         sa.Column("domain", sa.String(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("occurred_at", sa.DateTime(), nullable=False),
         sa.Column("type", sa.String(), nullable=False),
@@ -27,7 +28,7 @@ def upgrade() -> None:
         sa.Column("disposition", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("domain", "event_id", name=op.f("pk_events")),
+        sa.PrimaryKeyConstraint("domain", "epoch", "event_id", name=op.f("pk_events")),
     )
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_events_entry_id"), ["entry_id"], unique=False)
@@ -37,6 +38,7 @@ def upgrade() -> None:
         sa.Column("domain", sa.String(), nullable=False),
         sa.Column("cursor", sa.BigInteger(), nullable=False),
         sa.Column("seen_at", sa.DateTime(), nullable=True),
+        sa.Column("epoch", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("domain", name=op.f("pk_feeds")),
     )
     op.create_table(

@@ -1,0 +1,128 @@
+"""Transactions whole or not at all, in one thread; and one owner."""
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from scanner.errors import LedgerUnavailable
+from scanner.ledger.database import Database, OwnerLock
+from scanner.ledger.tables import tickets, work
+from tests.ledger.world import content, queue, rows
+
+HOLD = "import sys; from pathlib import Path; from scanner.ledger.database import OwnerLock; "
+HOLD += "OwnerLock(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+
+
+async def test_an_act_that_raises_leaves_nothing_behind(database: Database):
+    before = await database.run(content)
+
+    def act(connection):
+        queue(connection, "a")
+        raise KeyError("a")
+
+    with pytest.raises(KeyError):
+        await database.run(act)
+    assert await database.run(content) == before
+
+
+async def test_a_cancelled_caller_leaves_a_transaction_that_has_begun_to_its_end(database: Database):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def act(connection):
+        queue(connection, "a")
+        begun.set()
+        go_on.wait(10)
+
+    caller = asyncio.create_task(database.run(act))
+    await asyncio.to_thread(begun.wait, 10)
+    caller.cancel()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    assert await database.run(lambda c: rows(c, work, "entry_id")) == [("a",)]
+
+
+async def test_acts_run_one_after_the_other_and_never_in_the_loops_thread(database: Database):
+    seen, inside = set(), []
+
+    def act(_):
+        inside.append(1)
+        seen.add((threading.current_thread() is threading.main_thread(), len(inside)))
+        inside.pop()
+
+    await asyncio.gather(*(database.run(act) for _ in range(20)))
+    assert seen == {(False, 1)}
+
+
+async def test_a_transaction_takes_the_write_lock_at_its_start(database: Database):
+    other = sqlite3.connect(database.path, timeout=0, check_same_thread=False)
+
+    def act(_):
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+
+    await database.run(act)
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
+
+
+async def test_each_connection_has_the_settings_that_durability_rests_on(database: Database):
+    names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+    found = await database.run(lambda c: {name: c.execute(text(f"PRAGMA {name}")).scalar_one() for name in names})
+    assert found == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1, "busy_timeout": 10_000}
+
+
+async def test_what_the_database_refuses_names_the_file(database: Database):
+    with pytest.raises(LedgerUnavailable, match=f"{database.path}: no such table: nowhere"):
+        await database.run(lambda connection: connection.execute(text("SELECT * FROM nowhere")))
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path):
+    with pytest.raises(LedgerUnavailable, match=r"nowhere/ledger.db cannot be opened"):
+        Database(tmp_path / "nowhere" / "ledger.db")
+
+
+def test_a_file_that_is_no_ledger_is_told(tmp_path: Path):
+    (tmp_path / "ledger.db").write_bytes(b"not a database at all" * 100)
+    with pytest.raises(LedgerUnavailable, match=r"ledger.db cannot be opened: file is not a database"):
+        Database(tmp_path / "ledger.db")
+
+
+def test_a_lock_in_a_folder_that_is_not_there_is_told(tmp_path: Path):
+    with pytest.raises(LedgerUnavailable, match=r"ledger.db.lock cannot be opened: No such file or directory. Check"):
+        OwnerLock(tmp_path / "nowhere" / "ledger.db")
+
+
+def test_a_second_owner_process_is_refused_until_the_first_has_ended(tmp_path: Path):
+    ledger = tmp_path / "ledger.db"
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(ledger)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout.readline() == b"held\n"
+        with pytest.raises(LedgerUnavailable, match=r"is owned by another process\. One service works on"):
+            OwnerLock(ledger)
+        other.kill()
+    OwnerLock(ledger).release()
+
+
+def test_a_released_lock_can_be_taken_again(tmp_path: Path):
+    OwnerLock(tmp_path / "ledger.db").release()
+    OwnerLock(tmp_path / "ledger.db").release()
+
+
+async def test_work_and_ticket_are_written_together_or_not_at_all(database: Database):
+    def act(connection):
+        queue(connection, "a")
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await database.run(act)
+    await database.run(lambda connection: queue(connection, "b"))
+    found = await database.run(lambda c: (rows(c, work, "entry_id"), rows(c, tickets, "entry_id")))
+    assert found == ([("b",)], [("b",)])
