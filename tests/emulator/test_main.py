@@ -97,3 +97,13 @@ def test_a_taken_port_is_a_sentence_and_exit_code_two() -> None:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
     assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (2, "", False)
     assert "in use" in done.stderr
+
+
+def test_a_webhook_that_nobody_answers_does_not_hold_up_the_end() -> None:
+    with started("--qps", "100") as (process, [url]), client(url) as api:
+        assert api.post("/pubapi/v1/webhooks", json={"url": "http://127.0.0.1:9/"}).status_code == 201
+        api.post("/_emulator/upload", params={"path": "/Shared/Docs/a.txt"}, content=b"x")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+        assert process.stdout is not None
+        assert process.stdout.read() == ""
