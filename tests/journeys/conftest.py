@@ -8,10 +8,12 @@ import pytest
 from demo.clamd import PrivateClamd
 from tests.journeys.world import RULES, World, new_world
 
+FEW_RULES = {"paths": [str(RULES / "disguise")]}
+"""Each run reads the rules anew, and that takes time."""
+
 
 @pytest.fixture
 def world(tmp_path: Path, clamd: PrivateClamd) -> Iterator[World]:
-    # Few rules, since each run reads them anew.
-    with new_world(tmp_path, clamd.address, rules={"paths": [str(RULES / "disguise")]}) as world:
+    with new_world(tmp_path, clamd.address, rules=FEW_RULES) as world:
         yield world
         world.check()

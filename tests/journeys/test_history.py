@@ -156,8 +156,8 @@ def test_every_version_of_every_invented_history_ends_in_one_outcome(clamd: Priv
     run_state_machine_as_test(
         History,
         settings=settings(
-            max_examples=20,
-            stateful_step_count=20,
+            max_examples=12,
+            stateful_step_count=16,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
