@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
@@ -39,9 +39,8 @@ class Database:
         """Raises LedgerUnavailable where the file cannot be opened."""
         self.path = path
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
-        self._engine = create_engine(
-            f"sqlite:///{path}", poolclass=StaticPool, connect_args={"check_same_thread": False}
-        )
+        url = URL.create("sqlite", database=str(path))
+        self._engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
         event.listen(self._engine, "connect", _set_up)
         event.listen(self._engine, "begin", _begin_immediate)
         try:

@@ -126,3 +126,10 @@ async def test_work_and_ticket_are_written_together_or_not_at_all(database: Data
     await database.run(lambda connection: queue(connection, "b"))
     found = await database.run(lambda c: (rows(c, work, "entry_id"), rows(c, tickets, "entry_id")))
     assert found == ([("b",)], [("b",)])
+
+
+@pytest.mark.parametrize("name", ["50%.db", "a?b.db", "a b#c.db", "ä.db"])
+async def test_the_file_has_the_name_that_was_asked_for(tmp_path: Path, name: str):
+    database = Database(tmp_path / name)
+    assert await database.run(lambda c: c.execute(text("PRAGMA database_list")).one().file) == str(tmp_path / name)
+    await database.close()

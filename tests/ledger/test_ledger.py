@@ -1,0 +1,212 @@
+"""The ledger as its users open it: owned by one, read beside it, whole after any end."""
+
+import asyncio
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from scanner.errors import LedgerUnavailable
+from scanner.ledger.database import Database
+from scanner.ledger.ledger import Ledger
+from scanner.ledger.rows import FeedState, QuarantineCounts, Totals, WorkCounts
+from scanner.ledger.tables import events, feeds, steps, tickets, verdicts, work
+from scanner.model import (
+    Cursor,
+    EntryId,
+    Gap,
+    Lane,
+    Outcome,
+    Plan,
+    Step,
+    StepKind,
+    StepResult,
+    StepState,
+    Unchecked,
+    VerdictKind,
+    WalkFolder,
+)
+from tests.ledger.killed import PAGE
+from tests.ledger.world import (
+    after,
+    clean,
+    event,
+    infected,
+    noon,
+    owner,
+    queue_all,
+    rows,
+    settings,
+    version,
+)
+
+FROM_HERE = Path(__file__).parents[2]
+
+
+def program(*arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, *arguments], cwd=FROM_HERE, stdout=subprocess.PIPE)
+
+
+def whole(connection) -> int:
+    """Raises unless cursor, events, work and tickets tell one story. Gives the cursor."""
+    ((cursor,),) = rows(connection, feeds, "cursor") or [(0,)]
+    numbers = list(range(1, cursor + 1))
+    assert [row[0] for row in rows(connection, events, "event_id")] == numbers
+    assert {row[0] for row in rows(connection, work, "entry_id")} == {f"e{number}" for number in numbers}
+    states = rows(connection, work, "entry_id", "state", "outcome", "token", "verdict_id")
+    assert {row[0] for row in rows(connection, tickets, "entry_id")} == {row[0] for row in states if row[1] != "done"}
+    assert {row[2:4] for row in states if row[1] == "done"} <= {("judged", None)}
+    judged = {row[0] for row in states if row[4]}
+    assert {row[0] for row in rows(connection, verdicts, "entry_id")} == judged
+    planned = rows(connection, steps, "entry_id", "state")
+    assert len(planned) == 2 * len(judged)
+    done = {row[0] for row in states if row[1] == "done"}
+    assert {state for name, state in planned if name in done} <= {"success"}
+    return cursor
+
+
+def test_after_a_kill_at_any_moment_the_ledger_is_whole(tmp_path: Path):
+    chance, cursors = random.Random(4), [0]
+    for _ in range(8):
+        with program("-m", "tests.ledger.killed", str(tmp_path)) as service:
+            assert service.stdout.readline() == b"open\n"
+            time.sleep(chance.uniform(0.0, 0.25))
+            service.kill()
+        database = Database(tmp_path / "ledger.db")
+        cursors.append(database.run_here(whole))
+        asyncio.run(database.close())
+    assert cursors == sorted(cursors)
+    assert cursors[-1] > 2 * PAGE
+
+
+async def test_an_owner_takes_up_what_a_dead_one_held(tmp_path: Path):
+    async with owner(tmp_path) as ledger:
+        await ledger.queue_versions("acme", [version("e"), version("f")], Lane.LIVE)
+        dead = await ledger.take("acme", EntryId("e"))
+    async with owner(tmp_path, lambda: after(60)) as ledger:
+        assert await ledger.work_counts() == WorkCounts(queued=2)
+        again = await ledger.take("acme", EntryId("e"))
+        assert (again.starts, again.attempts, again.token != dead.token) == (2, 2, True)
+
+
+async def test_a_second_owner_is_refused_with_a_sentence(tmp_path: Path):
+    async with owner(tmp_path) as ledger:
+        code = "import sys, asyncio; from tests.ledger.world import *\n"
+        code += "try: asyncio.run(Ledger.open(settings(Path(sys.argv[1])), noon, owner=True))\n"
+        code += "except Exception as error: print(type(error).__name__, error)"
+        with program("-c", code, str(tmp_path)) as second:
+            said = (await asyncio.to_thread(second.communicate))[0].decode()
+        assert said == (
+            f"LedgerUnavailable {tmp_path}/ledger.db is owned by another process. One service works on a ledger file: "
+            "stop the other, or give this one a file of its own in ledger.url.\n"
+        )
+        assert await ledger.work_counts() == WorkCounts()
+
+
+async def test_an_owner_that_could_not_open_the_ledger_leaves_no_lock_behind(tmp_path: Path):
+    (tmp_path / "ledger.db").write_bytes(b"not a database at all" * 100)
+    for _ in range(2):
+        with pytest.raises(LedgerUnavailable, match="file is not a database"):
+            await Ledger.open(settings(tmp_path), noon, owner=True)
+    (tmp_path / "ledger.db").unlink()
+    async with owner(tmp_path) as ledger:
+        assert await ledger.work_counts() == WorkCounts()
+
+
+async def test_a_reader_beside_the_owner_sees_what_the_owner_wrote(tmp_path: Path):
+    async with owner(tmp_path) as ledger, Ledger.reading(settings(tmp_path), noon) as reader:
+        await ledger.queue_versions("acme", [version("e")], Lane.LIVE)
+        assert await reader.work_counts() == WorkCounts(queued=1)
+        assert [row.entry_id for row in await reader.verdicts()] == ["e"]
+
+
+async def test_a_reader_does_not_take_up_the_owners_work(tmp_path: Path):
+    async with owner(tmp_path) as ledger:
+        await ledger.queue_versions("acme", [version("e")], Lane.LIVE)
+        run = await ledger.take("acme", EntryId("e"))
+        async with Ledger.reading(settings(tmp_path), noon):
+            pass
+        await ledger.settle(run, clean(run.version))
+        assert await ledger.work_counts() == WorkCounts(done=1)
+
+
+async def test_a_reader_without_a_ledger_is_told_and_makes_none(tmp_path: Path):
+    with pytest.raises(LedgerUnavailable, match=r"There is no ledger at .* yet\. Start `scanner run` once, or check"):
+        await Ledger.open(settings(tmp_path), noon, owner=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_reader_of_an_empty_file_is_told(tmp_path: Path):
+    (tmp_path / "ledger.db").touch()
+    with pytest.raises(LedgerUnavailable, match="has an older schema"):
+        await Ledger.open(settings(tmp_path), noon, owner=False)
+
+
+async def test_a_page_whose_decision_fails_leaves_nothing_and_can_be_recorded_again(tmp_path: Path):
+    def stumble(one, known):
+        if one.id == 2:
+            raise KeyError("rule")
+        return queue_all(one, known)
+
+    page = [event(1, "a"), event(2, "b")]
+    async with owner(tmp_path) as ledger:
+        with pytest.raises(KeyError):
+            await ledger.record_page("acme", page, Cursor(2), stumble)
+        assert (await ledger.feed_state("acme"), await ledger.work_counts()) == (None, WorkCounts())
+        settled = await ledger.record_page("acme", page, Cursor(2), queue_all)
+        assert [one for one, _ in settled] == page
+        assert await ledger.feed_state("acme") == FeedState(Cursor(2), after(2))
+
+
+async def test_a_gap_sets_the_cursor_back_and_the_same_ids_are_recorded_anew(tmp_path: Path):
+    async with owner(tmp_path) as ledger:
+        await ledger.start_feed("acme", Cursor(0))
+        await ledger.record_page("acme", [event(1, "a"), event(2, "b")], Cursor(2), queue_all)
+        await ledger.record_gap("acme", "lost", after(2), None, Cursor(0))
+        settled = await ledger.record_page("acme", [event(1, "c")], Cursor(1), queue_all)
+        await ledger.advance("acme", Cursor(5))
+        assert [one.entry_id for one, _ in settled] == ["c"]
+        assert (await ledger.feed_state("acme")).cursor == 5
+        assert (await ledger.backlog()).gaps == 1
+
+
+async def test_walks_are_open_until_finished(tmp_path: Path):
+    async with owner(tmp_path) as ledger:
+        await ledger.record_page("acme", [event(1)], Cursor(1), lambda one, known: WalkFolder("/Shared/new"))
+        (walk,) = await ledger.open_walks("acme")
+        await ledger.finish_walk(walk.id)
+        assert (walk.path, await ledger.open_walks("acme")) == ("/Shared/new", ())
+
+
+async def test_versions_of_another_domain_are_not_queued(tmp_path: Path):
+    async with owner(tmp_path) as ledger:
+        assert await ledger.queue_versions("acme", [version("e"), version("e", "bolt")], Lane.RECONCILE) == 1
+
+
+async def test_one_version_from_its_event_to_its_release(tmp_path: Path):
+    async with owner(tmp_path) as ledger:
+        await ledger.record_page("acme", [event(1)], Cursor(1), queue_all)
+        run = await ledger.take("acme", EntryId("e"))
+        await ledger.defer(run, Gap(Unchecked.ENGINE_DOWN), after(5), counts=False)
+        run = await ledger.take("acme", EntryId("e"))
+        plan = Plan((Step(StepKind.QUARANTINE, {"destination": "/Q/e"}),), ("Eicar",))
+        (step,) = await ledger.record_verdict(run, infected(run.version, "Eicar"), plan)
+        await ledger.begin_step(run, step.id)
+        result = StepResult(StepState.SUCCESS, {"origin": "/Shared/e.txt", "path": "/Q/e"}, version("newer"))
+        await ledger.record_step(run, step.id, result)
+        await ledger.finish(run, Outcome.JUDGED)
+        (row,) = await ledger.quarantined("acme")
+        release = await ledger.begin_release(row, Step(StepKind.RELEASE, {"destination": "/Shared/e.txt"}))
+        await ledger.record_release(release.id, StepResult(StepState.SUCCESS))
+        (told,) = await ledger.explain("e")
+        assert (told.starts, [one["kind"] for one in told.steps]) == (2, ["quarantine", "release"])
+        assert await ledger.quarantined() == []
+        assert await ledger.quarantine_counts("acme", after(0)) == QuarantineCounts(1, {"Eicar": 1})
+        assert await ledger.totals(after(0)) == Totals(
+            {}, {"infected": 1}, {"judged": 1}, {"quarantine: success": 1, "release: success": 1}
+        )
+        assert [row.entry_id for row in await ledger.verdicts("acme", VerdictKind.INFECTED)] == ["e"]
+        assert await ledger.work_counts() == WorkCounts(queued=1, done=1)
