@@ -77,13 +77,15 @@ class Dispatch:
                     log_aggregation_interval=timedelta(0),
                 )
             )
-            await stop.wait()
-            manager.shutdown.set()
-            await asyncio.wait([working], timeout=grace)
-            for task in list(running):
-                task.cancel()
-            reconciling.cancel()
-        self._queue = None
+            try:
+                await stop.wait()
+                manager.shutdown.set()
+                await asyncio.wait([working], timeout=grace)
+            finally:  # also when this is cancelled: QueueManager waits for what runs, however long
+                for task in list(running):
+                    task.cancel()
+                reconciling.cancel()
+                self._queue = None
 
     async def _reconcile(self) -> None:
         while True:
