@@ -37,6 +37,7 @@ def test_a_token_that_somebody_else_has_renewed_meanwhile_is_worth_a_try(file: P
     tokens = TokenFile(file)
     file.write_text("second")
     tokens.renew("first")
+    file.write_text("")
 
     assert tokens.renew("first") is True
 
