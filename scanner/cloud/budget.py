@@ -18,6 +18,8 @@ from scanner.cloud.refusal import Headers
 from scanner.errors import CloudUnavailable, Throttled, ThrottleScope
 
 DEFAULT_QPS = 2
+USED_SHARE = 0.9
+"""Of the calls per second: at the full rate a call that is late on its way would be one too many in its second."""
 RESERVED_SHARE = 4
 """One call in four of a day is kept for the feed and for remediation: 250 of the default 1,000."""
 MOST_RESERVED = 5_000
@@ -42,7 +44,7 @@ class Budget:
         self._closed = threading.Event()
         self._waiting: list[tuple[int, int]] = []
         self._arrivals = 0
-        self._interval = 1 / DEFAULT_QPS
+        self._interval = 1 / (DEFAULT_QPS * USED_SHARE)
         self._next_slot = 0.0
         self._held_until = 0.0
         self._held_for: ThrottleScope = "qps"
@@ -85,7 +87,7 @@ class Budget:
         with self._lock:
             self._qps_used = _count(headers.get("x-accesstoken-qps-current"))
             if qps and qps != self._qps_limit:
-                self._qps_limit, self._interval = qps, 1 / qps
+                self._qps_limit, self._interval = qps, 1 / (qps * USED_SHARE)
             if day and used is not None:
                 self._day_limit, self._day_used = day, used
 
