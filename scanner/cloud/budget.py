@@ -88,6 +88,8 @@ class Budget:
             self._qps_used = _count(headers.get("x-accesstoken-qps-current"))
             if qps and qps != self._qps_limit:
                 self._qps_limit, self._interval = qps, 1 / (qps * USED_SHARE)
+                # The slot booked at the old rate must not hold back a faster one: at start that is half a second.
+                self._next_slot = min(self._next_slot, self._clock() + self._interval)
             if day and used is not None:
                 self._day_limit, self._day_used = day, used
 
