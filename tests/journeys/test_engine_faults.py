@@ -164,7 +164,7 @@ LARGE = noise(3 * 1024**2)
     ],
     ids=["clamd's stream limit", "our own stream limit", "scan time", "files", "recursion", "encryption unnoticed"],
 )  # fmt: skip
-async def test_what_clamd_cannot_look_into_is_unscannable(  # noqa: PLR0917
+async def test_what_clamd_cannot_look_into_is_unscannable(
     begin: Begin, new_clamd: StartClamd, conf: dict[str, str], settings: dict[str, str], content: bytes, reason: str
 ) -> None:
     world = begin(new_clamd(**conf).start(), **settings)

@@ -129,7 +129,7 @@ async def test_a_rename_leads_to_no_second_scan(world: World, switch: str, when:
         await world.once()
     world.act("move", path=f"{FOLDER}/old.txt", destination=f"{FOLDER}/new.txt")
     assert (await world.once()).unfinished == []
-    assert [kind for kind in (await world.kinds()).values()] == ["clean"]
+    assert list((await world.kinds()).values()) == ["clean"]
     assert world.calls("fs-content") == [200]
 
 

@@ -27,7 +27,7 @@ from emulator.server import Running, start
 from scanner import logs
 from scanner.errors import RetryLater
 from scanner.ledger.ledger import Ledger
-from scanner.ledger.queries import VerdictRow
+from scanner.ledger.rows import VerdictRow
 from scanner.service.assembly import assembled, utc_now
 from scanner.service.once import Summary, run_once
 from scanner.settings import Settings, load_settings
