@@ -7,6 +7,7 @@ is tried again, or is given up as unchecked, each with its reason.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 import structlog
@@ -44,6 +45,10 @@ async def settle(domain: str, entry_id: EntryId, stations: Stations) -> datetime
         except Fenced:
             stations.signals.fenced()
             return None
+        except asyncio.CancelledError:
+            # The grace after the order to stop is over: the work goes back as if it had not begun.
+            await _defer(run, Gap(Unchecked.SHUTDOWN), 0.0, stations)
+            raise
         except RetryLater as error:
             return await _defer(run, gap_of(error), error.after, stations)
         except CloudRefused as error:

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from scanner.cloud.port import FileInfo, Priority
-from scanner.errors import Forbidden, NotFound
+from scanner.errors import CloudRefused, Forbidden, NotFound
 from scanner.files.stream import open_version
 from scanner.model import ContentFacts, FileVersion, Gap, Inspection, Lane, Outcome, Run, Unchecked
 from scanner.pipeline.stations import Domain, Stations
@@ -49,8 +49,8 @@ async def look(run: Run, stations: Stations) -> Looked | Gone:
         return await loop.run_in_executor(stations.pool, _inspect, run, uploader, domain, stations)
     except NotFound:
         return await _what_became_of(run.version, domain)
-    except Forbidden as error:
-        return _unfetched(Gap(Unchecked.ACCESS_REFUSED, str(error)))
+    except CloudRefused as error:
+        return _unfetched(_refusal(error))
 
 
 def _inspect(run: Run, uploader: str | None, domain: Domain, stations: Stations) -> Looked:
@@ -75,11 +75,17 @@ async def _what_became_of(version: FileVersion, domain: Domain) -> Looked | Gone
         info = await domain.cloud.file(version.group_id, priority=Priority.LIVE)
     except NotFound:
         return Gone(Outcome.GONE)
-    except Forbidden as error:
-        return _unfetched(Gap(Unchecked.ACCESS_REFUSED, str(error)))
+    except CloudRefused as error:
+        return _unfetched(_refusal(error))
     if info.entry_id == version.entry_id:
         return _unfetched(Gap(Unchecked.DOWNLOAD_BROKEN, "the content is not found although it is the current version"))
     return Gone(Outcome.SUPERSEDED, _current(info, version))
+
+
+def _refusal(error: CloudRefused) -> Gap:
+    """A missing right is not asked about again; an answer that makes no sense is."""
+    reason = Unchecked.ACCESS_REFUSED if isinstance(error, Forbidden) else Unchecked.DOWNLOAD_BROKEN
+    return Gap(reason, str(error))
 
 
 def _current(info: FileInfo, old: FileVersion) -> FileVersion:

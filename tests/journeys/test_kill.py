@@ -38,7 +38,9 @@ def test_forty_kills_in_a_history_of_three_hundred_files_lose_nothing_and_do_not
             time.sleep(chance.uniform(0.7, 2.0))
             stop(service, signal.SIGKILL)
         history.join()
+        starts = world.log().count("service.started")
         service = world.spawn()
+        wait_until(lambda: world.log().count("service.started") > starts, "the service to start")
         wait_until(lambda: _open_work(world) == 0 and len(_verdicts(world)) == FILES, "all to be judged", 90)
         assert stop(service) == 0
 
