@@ -226,6 +226,20 @@ async def test_a_content_that_differs_from_its_checksum_is_tried_once_more_and_t
 
 
 @pytest.mark.parametrize(
+    "fault",
+    [{"raw": "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nETag: another\r\n\r\nx"}, {"status": 400}, {"status": 302}],
+    ids=["another version", "400", "a redirect"],
+)
+async def test_an_answer_that_is_no_content_is_given_up_under_its_own_name(world: World, fault: dict[str, Any]) -> None:
+    world.sections["workers"] = {"max_attempts": 2}
+    world.upload(GOOD, b"notes")
+    world.fault(route=CONTENT, **fault)
+    assert (await world.once()).unfinished == []
+    assert await world.reasons() == {GOOD: "unchecked download-broken"}
+    assert len(world.calls(CONTENT)) == 2
+
+
+@pytest.mark.parametrize(
     ("declared", "sent"), [(9, b"notes"), (3, b"notes"), (10**15, b"notes")], ids=["more", "less", "absurd"]
 )
 async def test_a_wrong_length_never_passes_for_the_content(world: World, declared: int, sent: bytes) -> None:
