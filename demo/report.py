@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -25,7 +26,7 @@ def show(here: Stage, rows: list[dict[str, Any]], links: list[str]) -> bool:
     state = here.control("GET", "state")
     console.print(_verdicts(rows))
     console.print(_moves(here))
-    console.print(_comments(state))
+    _print_comments(state)
     _print_links(state, links)
     _print_skips(here)
     _print_calls(here)
@@ -48,15 +49,15 @@ def _moves(here: Stage) -> Table:
     table = _table("In quarantine", "id", "was at", "is at")
     for line in here.scanner("quarantine", "list", "--json").stdout.splitlines():
         row = json.loads(line)
-        table.add_row(str(row["id"]), Text(row["origin"]), Text(row["path"]))
+        table.add_row(str(row["id"]), Text(row["origin"], overflow="fold"), Text(row["path"], overflow="fold"))
     return table
 
 
-def _comments(state: dict[str, Any]) -> Table:
-    table = _table("Comments, as the domain holds them", "on", "text")
+def _print_comments(state: dict[str, Any]) -> None:
+    console.print("\nComments, as the domain holds them", style="bold")
     for note in state["notes"]:
-        table.add_row(Text(note["path"] or ""), Text(note.get("message") or note.get("body") or ""))
-    return table
+        console.print(Text(f"  {note['path']}", style="cyan"))
+        console.print(Padding(Text(note["body"]), (0, 0, 1, 4)))
 
 
 def _print_links(state: dict[str, Any], links: list[str]) -> None:
@@ -67,6 +68,8 @@ def _print_links(state: dict[str, Any], links: list[str]) -> None:
 def _print_skips(here: Stage) -> None:
     values = _metrics(here, "scanner_skips_total")
     counts = {name.split('"')[1]: int(value) for name, value in values.items() if value}
+    gone = _metrics(here, 'scanner_outcomes_total{outcome="gone"}')
+    console.print(f"Versions deleted before they could be scanned, and recorded as gone: {sum(gone.values()):.0f}.")
     own = counts.get("own_action", 0)
     others = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()) if name != "own_action")
     console.print(f"Events that needed no scan: {own} were our own acts; {others}.")

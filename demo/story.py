@@ -12,6 +12,10 @@ MINUTES = "/Shared/Projects/Kite/minutes.txt"
 """A clean file that gets an infected second version."""
 
 
+SHARED_BY_LINK = "/Shared/Finance/eicar.com"
+"""A file with a public link, which must not lead into quarantine."""
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """One upload, and the verdict it should lead to."""
@@ -42,7 +46,7 @@ def uploads() -> list[Upload]:
             "clean",
         ),
         Upload(f"{finance}/budget Q3 - final (ünïcødé).csv", b"item;amount\nkites;4200\n" * 40, "pnovak", "clean"),
-        Upload(f"{finance}/eicar.com", eicar, "jdoe", "infected"),
+        Upload(SHARED_BY_LINK, eicar, "jdoe", "infected"),
         Upload(
             f"{finance}/archive.zip", samples.zip_of({"readme.txt": b"hello", "invoice.com": eicar}), "jdoe", "infected"
         ),
@@ -61,9 +65,11 @@ def play(here: Stage) -> list[str]:
     """All uploads, then the acts on files that are there already. Gives the ids of public links made to a bad file."""
     projects = "/Shared/Projects/Kite"
     here.control("POST", "users", json={"username": "mallory", "user_type": "power"})
+    # The link is there before the bad version: one made between revoking and moving is not seen yet.
+    _upload(here, SHARED_BY_LINK, b"A harmless first version.\n", "mallory")
+    links = [_link(here, "mallory", SHARED_BY_LINK)]
     for upload in uploads():
         _upload(here, upload.path, upload.content, upload.actor)
-    links = [_link(here, "mallory", "/Shared/Finance/eicar.com")]
     _upload(here, MINUTES, samples.eicar(), "mallory")
     _act(here, "pnovak", "copy", path=f"{projects}/plan.docx", destination=f"{projects}/plan (copy).docx")
     _act(here, "pnovak", "move", path=f"{projects}/drawing.png", destination=f"{projects}/drawing-v2.png")
