@@ -178,6 +178,9 @@ class VersionDownload:
         problem = ""
         if etag and etag != self.entry_id:
             problem = f"version {etag[:100]} came instead of {self.entry_id}"
+        elif part.response.status_code == 200 and not etag and not part.headers.get("x-sha512-checksum"):
+            # A page of some gateway with status 200 is not the content: without either, nobody says whose bytes came.
+            problem = "an answer came without ETag and checksum, so it is not known to be the content"
         elif part.headers.get("content-encoding", "identity").lower() != "identity":
             problem = "the content came encoded"
         elif None not in (part.total, self.length) and part.total != self.length:

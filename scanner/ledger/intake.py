@@ -23,6 +23,8 @@ from scanner.model import (
     Known,
     Lane,
     Queued,
+    Skip,
+    Skipped,
     StepKind,
     StepState,
     WalkFolder,
@@ -47,7 +49,15 @@ _ADVANCE_FEED = _PUT_FEED.on_conflict_do_update(
     },
 )
 _NEXT_EPOCH = update(feeds).where(feeds.c.domain == bindparam("d")).values(epoch=feeds.c.epoch + 1)
-_PUT_WORK = upsert(work).on_conflict_do_nothing(index_elements=["domain", "entry_id"])
+ENDED = ("done", "parked")
+_NEW_WORK = upsert(work)
+_PUT_WORK = _NEW_WORK.on_conflict_do_update(
+    index_elements=["domain", "entry_id"],
+    # Work that ended without a look (gone, superseded) begins anew when its version is there again.
+    set_={name: _NEW_WORK.excluded[name] for name in ("path", "lane", "state", "attempts", "due", "size")}
+    | {"outcome": None, "done_at": None, "gap_reason": None, "gap_detail": None},
+    where=work.c.state.in_(ENDED) & work.c.verdict_id.is_(None),
+)
 LOST = "lost"
 """The reason of a gap after which event ids may come a second time: the domain was restored from a backup."""
 _ACTED = (StepState.INTENDED, StepState.SUCCESS, StepState.ALREADY_DONE)
@@ -105,14 +115,40 @@ def record_events(
     queued = queue_versions(
         connection, [what.version for _, what in settled if isinstance(what, Queued)], Lane.LIVE, now
     )
+    queued += _reopen_plans(connection, domain, [event for event, what in settled if _is_back(event, what)], now)
     paths = dict.fromkeys(what.path for _, what in settled if isinstance(what, WalkFolder))
     if paths:
         connection.execute(insert(walks), [{"domain": domain, "path": path, "asked_at": now} for path in paths])
     return tuple(settled), queued
 
 
+def _is_back(event: Event, disposition: Disposition) -> bool:
+    """A version judged before that arrives again: restored from trash, or made current again."""
+    return isinstance(disposition, Skipped) and disposition.reason is Skip.DUPLICATE and event.entry_id is not None
+
+
+def _reopen_plans(connection: Connection, domain: str, returned: Sequence[Event], now: datetime) -> int:
+    """Steps that found the file gone are to be done after all, now that it is back. Gives how many plans that were."""
+    reopened = 0
+    for entry_id in {event.entry_id for event in returned}:
+        mine = (steps.c.domain == domain) & (steps.c.entry_id == entry_id)
+        done = connection.execute(select(steps.c.id, steps.c.detail).where(mine)).all()
+        gone = [row.id for row in done if "gone" in row.detail]
+        if not gone:
+            continue
+        planned: dict[str, Any] = {"state": StepState.PLANNED.value, "detail": {}, "done_at": None}
+        connection.execute(update(steps).where(steps.c.id.in_(gone)).values(**planned))
+        again = (work.c.domain == domain) & (work.c.entry_id == entry_id) & work.c.state.in_(ENDED)
+        opened: dict[str, Any] = {"state": "queued", "outcome": None, "done_at": None, "due": now, "attempts": 0}
+        lane = connection.execute(update(work).where(again).values(**opened).returning(work.c.lane)).scalar()
+        if lane is not None and entry_id is not None:
+            dispatch_tickets.put(connection, domain, entry_id, Lane(lane), now)
+            reopened += 1
+    return reopened
+
+
 def queue_versions(connection: Connection, versions: Iterable[FileVersion], lane: Lane, now: datetime) -> int:
-    """Open work with a ticket for each version the ledger does not know. Gives how many that were."""
+    """Open work with a ticket for each version that was neither looked at nor is waiting for it. Gives how many."""
     queued = 0
     for version in versions:
         values = {
@@ -151,7 +187,8 @@ def _recorded(connection: Connection, domain: str, epoch: int, ids: Sequence[int
 def _known_entries(connection: Connection, domain: str, ids: Sequence[EntryId]) -> set[EntryId]:
     if not ids:
         return set()
-    query = select(work.c.entry_id).where(work.c.domain == domain, work.c.entry_id.in_(ids))
+    looked_at = work.c.verdict_id.is_not(None) | work.c.state.not_in(ENDED)
+    query = select(work.c.entry_id).where(work.c.domain == domain, work.c.entry_id.in_(ids), looked_at)
     return {EntryId(entry_id) for entry_id in connection.scalars(query)}
 
 

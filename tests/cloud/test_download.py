@@ -180,7 +180,8 @@ OPEN_END = answer(200, b"0123456789", "ETag: e1", length=-1)
     ("answers", "ranges"),
     [
         ((WHOLE,), [""]),
-        ((answer(200, b"0123456789"),), [""]),
+        ((answer(200, b"0123456789", f"X-Sha512-Checksum: {'a' * 128}"),), [""]),
+        ((answer(200, b"0123456789"),), None),
         ((OPEN_END,), [""]),
         ((CUT, part(4, b"456789", 10)), ["", "4-"]),
         ((CUT, part(4, b"45", 10), part(6, b"6789", 10)), ["", "4-", "6-"]),
@@ -210,7 +211,7 @@ def test_a_reset_connection_is_resumed(tmp_path: Path) -> None:
 
 
 def test_a_chunked_answer_that_is_cut_at_its_very_end_is_complete(tmp_path: Path) -> None:
-    chunked = b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n"
+    chunked = b"HTTP/1.1 200 X\r\nETag: e1\r\nTransfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n"
 
     assert fetch(tmp_path, chunked, answer(416, b"", "Content-Range: bytes */10")) == (b"0123456789", ["", "10-"])
 

@@ -184,7 +184,6 @@ async def test_trouble_on_all_calls_loses_nothing_and_repeats_no_act(world: Worl
     assert [note["path"] for note in world.state()["notes"]] == [world.places()[group]]
 
 
-@pytest.mark.xfail(strict=True, reason="a 200 without ETag and checksum is taken for the content")
 async def test_a_page_in_place_of_the_content_is_never_clean(world: World) -> None:
     world.upload(BAD, samples.eicar())
     world.fault(route=CONTENT, status=200, body="<html>maintenance</html>", count=2)

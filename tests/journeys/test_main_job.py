@@ -156,7 +156,6 @@ async def test_a_restored_file_is_scanned_once(world: World) -> None:
     assert (await world.kinds(), world.calls("fs-content")) == ({f"{FOLDER}/back.txt": "clean"}, [200])
 
 
-@pytest.mark.xfail(strict=True, reason="intake takes the entry of a file that was gone for one already scanned")
 async def test_a_file_restored_after_it_was_gone_is_scanned_then(world: World) -> None:
     world.upload(f"{FOLDER}/back.com", samples.eicar())
     world.act("delete", path=f"{FOLDER}/back.com")

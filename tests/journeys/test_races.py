@@ -103,7 +103,6 @@ async def test_a_file_that_is_deleted_meanwhile_leaves_nothing_to_do_and_no_fail
     assert {state for _, state in world.steps()} <= {"success", "already_done"}
 
 
-@pytest.mark.xfail(strict=True, reason="a restored entry has a verdict, so that nobody looks at what it was")
 async def test_a_deleted_bad_file_that_comes_back_is_not_forgotten(world: World) -> None:
     group = world.upload(PATH, samples.eicar())["group_id"]
     race(world, LOOK, "delete", group_id=group)

@@ -285,9 +285,9 @@ def test_a_folder_is_to_be_walked_until_its_walk_has_finished(database: Database
     )
 
 
-def test_a_version_that_is_gone_stays_known(database: Database):
+def test_a_version_that_was_gone_before_anybody_looked_is_queued_when_it_is_back(database: Database):
     def act(connection):
         working.finish(connection, took(connection, "e1"), Outcome.GONE, None, NOON)
         return page(connection, 1)
 
-    assert database.run_here(act) == ([1], 0)
+    assert database.run_here(act) == ([1], 1)
