@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -26,7 +27,11 @@ def read_local(path: Path, spool: Spool, *, max_file: int) -> Iterator[SpooledCo
 def _open(path: Path, spool: Spool, max_file: int) -> SpooledContent | Gap:
     with ExitStack() as undo:
         try:
-            size = path.stat().st_size
+            status = path.stat()
+            # Opening a pipe would wait for its writer, and a device has no end.
+            if not stat.S_ISREG(status.st_mode):
+                return Gap(Unscannable.FORMAT, "is not a regular file")
+            size = status.st_size
             if size > max_file:
                 return Gap(Unscannable.TOO_LARGE, f"{size} bytes, where spool.max_file allows {max_file}")
             room = spool.reserve(size)

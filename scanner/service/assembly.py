@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-
-from prometheus_client import CollectorRegistry
 
 from scanner.cloud.client import EgnyteClient
 from scanner.events.feed import Feed
@@ -21,7 +20,7 @@ from scanner.inspection.panel import Panel
 from scanner.inspection.rule_engine import RuleEngine
 from scanner.ledger.ledger import Ledger
 from scanner.metrics import Metrics
-from scanner.model import Event, Known
+from scanner.model import Disposition, Event, Known
 from scanner.pipeline.signals import Signals
 from scanner.pipeline.stations import Domain, Stations
 from scanner.rulebook.load import load_rulebook
@@ -43,7 +42,6 @@ class Parts:
     clamd: Clamd
     rules: RuleEngine
     metrics: Metrics
-    registry: CollectorRegistry
     heartbeats: Heartbeats
     clock: Callable[[], datetime]
 
@@ -55,14 +53,14 @@ class Parts:
 
 
 @asynccontextmanager
-async def assembled(settings: Settings) -> AsyncIterator[Parts]:
+async def assembled(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[Parts]:
     """Open ledger, rules, engines and each domain's API. Raises ConfigurationError, LedgerUnavailable, and RetryLater
     where a domain does not say who we are."""
-    registry = CollectorRegistry()
-    metrics = Metrics(registry)
+    metrics = metrics or Metrics()
     rulebook = load_rulebook(settings.rules.paths)
     metrics.rules_loaded_ok(rulebook.rules)
     async with AsyncExitStack() as stack:
+        stack.enter_context(_log_lines_counted(metrics))
         ledger = await Ledger.open(settings.ledger, utc_now, owner=True)
         stack.push_async_callback(ledger.close)
         clamd = Clamd(settings.clamav)
@@ -75,7 +73,18 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         stations = Stations(settings, domains, ledger, panel, spool, pool, Signals(metrics), utc_now)
         scopes = {name: scope_of(domain) for name, domain in domains.items()}
         feeds = {name: _feed(domain, scopes[name], ledger, settings) for name, domain in domains.items()}
-        yield Parts(settings, stations, feeds, scopes, clamd, rules, metrics, registry, Heartbeats(), utc_now)
+        yield Parts(settings, stations, feeds, scopes, clamd, rules, metrics, Heartbeats(), utc_now)
+
+
+@contextmanager
+def _log_lines_counted(metrics: Metrics) -> Iterator[None]:
+    """On the root logger, so that the lines of libraries count too."""
+    counter, root = metrics.log_counter(), logging.getLogger()
+    root.addHandler(counter)
+    try:
+        yield
+    finally:
+        root.removeHandler(counter)
 
 
 async def _enter_domain(settings: DomainSettings, metrics: Metrics, stack: AsyncExitStack) -> Domain:
@@ -96,7 +105,7 @@ def scope_of(domain: Domain) -> Scope:
 
 
 def _feed(domain: Domain, scope: Scope, ledger: Ledger, settings: Settings) -> Feed:
-    def disposition(event: Event, known: Known):  # type: ignore[no-untyped-def]
+    def disposition(event: Event, known: Known) -> Disposition:
         return decide(event, scope, known)
 
     return Feed(domain.settings.name, domain.cloud, ledger, disposition, settings.events, utc_now)

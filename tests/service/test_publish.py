@@ -1,0 +1,45 @@
+"""Gauges are what the parts say at the moment."""
+
+from __future__ import annotations
+
+from scanner.model import EntryId, FileVersion, GroupId, Lane
+from scanner.service.assembly import Parts, assembled, utc_now
+from scanner.service.publish import publish
+from tests.clamd import StartClamd
+from tests.journeys.world import World
+
+
+def value(parts: Parts, name: str, **labels: str) -> float | None:
+    return parts.registry.get_sample_value(f"scanner_{name}", labels)
+
+
+async def test_the_gauges_show_backlog_clamd_spool_slots_and_quota(world: World) -> None:
+    uploaded = utc_now().replace(microsecond=0)
+    waiting = FileVersion("acme", GroupId("g"), EntryId("e"), "/Shared/a.txt", uploaded_at=uploaded)
+    async with assembled(world.settings()) as parts:
+        await parts.stations.ledger.queue_versions("acme", [waiting], Lane.LIVE)
+        await publish(parts)
+        assert value(parts, "jobs", state="pending") == 1
+        assert value(parts, "backlog_oldest_item_timestamp_seconds") == uploaded.timestamp()
+        assert value(parts, "clamd_up", endpoint=world.clamd) == 1
+        assert value(parts, "spool_limit_bytes") == parts.settings.spool.max_total
+        assert value(parts, "scan_slots") == parts.settings.workers.concurrency
+        assert value(parts, "api_quota_used_requests", window="day") == 1
+
+
+async def test_a_clamd_that_is_down_is_shown_as_down(world: World, new_clamd: StartClamd) -> None:
+    world.clamd = new_clamd().address
+    async with assembled(world.settings()) as parts:
+        await publish(parts)
+        assert value(parts, "clamd_up", endpoint=world.clamd) == 0
+
+
+async def test_an_empty_queue_excuses_a_dispatcher_that_starts_nothing_and_work_does_not(world: World) -> None:
+    async with assembled(world.settings()) as parts:
+        await publish(parts)
+        assert set(parts.heartbeats.due) == {"dispatcher", "exporter"}
+        parts.heartbeats.due.clear()
+        version = FileVersion("acme", GroupId("g"), EntryId("e"), "/Shared/a.txt")
+        await parts.stations.ledger.queue_versions("acme", [version], Lane.LIVE)
+        await publish(parts)
+        assert set(parts.heartbeats.due) == {"exporter"}
