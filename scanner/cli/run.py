@@ -24,13 +24,15 @@ from scanner.cli.common import (
     say,
     stopped_by_user_errors,
 )
-from scanner.errors import RetryLater
+from scanner.errors import RetryLater, ScannerError
 from scanner.ledger.rows import Totals
-from scanner.service.assembly import assembled, utc_now
+from scanner.metrics import Metrics
+from scanner.service.assembly import Parts, assembled, utc_now
 from scanner.service.loops import first_of, serve, stop_on_signals
 from scanner.service.once import Summary, run_once
+from scanner.service.probes import Front
 from scanner.settings import Settings
-from scanner.web import bind
+from scanner.web import application, bind, server
 
 log = structlog.get_logger("scanner.service")
 
@@ -46,28 +48,62 @@ def run(
     """Watch the configured domains and scan every new file version."""
     settings = load_or_exit(config)
     logs.configure()
-    with stopped_by_user_errors():
-        # uvloop: half the cost of a turn of the loop, of which each version takes some twenty.
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            code = runner.run(_once(settings, json) if once else _serve(settings))
+    # uvloop: half the cost of a turn of the loop, of which each version takes some twenty.
+    with stopped_by_user_errors(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        code = runner.run(_once(settings, json) if once else _serve(settings))
     _leave(code)
 
 
 async def _serve(settings: Settings) -> ExitCode:
     stop = asyncio.Event()
     stop_on_signals(stop)
+    metrics, front = Metrics(), Front()
     with closing(bind(settings.http.listen)) as listener:
-        while not stop.is_set():
-            try:
-                async with assembled(settings) as parts:
-                    host, port = listener.getsockname()[:2]
-                    log.info("service.started", listen=f"{host}:{port}", domains=[one.name for one in settings.domains])
-                    await serve(parts, listener, stop)
-            except RetryLater as error:
-                log.warning("service.waiting", reason=str(error))
-                await first_of(error.after or START_WAIT, stop)
+        web = server(application(metrics.registry, front.live, front.ready))
+        serving = asyncio.create_task(web.serve(sockets=[listener]))
+        host, port = listener.getsockname()[:2]
+        log.info("service.listening", listen=f"{host}:{port}")
+        try:
+            while not stop.is_set():
+                await _work(settings, metrics, front, stop)
+        finally:
+            # Last, so that probes and metrics live as long as anything is still being finished.
+            web.should_exit = True
+            await serving
     log.info("service.stopped")
     return ExitCode.NOTHING_FOUND
+
+
+async def _work(settings: Settings, metrics: Metrics, front: Front, stop: asyncio.Event) -> None:
+    """Until `stop`, or until it shows that the API is away: then a rest."""
+    try:
+        async with assembled(settings, metrics) as parts:
+            front.parts = parts
+            log.info("service.started", domains=[one.name for one in settings.domains])
+            await _until_stopped(parts, stop)
+    except RetryLater as error:
+        front.waiting_for = str(error)
+        log.warning("service.waiting", reason=str(error))
+        await first_of(error.after or START_WAIT, stop)
+    finally:
+        front.parts = None
+
+
+async def _until_stopped(parts: Parts, stop: asyncio.Event) -> None:
+    """What a loop cannot go on with, such as a ledger whose disk is full, is told once and without a traceback."""
+    try:
+        await serve(parts, stop)
+    except BaseExceptionGroup as group:
+        known, unforeseen = group.split(ScannerError)
+        if known is None or unforeseen is not None:
+            raise
+        raise _first(known) from group
+
+
+def _first(found: BaseException) -> BaseException:
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found
 
 
 async def _once(settings: Settings, as_json: bool) -> ExitCode:

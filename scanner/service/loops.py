@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import socket
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
@@ -22,10 +21,8 @@ from scanner.events.walk import versions_below
 from scanner.model import EntryId, Lane, WalkFolder
 from scanner.pipeline.flow import settle
 from scanner.service.assembly import Parts
-from scanner.service.probes import live, ready
 from scanner.service.publish import publish
 from scanner.service.reload import follow_rules
-from scanner.web import application, server
 
 log = structlog.get_logger("scanner.service")
 
@@ -37,14 +34,12 @@ LONGEST_WORK = 600.0
 WALK_WAIT = 60.0
 
 
-async def serve(parts: Parts, listener: socket.socket, stop: asyncio.Event) -> None:
+async def serve(parts: Parts, stop: asyncio.Event) -> None:
     """Work until `stop` is set."""
-    web = server(application(parts.registry, partial(live, parts), partial(ready, parts)))
     woken = {name: asyncio.Event() for name in parts.feeds}
     walks = asyncio.Event()
     walks.set()
     async with asyncio.TaskGroup() as group:
-        serving = group.create_task(web.serve(sockets=[listener]))
         for name, feed in parts.feeds.items():
             on_poll = partial(observe_poll, parts, name, walks)
             group.create_task(feed.follow(stop, on_poll, partial(_troubled, parts, name), woken[name]))
@@ -53,8 +48,6 @@ async def serve(parts: Parts, listener: socket.socket, stop: asyncio.Event) -> N
         if parts.settings.rules.reload:
             group.create_task(follow_rules(parts, stop))
         await dispatch(parts, stop)
-        web.should_exit = True
-        await serving
 
 
 async def dispatch(parts: Parts, stop: asyncio.Event) -> None:

@@ -9,6 +9,23 @@ from scanner.health import Check, Health, liveness
 from scanner.service.assembly import Parts
 
 
+class Front:
+    """The probes of a service that may not have got everything together yet: the API can be away when it starts."""
+
+    def __init__(self) -> None:
+        self.parts: Parts | None = None
+        self.waiting_for = "the service is starting"
+
+    async def live(self) -> Health:
+        """While waiting there is no loop to be stuck in."""
+        return Health(()) if self.parts is None else await live(self.parts)
+
+    async def ready(self) -> Health:
+        if self.parts is None:
+            return Health((Check("start", False, self.waiting_for),))
+        return await ready(self.parts)
+
+
 async def live(parts: Parts) -> Health:
     """Do our own loops turn? Asks nothing of clamd, the ledger or the platform."""
     return liveness(parts.heartbeats.due, parts.clock())
