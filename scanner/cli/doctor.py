@@ -8,7 +8,8 @@ import typer
 
 from scanner.cli.common import ConfigOption, ExitCode, JsonOption, load_or_exit, print_json, say
 from scanner.service.assembly import utc_now
-from scanner.service.checks import Diagnosis, Level, diagnose
+from scanner.service.checks import diagnose
+from scanner.service.diagnosis import Diagnosis, Level
 from scanner.settings import Settings
 
 MARKS = {Level.OK: "ok  ", Level.WARN: "WARN", Level.FAIL: "FAIL", Level.UNREACHABLE: "DOWN"}

@@ -83,6 +83,10 @@ class Clamd:
         findings = (Finding(self.name, answer.name, malware=True),) if isinstance(answer, Found) else ()
         return Inspection(self.name, _both(before, self.version()), findings)
 
+    def answer(self, content: bytes) -> Answer:
+        """clamd's word on a few bytes of our own, outside any inspection."""
+        return self._scan([content])
+
     def _scan(self, chunks: Iterable[bytes]) -> Answer:
         connect = partial(self._connect, min(CONNECT_TIMEOUT, self._settings.scan_timeout))
         return scan(connect, chunks, self._settings.scan_timeout)
@@ -90,7 +94,7 @@ class Clamd:
     def _rar_gap(self, version: str) -> Gap | None:
         """Why an OK for a rar says nothing; found out once per version of clamd."""
         if self._rar.version != version or version == UNKNOWN:
-            answer = self._scan([ENCRYPTED_RAR])
+            answer = self.answer(ENCRYPTED_RAR)
             if isinstance(answer, Gap) and answer.transient:
                 return answer
             opens = isinstance(answer, Gap) and answer.reason is Unscannable.ENCRYPTED

@@ -1,0 +1,104 @@
+"""May the token do in a domain what a scan and a quarantine need?"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+from scanner.cloud.client import EgnyteClient
+from scanner.cloud.port import Cloud, FileInfo, Priority
+from scanner.errors import CloudRefused, NotFound, RetryLater
+from scanner.service.diagnosis import Diagnosis, Level
+from scanner.settings import DomainSettings
+
+READING_LEVELS = ("Viewer", "Editor", "Full", "Owner")
+MOVING_LEVELS = ("Full", "Owner")
+"""Moving needs Full or Owner (fact sheet 2.7)."""
+CLOCK_SLACK = timedelta(minutes=2)
+
+
+async def check_domain(settings: DomainSettings, now: datetime) -> AsyncIterator[Diagnosis]:
+    """Ends early where the API stays away or refuses to say who we are."""
+    cloud = EgnyteClient(settings)
+    name = settings.name
+    try:
+        account = await cloud.account()
+        admin = account.user_type in (None, "admin")
+        yield Diagnosis(
+            Level.OK if admin else Level.WARN,
+            f"{name}: token",
+            f"belongs to {account.username} ({account.user_type or 'type not told'})",
+            "" if admin else "Only an admin sees every folder and every link; use an admin service account.",
+        )
+        yield await _clock(cloud, name, now)
+        for folder in settings.watch:
+            yield await _watched(cloud, name, folder)
+        yield await _quarantine(cloud, settings)
+    except RetryLater as error:
+        yield Diagnosis(
+            Level.UNREACHABLE,
+            f"{name}: API",
+            str(error),
+            f"Check that {settings.url} is reachable and the token valid.",
+        )
+    except CloudRefused as error:
+        yield Diagnosis(
+            Level.FAIL,
+            f"{name}: API",
+            str(error),
+            "Check the token's scopes: Egnyte.filesystem, Egnyte.link, Egnyte.user.",
+        )
+    finally:
+        await cloud.close()
+
+
+async def _clock(cloud: Cloud, name: str, now: datetime) -> Diagnosis:
+    feed = await cloud.feed_range()
+    if feed.latest_at is not None and feed.latest_at - now > CLOCK_SLACK:
+        ahead = feed.latest_at - now
+        return Diagnosis(
+            Level.WARN, f"{name}: clock", f"the newest event is {ahead} in our future", "Set this machine's clock."
+        )
+    return Diagnosis(Level.OK, f"{name}: events", f"ids {feed.oldest} to {feed.latest}")
+
+
+async def _watched(cloud: Cloud, name: str, folder: str) -> Diagnosis:
+    subject = f"{name}: {folder}"
+    try:
+        if isinstance(await cloud.at_path(folder, priority=Priority.ENRICHMENT), FileInfo):
+            return Diagnosis(Level.FAIL, subject, "is a file", "Watch folders.")
+        level = await cloud.own_level(folder)
+    except CloudRefused as error:
+        return Diagnosis(
+            Level.FAIL, subject, f"cannot be seen: {error}", "Check the folder's name and the account's rights."
+        )
+    if level in MOVING_LEVELS:
+        return Diagnosis(Level.OK, subject, f"rights: {level}")
+    if level in READING_LEVELS:
+        return Diagnosis(
+            Level.WARN, subject, f"rights: {level}: can be scanned, not quarantined", "Give the account Full."
+        )
+    return Diagnosis(Level.FAIL, subject, f"rights: {level}: cannot be downloaded", "Give the account Full.")
+
+
+async def _quarantine(cloud: Cloud, settings: DomainSettings) -> Diagnosis:
+    folder, subject = settings.quarantine_folder, f"{settings.name}: {settings.quarantine_folder}"
+    try:
+        await cloud.at_path(folder, priority=Priority.ENRICHMENT)
+        permissions = await cloud.permissions(folder)
+    except NotFound:
+        return Diagnosis(Level.OK, subject, "does not exist yet; it is created closed with the first quarantine")
+    except CloudRefused as error:
+        return Diagnosis(
+            Level.WARN, subject, f"its permissions cannot be read: {error}", "Add the scope Egnyte.permission."
+        )
+    others = sorted(who for who, level in {**permissions.users, **permissions.groups}.items() if level != "Owner")
+    if permissions.inherits or others:
+        who = "it inherits permissions" if permissions.inherits else f"open to {', '.join(others)}"
+        return Diagnosis(
+            Level.WARN,
+            subject,
+            f"is not closed: {who}",
+            "Take it out of inheritance; leave only the account and admins.",
+        )
+    return Diagnosis(Level.OK, subject, "closed")
