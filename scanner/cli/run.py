@@ -6,7 +6,8 @@ import asyncio
 import os
 import sys
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Annotated
 
 import structlog
@@ -22,12 +23,13 @@ from scanner.cli.common import (
     note,
     print_json,
     say,
+    stop,
     stopped_by_user_errors,
 )
-from scanner.errors import RetryLater, ScannerError
+from scanner.errors import LedgerUnavailable, RetryLater, ScannerError
 from scanner.ledger.rows import Totals
 from scanner.metrics import Metrics
-from scanner.service.assembly import Parts, assembled, utc_now
+from scanner.service.assembly import assembled, utc_now
 from scanner.service.loops import first_of, serve, stop_on_signals
 from scanner.service.once import Summary, run_once
 from scanner.service.probes import Front
@@ -80,7 +82,8 @@ async def _work(settings: Settings, metrics: Metrics, front: Front, stop: asynci
         async with assembled(settings, metrics) as parts:
             front.parts = parts
             log.info("service.started", domains=[one.name for one in settings.domains])
-            await _until_stopped(parts, stop)
+            with _told_plainly():
+                await serve(parts, stop)
     except RetryLater as error:
         front.waiting_for = str(error)
         log.warning("service.waiting", reason=str(error))
@@ -89,15 +92,20 @@ async def _work(settings: Settings, metrics: Metrics, front: Front, stop: asynci
         front.parts = None
 
 
-async def _until_stopped(parts: Parts, stop: asyncio.Event) -> None:
-    """What a loop cannot go on with, such as a ledger whose disk is full, is told once and without a traceback."""
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Tasks that run together end with a group: one error is made of it. A ledger that goes away while it is used (its
+    disk is full) may come back, unlike one that cannot be opened."""
     try:
-        await serve(parts, stop)
+        yield
     except BaseExceptionGroup as group:
         known, unforeseen = group.split(ScannerError)
         if known is None or unforeseen is not None:
             raise
-        raise _first(known) from group
+        error = _first(known)
+        if isinstance(error, LedgerUnavailable):
+            stop(str(error), ExitCode.UNFINISHED)
+        raise error from group
 
 
 def _first(found: BaseException) -> BaseException:
@@ -112,7 +120,8 @@ async def _once(settings: Settings, as_json: bool) -> ExitCode:
     started = utc_now()
     try:
         async with assembled(settings) as parts:
-            summary = await run_once(parts, stop)
+            with _told_plainly():
+                summary = await run_once(parts, stop)
             totals = await parts.stations.ledger.totals(since=started)
     except RetryLater as error:
         note(f"Nothing could be done: {error}")

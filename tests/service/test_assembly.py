@@ -63,14 +63,16 @@ async def test_log_lines_count_as_long_as_the_service_is_up(world: World) -> Non
     async with assembled(world.settings()) as parts:
         log.warning("counted")
     log.warning("not counted")
-    assert parts.registry.get_sample_value("scanner_log_messages_total", {"level": "warning"}) == 1
+    assert parts.metrics.registry.get_sample_value("scanner_log_messages_total", {"level": "warning"}) == 1
 
 
 async def test_a_beat_is_a_heartbeat_and_a_metric_of_the_kind_of_loop(world: World) -> None:
     async with assembled(world.settings()) as parts:
         before = utc_now()
         parts.beat("poller:acme", resting=60)
-        turned = parts.registry.get_sample_value("scanner_loop_last_iteration_timestamp_seconds", {"loop": "poller"})
+        turned = parts.metrics.registry.get_sample_value(
+            "scanner_loop_last_iteration_timestamp_seconds", {"loop": "poller"}
+        )
     assert turned is not None
     assert turned >= before.timestamp()
     assert parts.heartbeats.due["poller:acme"] >= before + timedelta(seconds=180)

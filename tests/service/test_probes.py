@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from scanner.health import Check
 from scanner.service.assembly import assembled, utc_now
-from scanner.service.probes import live, ready
+from scanner.service.probes import Front, live, ready
 from tests.clamd import StartClamd
 from tests.journeys.world import World
 
@@ -39,3 +39,18 @@ async def test_a_loop_that_is_long_overdue_is_not_alive(world: World) -> None:
         parts.heartbeats.beat("poller:acme", utc_now() - timedelta(hours=1), resting=60)
         health = await live(parts)
     assert [check.name for check in health.checks if not check.ok] == ["poller:acme"]
+
+
+async def test_before_anything_is_assembled_it_is_alive_and_says_what_it_waits_for() -> None:
+    front = Front()
+    front.waiting_for = "acme does not answer"
+    assert (await front.live()).ok
+    assert (await front.ready()).checks == (Check("start", False, "acme does not answer"),)
+
+
+async def test_what_is_assembled_is_asked_itself(world: World) -> None:
+    front = Front()
+    async with assembled(world.settings()) as front.parts:
+        assert (await front.ready()).ok
+        front.parts.heartbeats.beat("exporter", utc_now() - timedelta(hours=1))
+        assert not (await front.live()).ok

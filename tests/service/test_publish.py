@@ -10,7 +10,7 @@ from tests.journeys.world import World
 
 
 def value(parts: Parts, name: str, **labels: str) -> float | None:
-    return parts.registry.get_sample_value(f"scanner_{name}", labels)
+    return parts.metrics.registry.get_sample_value(f"scanner_{name}", labels)
 
 
 async def test_the_gauges_show_backlog_clamd_spool_slots_and_quota(world: World) -> None:

@@ -36,7 +36,7 @@ def loaded(parts: Parts) -> list[str]:
 
 
 def state(parts: Parts) -> tuple[float | None, float | None]:
-    get = parts.registry.get_sample_value
+    get = parts.metrics.registry.get_sample_value
     return get("scanner_rules_loaded"), get("scanner_rules_last_load_successful")
 
 
