@@ -1,0 +1,78 @@
+"""What the doctor says of a domain: token, rights, clock, quarantine."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from scanner.service.assembly import utc_now
+from scanner.service.diagnosis import Diagnosis, Level
+from scanner.service.domain_checks import check_domain
+from tests.journeys.world import QUARANTINE, World
+
+
+async def found(world: World, ago: timedelta = timedelta()) -> dict[str, Diagnosis]:
+    domain = world.settings().domains[0]
+    return {line.subject: line async for line in check_domain(domain, utc_now() - ago)}
+
+
+def as_user(world: World, name: str) -> None:
+    world.token = str(world.control("POST", "tokens", json={"user": name})["value"])
+
+
+async def test_an_admin_with_all_rights_has_nothing_to_do(world: World) -> None:
+    lines = await found(world)
+    assert {line.level for line in lines.values()} == {Level.OK}
+    assert lines["acme: token"].finding == "belongs to svc-scanner (admin)"
+    assert lines[f"acme: {QUARANTINE}"].finding.startswith("does not exist yet")
+
+
+async def test_an_account_that_is_no_admin_is_warned_of(world: World) -> None:
+    as_user(world, "pnovak")
+    assert (await found(world))["acme: token"].level is Level.WARN
+
+
+async def test_a_refused_token_is_no_answer_and_the_only_line(world: World) -> None:
+    world.token = "not-the-token"
+    (line,) = (await found(world)).values()
+    assert (line.level, line.subject) == (Level.UNREACHABLE, "acme: API")
+
+
+async def test_a_token_without_the_scope_is_a_failure(world: World) -> None:
+    world.fault(route="/userinfo", status=403, body={"errorMessage": "scope"})
+    (line,) = (await found(world)).values()
+    assert (line.level, line.subject) == (Level.FAIL, "acme: API")
+
+
+@pytest.mark.parametrize(
+    ("folder", "finding"), [("/Shared/None", "cannot be seen: "), ("/Shared/Projects/a.txt", "is a file")]
+)
+async def test_a_watched_folder_that_is_none_is_a_failure(world: World, folder: str, finding: str) -> None:
+    world.upload("/Shared/Projects/a.txt", b"hello")
+    world.sections["domain"] = {"watch": [folder]}
+    line = (await found(world))[f"acme: {folder}"]
+    assert (line.level, line.finding.startswith(finding)) == (Level.FAIL, True)
+
+
+@pytest.mark.parametrize(
+    ("right", "level"),
+    [("Full", Level.OK), ("Editor", Level.WARN), ("Viewer", Level.WARN), ("Viewer Only", Level.FAIL)],
+)
+async def test_what_the_rights_allow_decides(world: World, right: str, level: Level) -> None:
+    only = {"users": {"pnovak": right}, "inherits": False}
+    world.act("set_permissions", actor="svc-scanner", path="/Shared/Projects", **only)
+    world.sections["domain"] = {"watch": ["/Shared/Projects"]}
+    as_user(world, "pnovak")
+    assert (await found(world))["acme: /Shared/Projects"].level is level
+
+
+async def test_a_quarantine_that_others_can_open_is_warned_of(world: World) -> None:
+    world.act("add_folder", actor="svc-scanner", path=QUARANTINE)
+    line = (await found(world))[f"acme: {QUARANTINE}"]
+    assert (line.level, line.finding) == (Level.WARN, "is not closed: it inherits permissions")
+
+
+async def test_events_from_our_future_mean_that_our_clock_is_wrong(world: World) -> None:
+    lines = await found(world, ago=timedelta(hours=1))
+    assert lines["acme: clock"].level is Level.WARN

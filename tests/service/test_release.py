@@ -1,0 +1,92 @@
+"""A person's order to release, beside a running service or without one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from demo.samples import eicar
+from scanner.errors import CloudUnavailable, ConfigurationError, LedgerUnavailable
+from scanner.ledger.ledger import Ledger
+from scanner.ledger.rows import QuarantineRow
+from scanner.model import StepResult, StepState
+from scanner.service.assembly import utc_now
+from scanner.service.release import release_row
+from tests.journeys.world import QUARANTINE, World
+
+FILE = "/Shared/Projects/a.com"
+
+
+async def quarantined(world: World) -> str:
+    """A bad file that was moved; gives its group id."""
+    group = str(world.upload(FILE, eicar())["group_id"])
+    await world.once()
+    assert world.places()[group].startswith(QUARANTINE)
+    return group
+
+
+async def rows(world: World) -> list[QuarantineRow]:
+    async with Ledger.reading(world.settings().ledger, utc_now) as ledger:
+        return await ledger.quarantined()
+
+
+async def release(world: World, row: QuarantineRow) -> StepResult:
+    settings = world.settings()
+    async with Ledger.reading(settings.ledger, utc_now) as ledger:
+        return await release_row(settings, ledger, row, "a false alarm", "jdoe")
+
+
+async def test_the_file_is_back_its_owner_is_told_and_the_list_is_empty(world: World) -> None:
+    group = await quarantined(world)
+    (row,) = await rows(world)
+    result = await release(world, row)
+    assert (result.state, result.detail["path"], world.places()[group]) == (StepState.SUCCESS, FILE, FILE)
+    last = world.state()["notes"][-1]
+    assert ("a false alarm" in last["body"], "jdoe" in last["body"]) == (True, True)
+    assert await rows(world) == []
+
+
+async def test_our_own_move_back_is_recognised_and_leads_to_no_second_scan(world: World) -> None:
+    group = await quarantined(world)
+    own, scans = world.skipped()["own_action"], len(world.calls("fs-content"))
+    await release(world, (await rows(world))[0])
+    assert (await world.once()).unfinished == []
+    assert (world.skipped()["own_action"], len(world.calls("fs-content"))) == (own + 2, scans)
+    assert world.places()[group] == FILE
+
+
+async def test_what_was_released_cannot_be_released_again(world: World) -> None:
+    await quarantined(world)
+    (row,) = await rows(world)
+    await release(world, row)
+    with pytest.raises(LedgerUnavailable, match="was released already"):
+        await release(world, row)
+
+
+async def test_a_release_that_was_cut_off_goes_on_with_its_intent(world: World) -> None:
+    group = await quarantined(world)
+    (row,) = await rows(world)
+    world.fault(method="POST", route="/pubapi/v1/fs/ids/file/", status=503, count=5)
+    with pytest.raises(CloudUnavailable):
+        await release(world, row)
+    world.control("DELETE", "faults")
+    assert (await release(world, row)).state is StepState.SUCCESS
+    assert world.places()[group] == FILE
+    assert world.rows("SELECT state FROM steps WHERE kind = 'release'") == [("success",)]
+
+
+async def test_a_newer_version_found_in_quarantine_is_not_released_but_queued(world: World) -> None:
+    group = await quarantined(world)
+    (row,) = await rows(world)
+    world.upload(world.places()[group], b"harmless now", actor="svc-scanner")
+    assert (await release(world, row)).state is StepState.SUPERSEDED
+    assert world.places()[group].startswith(QUARANTINE)
+    assert world.rows("SELECT state FROM work WHERE state = 'queued'") == [("queued",)]
+
+
+async def test_a_domain_that_is_not_configured_any_more_is_said_to_be_so(world: World) -> None:
+    await quarantined(world)
+    (row,) = await rows(world)
+    with pytest.raises(ConfigurationError, match="other is not configured"):
+        await release(world, replace(row, domain="other"))
