@@ -36,7 +36,9 @@ def settings(url: str, folder: Path, ca_file: Path | None) -> DomainSettings:
 
 
 async def test_a_host_with_a_trusted_certificate_is_called(tmp_path: Path) -> None:
-    with tls_server(tmp_path, answer(200, b'{"id":7,"username":"x"}'), answer(200, b"bytes")) as server:
+    with tls_server(
+        tmp_path, answer(200, b'{"id":7,"username":"x"}'), answer(200, b"bytes", f"X-Sha512-Checksum: {'a' * 128}")
+    ) as server:
         client = EgnyteClient(settings(server.url, tmp_path, tmp_path / "certificate.pem"), timeouts=QUICK)
         assert await client.account() == Account(7, "x")
         assert await asyncio.to_thread(download, client) == b"bytes"
