@@ -138,11 +138,14 @@ def _reopen_plans(connection: Connection, domain: str, returned: Sequence[Event]
             continue
         planned: dict[str, Any] = {"state": StepState.PLANNED.value, "detail": {}, "done_at": None}
         connection.execute(update(steps).where(steps.c.id.in_(gone)).values(**planned))
-        again = (work.c.domain == domain) & (work.c.entry_id == entry_id) & work.c.state.in_(ENDED)
+        # Also where the work is still open: without its token a worker that knows the steps as ended cannot end it.
+        again = (work.c.domain == domain) & (work.c.entry_id == entry_id)
         opened: dict[str, Any] = {"state": "queued", "outcome": None, "done_at": None, "due": now, "attempts": 0}
+        opened["token"] = None
         lane = connection.execute(update(work).where(again).values(**opened).returning(work.c.lane)).scalar()
         if lane is not None and entry_id is not None:
             dispatch_tickets.put(connection, domain, entry_id, Lane(lane), now)
+            dispatch_tickets.put_back(connection, domain, entry_id, now, suspect=False)
             reopened += 1
     return reopened
 

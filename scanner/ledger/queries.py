@@ -81,7 +81,7 @@ def backlog(connection: Connection, now: datetime) -> Backlog:
 
 def quarantine_counts(connection: Connection, domain: str, since: datetime) -> QuarantineCounts:
     """Moves done or begun since a moment, in all and by the rules and signatures on whose account."""
-    query = select(steps.c.because).where(
+    query = select(steps.c.because, steps.c.detail).where(
         steps.c.domain == domain,
         steps.c.kind == StepKind.QUARANTINE.value,
         or_(
@@ -90,7 +90,7 @@ def quarantine_counts(connection: Connection, domain: str, since: datetime) -> Q
             and_(steps.c.state == StepState.INTENDED.value, steps.c.intended_at >= since),
         ),
     )
-    reasons = list(connection.scalars(query))
+    reasons = [row.because for row in connection.execute(query) if "gone" not in row.detail]
     return QuarantineCounts(len(reasons), Counter(name for names in reasons for name in names))
 
 

@@ -141,6 +141,19 @@ def test_a_move_found_done_after_a_crash_counts(database: Database):
     assert found == QuarantineCounts(1, {"Eicar": 1})
 
 
+def test_a_move_whose_file_was_gone_does_not_count(database: Database):
+    def act(connection):
+        run = took(connection, "e")
+        move, _ = working.record_verdict(
+            connection, run, infected(run.version, "Eicar"), Plan((MOVE, NOTE), ("Eicar",)), after(1)
+        )
+        gone = StepResult(StepState.ALREADY_DONE, {"gone": "the file no longer exists"})
+        working.record_step(connection, run, move.id, gone, after(2))
+        return queries.quarantine_counts(connection, "acme", after(0))
+
+    assert database.run_here(act) == QuarantineCounts(0, {})
+
+
 def test_totals_tell_what_happened_since(filled: Database):
     assert filled.run_here(lambda c: queries.totals(c, after(0))) == Totals(
         skipped={"folder": 1},
