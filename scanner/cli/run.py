@@ -48,6 +48,10 @@ def run(
     json: JsonOption = False,
 ) -> None:
     """Watch the configured domains and scan every new file version."""
+    if json and not once:
+        stop(
+            "--json prints the summary of --once. The service's log is JSON wherever it is no terminal.", ExitCode.USAGE
+        )
     settings = load_or_exit(config)
     logs.configure()
     # uvloop: half the cost of a turn of the loop, of which each version takes some twenty.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -45,10 +45,14 @@ def scan(
     panel = Panel((Containers(clamav.max_stream), Clamd(clamav), rules))
     spool = Spool(spool_settings)
     worst = ExitCode.NOTHING_FOUND
-    for path in _files(paths):
+    unlisted: list[OSError] = []
+    for path in _files(paths, unlisted.append):
         verdict = _look(path, panel, spool, spool_settings.max_file)
         _print(verdict, json)
         worst = max(worst, _code(verdict))
+    for error in unlisted:
+        note(f"{error.filename}: cannot be listed: {error.strerror}")
+        worst = max(worst, ExitCode.UNFINISHED)
     raise typer.Exit(worst)
 
 
@@ -60,19 +64,23 @@ def _sections(config: Path) -> tuple[ClamavSettings, RuleSettings, SpoolSettings
     return settings.clamav, settings.rules, settings.spool
 
 
-def _files(paths: list[Path]) -> Iterator[Path]:
-    """Regular files below the paths, links not followed, in a stable order."""
+def _files(paths: list[Path], unlisted: Callable[[OSError], None]) -> Iterator[Path]:
+    """Regular files below the paths, links not followed, in a stable order. A path that is named itself may be a link,
+    and anything at all."""
     for path in paths:
         if not path.is_dir():
             yield path
             continue
-        for folder, folders, names in os.walk(path, onerror=lambda error: note(f"{error.filename}: {error.strerror}")):
+        for folder, folders, names in os.walk(path, onerror=unlisted):
             folders.sort()
             yield from (Path(folder, name) for name in sorted(names) if _is_regular(Path(folder, name)))
 
 
 def _is_regular(path: Path) -> bool:
-    return stat.S_ISREG(path.lstat().st_mode)
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return True  # reading it will say why not
 
 
 def _look(path: Path, panel: Panel, spool: Spool, max_file: int) -> Verdict:
@@ -97,13 +105,17 @@ def _print(verdict: Verdict, as_json: bool) -> None:
                 "sha256": content.sha256 if content else None,
                 "size": content.size if content else None,
                 "mime": content.mime if content else None,
+                "details": _details(verdict),
             }
         )
     else:
-        say(
-            f"{verdict.kind.value:<12} {verdict.version.path}"
-            + (f"  ({', '.join(verdict.reasons)})" if verdict.reasons else "")
-        )
+        why = "; ".join((", ".join(verdict.reasons), *_details(verdict)))
+        say(f"{verdict.kind.value:<12} {verdict.version.path}" + (f"  ({why})" if why else ""))
+
+
+def _details(verdict: Verdict) -> list[str]:
+    """What stood in the way of looking, in words: nothing is recorded where one could read it later."""
+    return [one.gap.detail for one in verdict.inspections if one.gap is not None and one.gap.detail]
 
 
 def _code(verdict: Verdict) -> ExitCode:

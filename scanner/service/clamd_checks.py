@@ -22,7 +22,7 @@ async def check_clamd(settings: ClamavSettings, now: datetime) -> AsyncIterator[
     gap = await asyncio.to_thread(clamd.ready)
     if gap is not None:
         remedy = f"Start clamd, and check clamav.address ({settings.address}) and the socket's rights."
-        yield Diagnosis(Level.UNREACHABLE, "clamd", f"does not answer: {gap.detail}", remedy)
+        yield Diagnosis(Level.UNREACHABLE, "clamd", gap.detail, remedy)
         return
     status = await asyncio.to_thread(clamd.status)
     yield Diagnosis(Level.OK, "clamd", await asyncio.to_thread(clamd.version))

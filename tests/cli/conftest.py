@@ -1,0 +1,5 @@
+"""The world of the service's tests serves the commands too."""
+
+from tests.service.conftest import world
+
+__all__ = ["world"]

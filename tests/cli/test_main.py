@@ -1,0 +1,95 @@
+"""The command as a whole: what it says of itself, and how it ends."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from scanner import __version__
+from scanner.cli import app
+from tests.cli.commands import COMMANDS, GROUPS
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "help"
+WIDTH = "100"
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments, env={"COLUMNS": WIDTH}, prog_name="scanner", catch_exceptions=False)
+
+
+def plain(text: str) -> str:
+    """Without colours, and without the spaces that fill the lines."""
+    return "\n".join(line.rstrip() for line in ANSI.sub("", text).splitlines()).strip() + "\n"
+
+
+@pytest.mark.parametrize("command", [*GROUPS, *COMMANDS], ids=lambda words: "-".join(words) or "scanner")
+def test_the_help_of_every_command_is_the_one_that_was_read_over(command: tuple[str, ...]) -> None:
+    result = run(*command, "--help")
+    golden = GOLDEN / f"{'-'.join(command) or 'scanner'}.txt"
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert plain(result.stdout) == golden.read_text(), f"if it is meant, write the new text into {golden}"
+
+
+def test_there_is_no_help_of_a_command_that_is_gone() -> None:
+    names = {"-".join(command) or "scanner" for command in [*GROUPS, *COMMANDS]}
+    assert {file.stem for file in GOLDEN.iterdir()} == names
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=lambda words: "-".join(words) or "scanner")
+def test_a_group_without_a_command_shows_its_help_and_is_a_wrong_use(group: tuple[str, ...]) -> None:
+    result = run(*group)
+    assert (result.exit_code, "Commands" in result.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nonsense"], "No such command 'nonsense'"),
+        (["config", "chekc"], "Did you mean 'check'?"),
+        (["run", "--bogus"], "No such option: --bogus"),
+        (["scan"], "Missing argument 'paths'"),
+        (["scan", "not-there"], "path 'not-there' does not exist"),
+        (["verdicts", "list", "--kind", "odd"], "is not one of 'clean'"),
+        (["verdicts", "list", "--limit", "0"], "greater than or equal to 1"),
+        (["quarantine", "release", "x", "--reason", "r"], "should be a valid integer"),
+        (["quarantine", "release", "7"], "Missing option '--reason'"),
+    ],
+)
+def test_a_wrong_use_is_said_on_standard_error_with_exit_2(arguments: list[str], said: str) -> None:
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in " ".join(plain(result.stderr).replace("│", " ").split())
+
+
+@pytest.mark.parametrize("command", [["run"], ["doctor"], ["verdicts", "list"], ["quarantine", "list"]])
+def test_without_settings_every_command_names_the_missing_file(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run(*command)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("scanner.yaml: cannot be read: No such file or directory\n")
+
+
+def test_the_version_is_a_result() -> None:
+    result = run("--version")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, f"scanner {__version__}\n", "")
+
+
+def test_a_reader_that_goes_away_is_no_trouble() -> None:
+    """As in `scanner config schema --json | head -1`, with an output larger than a pipe holds."""
+    rules = Path(__file__).parents[2] / "rules"
+    command = [sys.executable, "-m", "scanner", "rules", "list", "--json", str(rules)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    process.wait(30)

@@ -1,0 +1,150 @@
+"""`scanner run` as people and supervisors meet it: as a process, with signals, exit codes and a log."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+
+import pytest
+
+from demo.samples import eicar
+from tests.clamd import StartClamd
+from tests.cli.commands import lines, running, scanner, spawned
+from tests.journeys.world import TOKEN, World, stop, wait_until
+
+FILE = "/Shared/Projects/a.txt"
+
+
+def events(world: World) -> list[str]:
+    """The names of the log's lines, all of which must be JSON."""
+    return [json.loads(line)["event"] for line in world.log().splitlines()]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+def test_a_service_is_ready_works_and_ends_in_order_when_told(world: World, number: signal.Signals) -> None:
+    world.upload(FILE, b"hello")
+    with running(world) as service:
+        assert [service.status(path) for path in ("/livez", "/readyz", "/metrics")] == [200, 200, 200]
+        wait_until(lambda: world.rows("SELECT outcome FROM work") == [("judged",)], "the verdict")
+        assert stop(service.process, number) == 0
+    told = events(world)
+    assert (told[0], told[-2:]) == ("service.listening", ["service.stopping", "service.stopped"])
+    assert {"service.started", "feed.polled", "verdict.recorded"} <= set(told)
+
+
+def test_what_runs_when_it_is_told_to_stop_is_finished_within_the_grace(world: World) -> None:
+    world.fault(route="/fs-content/", delay=2.0, count=1)
+    world.upload(FILE, b"hello")
+    with running(world) as service:
+        wait_until(lambda: world.rows("SELECT state FROM work") == [("running",)], "the download")
+        assert stop(service.process) == 0
+    assert world.rows("SELECT state, outcome FROM work") == [("done", "judged")]
+
+
+def test_a_second_order_to_stop_ends_it_at_once_and_the_work_is_taken_up_again(world: World) -> None:
+    world.fault(route="/fs-content/", delay=20.0, count=1)
+    world.upload(FILE, b"hello")
+    with running(world) as service:
+        wait_until(lambda: world.rows("SELECT state FROM work") == [("running",)], "the download")
+        service.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: "service.stopping" in world.log(), "the first order")
+        assert stop(service.process) == -signal.SIGTERM
+    world.control("DELETE", "faults")
+    assert spawned(world, "run", "--once").returncode == 0
+    assert world.rows("SELECT state, outcome FROM work") == [("done", "judged")]
+
+
+def test_a_second_service_on_the_same_ledger_is_refused_and_the_first_one_stays(world: World) -> None:
+    with running(world) as service:
+        world.sections["http"] = {"listen": "127.0.0.1:0"}
+        second = spawned(world, "run")
+        assert (second.returncode, second.stdout, service.status("/readyz")) == (2, "", 200)
+    last = second.stderr.splitlines()[-1]
+    assert last.startswith(f"{world.folder}/ledger.db is owned by another process.")
+    assert "Traceback" not in second.stderr
+
+
+def test_a_port_in_use_is_refused_before_anything_else(world: World) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        world.sections["http"] = {"listen": address}
+        ended = spawned(world, "run")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith(f"http.listen: cannot listen on {address}: ")
+    assert (world.requests(), (world.folder / "ledger.db").exists()) == ([], False)
+
+
+@pytest.mark.parametrize("how", [["run"], ["run", "--once"]], ids=" ".join)
+def test_broken_rules_end_it_with_their_place(world: World, how: list[str]) -> None:
+    (world.folder / "broken.yaml").write_text("id: [")
+    world.sections["rules"] = {"paths": [str(world.folder / "broken.yaml")]}
+    ended = spawned(world, *how)
+    assert (ended.returncode, ended.stdout, "Traceback" in ended.stderr) == (2, "", False)
+    assert f"{world.folder}/broken.yaml:1: " in ended.stderr
+
+
+def test_a_ledger_that_is_none_ends_it_with_a_sentence(world: World) -> None:
+    (world.folder / "ledger.db").write_text("no database at all, and long enough to be read as one" * 99)
+    ended = spawned(world, "run", "--once")
+    assert (ended.returncode, ended.stdout, "Traceback" in ended.stderr) == (2, "", False)
+    assert f"{world.folder}/ledger.db" in ended.stderr.splitlines()[-1]
+
+
+def test_while_the_api_is_away_at_start_it_lives_and_says_what_it_waits_for(world: World) -> None:
+    world.fault(route="/pubapi/", status=503)
+    with running(world, "/livez") as service:
+        wait_until(lambda: "service.waiting" in world.log(), "the first try")
+        assert (service.status("/livez"), service.status("/readyz"), service.status("/metrics")) == (200, 503, 200)
+        assert stop(service.process) == 0
+    assert events(world)[-1] == "service.stopped"
+
+
+def test_a_refused_token_is_waited_for_and_never_shown(world: World) -> None:
+    world.token = "w7Kq2ZpX9vBn4RtY8mLs"
+    with running(world, "/livez") as service:
+        wait_until(lambda: "service.waiting" in world.log(), "the first try")
+        assert (service.status("/livez"), service.status("/readyz")) == (200, 503)
+        assert stop(service.process) == 0
+    assert (world.token in world.log(), TOKEN in world.log()) == (False, False)
+
+
+def test_one_pass_prints_a_summary_and_the_exit_code_says_what_was_found(world: World) -> None:
+    world.upload(FILE, b"hello")
+    clean = spawned(world, "run", "--once")
+    assert (clean.returncode, "verdicts         1 clean" in clean.stdout.splitlines()) == (0, True)
+    world.upload("/Shared/Projects/a.com", eicar())
+    found = spawned(world, "run", "--once")
+    assert (found.returncode, "verdicts         1 infected" in found.stdout.splitlines()) == (1, True)
+
+
+def test_one_pass_as_json_is_one_object(world: World) -> None:
+    world.upload("/Shared/Projects/a.com", eicar())
+    (summary,) = lines(spawned(world, "run", "--once", "--json").stdout)
+    steps = {"revoke_links: already_done": 1, "quarantine: success": 1, "comment: success": 1}
+    assert (summary["verdicts"], summary["outcomes"], summary["steps"]) == ({"infected": 1}, {"judged": 1}, steps)
+    assert summary["unfinished"] == []
+
+
+def test_one_pass_that_could_not_finish_is_exit_3(world: World, new_clamd: StartClamd) -> None:
+    world.clamd = new_clamd().address
+    world.upload(FILE, b"hello")
+    ended = spawned(world, "run", "--once", "--json")
+    assert (ended.returncode, lines(ended.stdout)[0]["unfinished"]) == (3, ["1 versions are still open"])
+
+
+@pytest.mark.parametrize("trouble", ["api", "token"])
+def test_one_pass_that_cannot_begin_is_exit_3_with_the_reason(world: World, trouble: str) -> None:
+    if trouble == "api":
+        world.fault(route="/pubapi/", status=503)
+    else:
+        world.token = "w7Kq2ZpX9vBn4RtY8mLs"
+    ended = spawned(world, "run", "--once")
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert ended.stderr.splitlines()[-1].startswith("Nothing could be done: ")
+
+
+def test_json_without_once_is_refused(world: World) -> None:
+    result = scanner(world, "run", "--json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("--json prints the summary of --once.")
