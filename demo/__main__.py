@@ -25,6 +25,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m demo", description="The product's main job as a short story.")
     parser.add_argument("--keep", action="store_true", help="leave everything running until Ctrl-C")
     options = parser.parse_args()
+    # As Ctrl-C does: otherwise clamd, emulator and service would be left behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         # In the system's temporary folder: a socket's path has room for about a hundred bytes.
         with tempfile.TemporaryDirectory(prefix="scanner-demo-") as folder, stage(Path(folder)) as here:
