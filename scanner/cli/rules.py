@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from scanner.cli.common import ExitCode, JsonOption, note, print_json, print_table, say, stop
+from scanner.cli.common import ExitCode, JsonOption, load_or_exit, note, print_json, print_table, say, stop
 from scanner.errors import ConfigurationError
 from scanner.files.kind import mime_of
 from scanner.inspection.rehearsal import Failure, rehearse
@@ -22,12 +22,16 @@ DEFAULT_PATHS = [Path("rules")]
 PathsArgument = Annotated[
     list[Path] | None, typer.Argument(metavar="[PATHS]...", help="Rule files and folders.", show_default="rules")
 ]
+SettingsOption = Annotated[
+    Path | None,
+    typer.Option("--config", envvar="SCANNER_CONFIG", help="Without PATHS: the rules of this settings file."),
+]
 
 
 @rules_app.command("check")
-def check_rules(paths: PathsArgument = None, as_json: JsonOption = False) -> None:
+def check_rules(paths: PathsArgument = None, config: SettingsOption = None, as_json: JsonOption = False) -> None:
     """Say everything that is wrong with the rules, and how they could be better. Exit 1 from concern medium on."""
-    rules = _load_or_exit(paths, as_json)
+    rules = _load_or_exit(paths, config, as_json)
     issues = [*lint(rules), *(issue for rule in rules.values() for issue in _example_issues(rule))]
     for issue in issues:
         if as_json:
@@ -49,9 +53,9 @@ def _example_issues(rule: Rule) -> list[Issue]:
 
 
 @rules_app.command("test")
-def try_rules(paths: PathsArgument = None, as_json: JsonOption = False) -> None:
+def try_rules(paths: PathsArgument = None, config: SettingsOption = None, as_json: JsonOption = False) -> None:
     """Try every example of every rule. Exit 1 where one does not do what it says, 2 where a rule cannot be read."""
-    rules = _load_or_exit(paths, as_json)
+    rules = _load_or_exit(paths, config, as_json)
     failed = 0
     for rule in rules.values():
         failures = rehearse(rule, mime_of)
@@ -83,9 +87,9 @@ def _diff(failure: Failure) -> str:
 
 
 @rules_app.command("list")
-def list_rules(paths: PathsArgument = None, as_json: JsonOption = False) -> None:
+def list_rules(paths: PathsArgument = None, config: SettingsOption = None, as_json: JsonOption = False) -> None:
     """List the rules with status, severity, actions and title."""
-    rules = _load_or_exit(paths, as_json)
+    rules = _load_or_exit(paths, config, as_json)
     if as_json:
         for file, rule in rules.items():
             print_json({**_row(rule), "file": file})
@@ -107,9 +111,12 @@ def _cells(rule: Rule) -> list[str]:
     return [rule.id, rule.status, rule.severity, ", ".join(rule.actions or ()), rule.title]
 
 
-def _load_or_exit(paths: list[Path] | None, as_json: bool) -> Mapping[Path, Rule]:
+def _load_or_exit(paths: list[Path] | None, config: Path | None, as_json: bool) -> Mapping[Path, Rule]:
+    """Of the paths given; else those of the settings file, if one is named; else of the folder `rules`."""
+    if not paths:
+        paths = DEFAULT_PATHS if config is None else list(load_or_exit(config).rules.paths)
     try:
-        return load_rules(paths or DEFAULT_PATHS)
+        return load_rules(paths)
     except ConfigurationError as error:
         if not as_json:
             stop(str(error), ExitCode.USAGE)

@@ -126,3 +126,17 @@ def test_the_list_is_a_table_and_as_json_one_object_for_each_rule(folder: Path) 
 
 def test_no_rules_are_no_error(folder: Path) -> None:
     assert [run(command).exit_code for command in ("check", "test", "list")] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("command", ["check", "test", "list"])
+def test_without_paths_the_rules_of_the_settings_file_are_meant(folder: Path, command: str) -> None:
+    elsewhere = folder.parent / "elsewhere"
+    elsewhere.mkdir()
+    write(elsewhere, "other")
+    Path("token").write_text("t0ken")
+    Path("s.yaml").write_text(
+        "domains: [{name: a, host: a.egnyte.com, token_file: token}]\nrules: {paths: [elsewhere]}\n"
+    )
+
+    assert run(command, "--config", "s.yaml").exit_code == 0
+    assert "other" in run("list", "--config", "s.yaml").stdout
