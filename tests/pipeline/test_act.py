@@ -1,69 +1,117 @@
+"""A recorded plan is performed in order, held as a whole, finished once begun, and never told untruly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from demo.clamd import PrivateClamd
 from demo.samples import eicar
-from scanner.cloud.memory import MemoryCloud
-from scanner.errors import Forbidden
-from scanner.model import GroupId, Lane, StepState, VerdictKind
-from scanner.pipeline.flow import settle
-from tests.pipeline.house import NOW, PATH, flow
+from scanner.errors import CloudUnavailable, Forbidden
+from scanner.judge.plan import plan
+from scanner.model import FileVersion, Run, StepRecord, StepState, Verdict
+from scanner.pipeline.act import BRAKE_WAIT, act
+from tests.ledger.world import NOON, infected
+from tests.pipeline.bench import Bench, bench
 
-STEPS = ("revoke_links", "quarantine", "comment")
-
-
-async def steps(here):
-    (explained,) = await here.stations.ledger.explain(here.version.entry_id)
-    return {step["kind"]: step["state"] for step in explained.steps}
+FILE = "/Shared/a.com"
+KINDS = ("revoke_links", "quarantine", "comment")
 
 
-async def test_an_infected_file_is_moved_and_commented_in_this_order(tmp_path: Path, clamd: PrivateClamd):
-    async with flow(tmp_path, clamd.address, eicar()) as here:
-        assert await settle("acme", here.version.entry_id, here.stations) is None
+@dataclass(frozen=True)
+class Planned:
+    """A version with a verdict and a plan in the ledger, of which nothing is done yet."""
 
-        assert await steps(here) == {"revoke_links": "already_done", "quarantine": "success", "comment": "success"}
-        assert PATH.lower() not in here.cloud.tree.files
+    version: FileVersion
+    run: Run
+    verdict: Verdict
+    steps: tuple[StepRecord, ...]
 
-
-async def test_a_dry_run_records_the_same_plan_and_moves_nothing(tmp_path: Path, clamd: PrivateClamd):
-    async with flow(tmp_path, clamd.address, eicar(), remediation={"mode": "dry-run"}) as here:
-        assert await settle("acme", here.version.entry_id, here.stations) is None
-
-        assert await steps(here) == dict.fromkeys(STEPS, StepState.DRY_RUN)
-        assert PATH.lower() in here.cloud.tree.files
+    async def act(self, flow: Bench) -> datetime | None:
+        return await act(self.run, self.verdict, self.steps, flow.stations)
 
 
-async def test_a_comment_that_would_be_a_lie_is_not_written(tmp_path: Path, clamd: PrivateClamd):
-    async with flow(tmp_path, clamd.address, eicar()) as here:
-        here.put_before(WithoutRight(here.cloud))
-        assert await settle("acme", here.version.entry_id, here.stations) is None
-
-        assert await steps(here) == {"revoke_links": "already_done", "quarantine": "failed", "comment": "failed"}
-
-
-class WithoutRight(MemoryCloud):
-    """Whose account may not move files."""
-
-    def __init__(self, cloud: MemoryCloud) -> None:
-        super().__init__()
-        self.tree = cloud.tree
-
-    async def move(self, group_id: GroupId, destination: str) -> str:
-        raise Forbidden(f"no right to move {group_id} to {destination}", 403)
+async def planned(flow: Bench, path: str = FILE) -> Planned:
+    version = await flow.queue(path, eicar())
+    run, verdict = await flow.take(version), infected(version, "Demo.Test.Eicar")
+    decided = plan(verdict, flow.stations.settings.policy, "/Shared/Quarantine", NOON, "svc-scanner")
+    return Planned(version, run, verdict, await flow.ledger.record_verdict(run, verdict, decided))
 
 
-@pytest.mark.parametrize("limit", ["max_per_hour", "max_per_rule_per_hour"])
-async def test_the_brake_holds_the_second_file_and_judges_on(tmp_path: Path, clamd: PrivateClamd, limit: str):
-    async with flow(tmp_path, clamd.address, eicar(), remediation={limit: 1}) as here:
-        assert await settle("acme", here.version.entry_id, here.stations) is None
-        second = here.cloud.tree.upload("/Shared/Projects/second.txt", eicar())
-        version = type(here.version)("acme", second.group_id, second.entry_id, "/Shared/Projects/second.txt")
-        await here.stations.ledger.queue_versions("acme", [version], Lane.LIVE)
-        here.version = version
-        due = await settle("acme", version.entry_id, here.stations)
+def states(*all_of: str) -> list[tuple[str, str]]:
+    return list(zip(KINDS, all_of, strict=True))
 
-        assert due is not None
-        assert due > NOW
-        assert await steps(here) == dict.fromkeys(STEPS, StepState.BRAKED)
-        assert (await here.row()).kind is VerdictKind.INFECTED
+
+async def test_all_steps_are_done_in_order(flow: Bench) -> None:
+    order = await planned(flow)
+    assert await order.act(flow) is None
+    assert await flow.steps(order.version) == states("already_done", "success", "success")
+    assert flow.place(order.version).startswith("/Shared/Quarantine/2026-03-04/")
+    assert flow.count("steps_total", step="quarantine", result="success") == 1
+
+
+async def test_a_plan_of_which_nothing_is_open_asks_nobody(flow: Bench) -> None:
+    order = replace(await planned(flow), steps=())
+    flow.cloud.before["file"] = AssertionError("nobody may ask")
+    assert (await order.act(flow), flow.place(order.version)) == (None, FILE)
+
+
+@pytest.mark.parametrize(
+    ("sections", "state"),
+    [({"remediation": {"mode": "dry-run"}}, "dry_run"), ({"workers": {"max_attempts": 1}}, "failed")],
+    ids=["a dry run", "too many starts without a result"],
+)
+async def test_some_plans_are_closed_without_an_act(
+    tmp_path: Path, clamd: PrivateClamd, sections: dict[str, Any], state: str
+) -> None:
+    async with bench(tmp_path, clamd.address, **sections) as flow:
+        order = await planned(flow)
+        assert await replace(order, run=replace(order.run, attempts=2)).act(flow) is None
+        assert (await flow.steps(order.version), flow.place(order.version)) == (states(state, state, state), FILE)
+
+
+async def test_beyond_the_brake_a_whole_plan_is_held_and_asked_for_again(tmp_path: Path, clamd: PrivateClamd) -> None:
+    async with bench(tmp_path, clamd.address, remediation={"max_per_hour": 1}) as flow:
+        assert await (await planned(flow)).act(flow) is None
+        held = await planned(flow, "/Shared/b.com")
+        assert await held.act(flow) == NOON + BRAKE_WAIT
+        assert await flow.steps(held.version) == states("braked", "braked", "braked")
+        assert flow.place(held.version) == "/Shared/b.com"
+
+
+async def test_a_plan_that_has_begun_is_finished_whatever_the_brake_says(tmp_path: Path, clamd: PrivateClamd) -> None:
+    async with bench(tmp_path, clamd.address, remediation={"max_per_hour": 1}) as flow:
+        await (await planned(flow)).act(flow)
+        order = await planned(flow, "/Shared/b.com")
+        await flow.ledger.begin_step(order.run, order.steps[0].id)
+        begun = (replace(order.steps[0], state=StepState.INTENDED), *order.steps[1:])
+        assert await replace(order, steps=begun).act(flow) is None
+        assert await flow.steps(order.version) == states("already_done", "success", "success")
+
+
+async def test_a_step_that_must_wait_leaves_the_rest_open(flow: Bench) -> None:
+    order = await planned(flow)
+    flow.cloud.before["move"] = CloudUnavailable("no answer", 9.0)
+    assert await order.act(flow) == NOON + timedelta(seconds=9)
+    assert await flow.steps(order.version) == states("already_done", "intended", "planned")
+
+
+async def test_after_a_move_that_failed_no_comment_says_that_the_file_was_moved(flow: Bench) -> None:
+    order = await planned(flow)
+    flow.cloud.before["move"] = Forbidden("no right", 403)
+    assert await order.act(flow) is None
+    assert await flow.steps(order.version) == states("already_done", "failed", "failed")
+    assert flow.cloud.tree.notes == []
+
+
+async def test_a_newer_version_found_in_between_stops_the_rest_and_is_queued(flow: Bench) -> None:
+    order = await planned(flow)
+    newer = flow.cloud.tree.upload(FILE, b"harmless now")
+    assert await order.act(flow) is None
+    assert await flow.steps(order.version) == states("superseded", "superseded", "superseded")
+    assert (await flow.ledger.explain(newer.entry_id))[0].state == "queued"
+    assert flow.place(order.version) == FILE

@@ -1,81 +1,131 @@
-import asyncio
-import threading
+"""One version from its ticket to the end, and what becomes of it when something is in the way."""
+
+from __future__ import annotations
+
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from demo.clamd import PrivateClamd
-from scanner.cloud.memory import MemoryCloud
-from scanner.errors import CloudUnavailable
-from scanner.model import Outcome, VerdictKind
+from demo.samples import eicar
+from scanner.errors import CloudUnavailable, Forbidden, Throttled
+from scanner.model import EntryId
 from scanner.pipeline.flow import settle
-from tests.pipeline.house import NOW, flow
+from tests.clamd import StartClamd
+from tests.ledger.world import NOON
+from tests.pipeline.bench import Bench, bench
+
+GOOD, BAD = "/Shared/a.txt", "/Shared/a.com"
 
 
-async def test_a_clean_version_is_judged_and_done_in_one_go(tmp_path: Path, clamd: PrivateClamd):
-    async with flow(tmp_path, clamd.address, b"plan") as here:
-        assert await settle("acme", here.version.entry_id, here.stations) is None
-
-        row = await here.row()
-        assert (row.kind, row.reasons, row.state, row.size) == (VerdictKind.CLEAN, (), "done", 4)
+async def test_a_harmless_version_is_judged_in_one_go(flow: Bench) -> None:
+    version = await flow.queue(GOOD, b"hello")
+    assert await settle("acme", version.entry_id, flow.stations) is None
+    assert (await flow.told(version), await flow.steps(version)) == (("clean", "", "judged"), [])
 
 
-async def test_work_that_has_ended_is_not_done_again(tmp_path: Path, clamd: PrivateClamd):
-    async with flow(tmp_path, clamd.address, b"plan") as here:
-        await settle("acme", here.version.entry_id, here.stations)
-        assert await settle("acme", here.version.entry_id, here.stations) is None
-
-        (explained,) = await here.stations.ledger.explain(here.version.entry_id)
-        assert (explained.starts, len(explained.verdicts)) == (1, 1)
-
-
-async def test_an_api_that_is_away_leaves_the_work_open_and_its_attempts_untouched(tmp_path: Path, clamd: PrivateClamd):
-    async with flow(tmp_path, clamd.address, b"plan") as here:
-        here.put_before(Held(here.cloud, CloudUnavailable("cut")))
-        due = await settle("acme", here.version.entry_id, here.stations)
-
-        assert due is not None
-        assert due > NOW
-        row, run = await here.row(), await here.take()
-        assert (row.kind, row.reasons, row.state) == (VerdictKind.UNCHECKED, ("cloud-unavailable",), "waiting")
-        assert (run.starts, run.attempts) == (2, 1)
+async def test_a_bad_version_is_judged_and_its_plan_is_carried_out(flow: Bench) -> None:
+    version = await flow.queue(BAD, eicar())
+    assert await settle("acme", version.entry_id, flow.stations) is None
+    assert await flow.told(version) == ("infected", "Demo.Test.Eicar-Prefix.UNOFFICIAL", "judged")
+    assert await flow.steps(version) == [
+        ("revoke_links", "already_done"),
+        ("quarantine", "success"),
+        ("comment", "success"),
+    ]
+    assert flow.place(version).startswith("/Shared/Quarantine/")
 
 
-async def test_work_cut_off_by_the_end_of_the_grace_goes_back_unharmed(tmp_path: Path, clamd: PrivateClamd):
-    async with flow(tmp_path, clamd.address, b"plan") as here:
-        held = Held(here.cloud)
-        here.put_before(held)
-        task = asyncio.create_task(settle("acme", here.version.entry_id, here.stations))
-        await asyncio.to_thread(held.reached.wait, 10)
-        task.cancel()
-        await asyncio.wait([task])
-        held.go_on.set()
-
-        row, run = await here.row(), await here.take()
-        assert (task.cancelled(), row.reasons, row.state) == (True, ("shutdown",), "waiting")
-        assert (run.starts, run.attempts) == (2, 1)
+async def test_a_ticket_for_work_that_is_done_or_unknown_does_nothing(flow: Bench) -> None:
+    version = await flow.queue(GOOD, b"hello")
+    await settle("acme", version.entry_id, flow.stations)
+    for entry in (version.entry_id, EntryId("nobody-knows")):
+        assert await settle("acme", entry, flow.stations) is None
+    assert flow.cloud.opened == 1
 
 
-class Held(MemoryCloud):
-    """Keeps whoever opens a content waiting, or refuses it."""
-
-    def __init__(self, cloud: MemoryCloud, error: Exception | None = None) -> None:
-        super().__init__()
-        self.tree = cloud.tree
-        self.error = error
-        self.reached = threading.Event()
-        self.go_on = threading.Event()
-
-    def open_content(self, *args, **kwargs):
-        self.reached.set()
-        if self.error is not None:
-            raise self.error
-        self.go_on.wait(10)
-        return super().open_content(*args, **kwargs)
+async def test_without_an_engine_nothing_is_downloaded_and_no_attempt_is_used_up(
+    tmp_path: Path, new_clamd: StartClamd
+) -> None:
+    async with bench(tmp_path, new_clamd().address, workers={"max_attempts": 1}) as flow:
+        version = await flow.queue(GOOD, b"hello")
+        for _ in range(3):
+            assert await settle("acme", version.entry_id, flow.stations) is not None
+        assert await flow.told(version) == ("unchecked", "engine-down", None)
+        assert (flow.cloud.opened, (await flow.take(version)).attempts) == (0, 1)
 
 
-async def test_a_deleted_file_ends_as_gone_without_a_verdict(tmp_path: Path, clamd: PrivateClamd):
-    async with flow(tmp_path, clamd.address, b"plan") as here:
-        here.cloud.tree.delete(here.version.path)
-        assert await settle("acme", here.version.entry_id, here.stations) is None
+@pytest.mark.parametrize(
+    ("error", "reason", "seconds"),
+    [
+        (Throttled("slow down", 7.0, "qps"), "throttled", 7.0),
+        (CloudUnavailable("no answer"), "cloud-unavailable", 2.0),
+    ],
+)
+async def test_what_must_wait_comes_back_when_the_api_said_or_soon(
+    flow: Bench, error: Exception, reason: str, seconds: float
+) -> None:
+    version = await flow.queue(GOOD, b"hello")
+    flow.cloud.before["open_content"] = error
+    assert await settle("acme", version.entry_id, flow.stations) == NOON + timedelta(seconds=seconds)
+    assert await flow.told(version) == ("unchecked", reason, None)
+    assert await settle("acme", version.entry_id, flow.stations) is None
+    assert await flow.told(version) == ("clean", "", "judged")
 
-        (explained,) = await here.stations.ledger.explain(here.version.entry_id)
-        assert (explained.outcome, explained.verdicts) == (Outcome.GONE, ())
+
+async def test_a_missing_right_is_not_asked_about_again(flow: Bench) -> None:
+    version = await flow.queue(GOOD, b"hello")
+    flow.cloud.before["open_content"] = Forbidden("no", 403)
+    assert await settle("acme", version.entry_id, flow.stations) is None
+    assert await flow.told(version) == ("unchecked", "access-refused", "failed")
+
+
+async def test_an_unforeseen_error_is_tried_again_and_counted_as_a_defect(flow: Bench) -> None:
+    version = await flow.queue(GOOD, b"hello")
+    flow.cloud.before["open_content"] = ZeroDivisionError()
+    assert await settle("acme", version.entry_id, flow.stations) is not None
+    assert await flow.told(version) == ("unchecked", "poison", None)
+    assert flow.count("unhandled_exceptions_total", loop="dispatcher") == 1
+    assert await settle("acme", version.entry_id, flow.stations) is None
+    assert await flow.told(version) == ("clean", "", "judged")
+
+
+async def test_a_version_on_which_too_many_starts_ended_without_a_result_is_given_up(
+    tmp_path: Path, clamd: PrivateClamd
+) -> None:
+    async with bench(tmp_path, clamd.address, workers={"max_attempts": 2}) as flow:
+        version = await flow.queue(GOOD, b"hello")
+        for _ in range(2):
+            await flow.take(version)  # and then the process dies
+        assert await settle("acme", version.entry_id, flow.stations) is None
+        assert (await flow.told(version), flow.cloud.opened) == (("unchecked", "poison", "failed"), 0)
+
+
+async def test_a_replaced_version_is_superseded_and_the_newer_one_queued(flow: Bench) -> None:
+    version = await flow.queue(GOOD, b"hello")
+    newer = flow.cloud.tree.upload(GOOD, b"hello again")
+    flow.cloud.tree.by_group(version.group_id).versions.pop(0)
+    assert await settle("acme", version.entry_id, flow.stations) is None
+    assert (await flow.told(version))[2] == "superseded"
+    assert (await flow.ledger.explain(newer.entry_id))[0].state == "queued"
+
+
+async def test_a_deleted_file_is_gone(flow: Bench) -> None:
+    version = await flow.queue(GOOD, b"hello")
+    flow.cloud.tree.delete(GOOD)
+    assert await settle("acme", version.entry_id, flow.stations) is None
+    assert (await flow.told(version))[2] == "gone"
+    assert flow.count("outcomes_total", outcome="gone") == 1
+
+
+async def test_a_worker_that_was_thought_dead_writes_nothing_more(flow: Bench) -> None:
+    version = await flow.queue(GOOD, b"hello")
+    database = flow.ledger.dispatch._database  # the claim of another worker, in the middle of ours
+
+    def claimed_by_another() -> None:
+        database.run_here(lambda connection: connection.exec_driver_sql("UPDATE work SET token = 'another'"))
+
+    flow.cloud.before["open_content"] = claimed_by_another
+    assert await settle("acme", version.entry_id, flow.stations) is None
+    assert (await flow.told(version), await flow.steps(version)) == (("unchecked", "not-yet-scanned", None), [])

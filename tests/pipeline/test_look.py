@@ -1,50 +1,94 @@
+"""One look at a version: what every engine says of it, or where it went."""
+
+from __future__ import annotations
+
+import hashlib
 from pathlib import Path
 
-from demo.clamd import PrivateClamd
-from demo.samples import eicar
-from scanner.model import Outcome, Unchecked
+import pytest
+
+from scanner.errors import BadAnswer, CloudRefused, Forbidden, Throttled
+from scanner.model import FileVersion, Gap, Outcome, Unchecked, Unscannable
 from scanner.pipeline.look import FETCH, Gone, Looked, look
-from tests.pipeline.house import PATH, flow
+from tests.clamd import StartClamd
+from tests.pipeline.bench import Bench, bench
+
+FILE = "/Shared/a.txt"
 
 
-async def test_a_content_is_shown_to_every_engine_and_counted(tmp_path: Path, clamd: PrivateClamd):
-    async with flow(tmp_path, clamd.address, eicar()) as here:
-        looked = await look(await here.take(), here.stations)
-
-        assert isinstance(looked, Looked)
-        assert [(one.engine, one.complete) for one in looked.inspections] == [("containers", True), ("clamd", True)]
-        assert looked.content is not None
-        assert looked.content.size == 68
-        label = {"engine": "clamd"}
-        assert here.metrics.registry.get_sample_value("scanner_scanned_bytes_total", label) == 68
+async def seen(flow: Bench, version: FileVersion) -> Looked | Gone:
+    return await look(await flow.take(version), flow.stations)
 
 
-async def test_while_clamd_is_away_nothing_is_downloaded(tmp_path: Path):
-    async with flow(tmp_path, f"unix:{tmp_path}/none.sock", b"plan") as here:
-        here.cloud.tree.delete(PATH)  # a download would find this out
-        looked = await look(await here.take(), here.stations)
-
-        assert isinstance(looked, Looked)
-        ((inspection,), content) = looked.inspections, looked.content
-        assert (inspection.engine, content) == (FETCH, None)
-        assert inspection.gap is not None
-        assert inspection.gap.reason is Unchecked.ENGINE_DOWN
+async def gap_of(flow: Bench, version: FileVersion) -> Gap | None:
+    """Of a fetch that failed."""
+    looked = await seen(flow, version)
+    assert isinstance(looked, Looked)
+    assert [one.engine for one in looked.inspections] == [FETCH]
+    return looked.inspections[0].gap
 
 
-async def test_a_deleted_file_is_gone(tmp_path: Path, clamd: PrivateClamd):
-    async with flow(tmp_path, clamd.address, b"plan") as here:
-        here.cloud.tree.delete(PATH)
+async def test_every_engine_looks_and_the_content_is_known_by_its_digest(flow: Bench) -> None:
+    looked = await seen(flow, await flow.queue(FILE, b"hello"))
+    assert isinstance(looked, Looked)
+    assert {one.engine: one.gap for one in looked.inspections} == {"containers": None, "clamd": None, "rules": None}
+    assert looked.content is not None
+    assert (looked.content.size, looked.content.sha256) == (5, hashlib.sha256(b"hello").hexdigest())
+    assert flow.count("scanned_bytes_total", engine="clamd") == 5
 
-        assert await look(await here.take(), here.stations) == Gone(Outcome.GONE)
+
+async def test_engines_are_asked_before_a_download_is_paid_for(tmp_path: Path, new_clamd: StartClamd) -> None:
+    async with bench(tmp_path, new_clamd().address) as flow:
+        gap = await gap_of(flow, await flow.queue(FILE, b"hello"))
+    assert gap is not None
+    assert (gap.reason, flow.cloud.opened) == (Unchecked.ENGINE_DOWN, 0)
 
 
-async def test_a_version_that_was_pruned_is_superseded_by_the_current_one(tmp_path: Path, clamd: PrivateClamd):
-    async with flow(tmp_path, clamd.address, b"plan") as here:
-        newer = here.cloud.tree.upload(PATH, b"plan 2")
-        stored = here.cloud.tree.by_group(here.version.group_id)
-        stored.versions[:] = [one for one in stored.versions if one.entry_id == newer.entry_id]
-        looked = await look(await here.take(), here.stations)
+async def test_what_is_too_large_is_not_read(tmp_path: Path, new_clamd: StartClamd) -> None:
+    clamd = new_clamd().start()
+    async with bench(tmp_path, clamd.address, spool={"dir": str(tmp_path), "max_file": "1KiB"}) as flow:
+        gap = await gap_of(flow, await flow.queue(FILE, b"x" * 1025))
+    assert gap is not None
+    assert gap.reason is Unscannable.TOO_LARGE
 
-        assert isinstance(looked, Gone)
-        assert looked.newer is not None
-        assert (looked.outcome, looked.newer.entry_id) == (Outcome.SUPERSEDED, newer.entry_id)
+
+async def test_the_newer_version_of_a_replaced_one_is_told(flow: Bench) -> None:
+    version = await flow.queue(FILE, b"hello")
+    newer = flow.cloud.tree.upload(FILE, b"hello again")
+    flow.cloud.tree.by_group(version.group_id).versions.pop(0)
+    gone = await seen(flow, version)
+    assert isinstance(gone, Gone)
+    assert gone.newer == FileVersion(
+        "acme", version.group_id, newer.entry_id, FILE, "listing", uploaded_at=newer.uploaded_at, size=11
+    )
+
+
+async def test_a_deleted_file_is_gone(flow: Bench) -> None:
+    version = await flow.queue(FILE, b"hello")
+    flow.cloud.tree.delete(FILE)
+    assert await seen(flow, version) == Gone(Outcome.GONE)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (Forbidden("no right", 403), Unchecked.ACCESS_REFUSED),
+        (BadAnswer("no content", 200), Unchecked.DOWNLOAD_BROKEN),
+    ],
+)
+@pytest.mark.parametrize("call", ["open_content", "file"])
+async def test_a_refusal_is_a_gap_and_never_an_absence(
+    flow: Bench, error: CloudRefused, reason: Unchecked, call: str
+) -> None:
+    version = await flow.queue(FILE, b"hello")
+    if call == "file":
+        flow.cloud.tree.delete(FILE)
+    flow.cloud.before[call] = error
+    assert await gap_of(flow, version) == Gap(reason, str(error))
+
+
+async def test_what_must_wait_is_raised(flow: Bench) -> None:
+    version = await flow.queue(FILE, b"hello")
+    flow.cloud.before["open_content"] = Throttled("slow down", 7.0, "qps")
+    with pytest.raises(Throttled):
+        await seen(flow, version)

@@ -1,4 +1,8 @@
-from datetime import UTC, datetime, timedelta
+"""Each fact of the flow is one line of the log and one count."""
+
+from __future__ import annotations
+
+from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -6,11 +10,7 @@ from structlog.testing import capture_logs
 from scanner.errors import CloudUnavailable
 from scanner.metrics import Metrics
 from scanner.model import (
-    EntryId,
-    FileVersion,
-    Finding,
     Gap,
-    GroupId,
     Inspection,
     Lane,
     Outcome,
@@ -22,68 +22,91 @@ from scanner.model import (
     StepResult,
     StepState,
     Unchecked,
-    Verdict,
-    VerdictKind,
 )
-from scanner.pipeline.signals import Signals
+from scanner.pipeline.signals import TRIGGERS, Signals
+from tests.ledger.world import NOON, clean, infected, version
 
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-VERSION = FileVersion("acme", GroupId("g"), EntryId("e"), "/Shared/a.txt", uploaded_at=NOW - timedelta(seconds=7))
-RUN = Run(RunToken("t"), VERSION, Lane.LIVE, starts=1, attempts=1)
-INFECTED = Verdict(VERSION, VerdictKind.INFECTED, ("X",), (Inspection("clamd", "1", (Finding("clamd", "X", True),)),))
-RECORD = StepRecord(1, Step(StepKind.QUARANTINE), StepState.INTENDED)
+RUN = Run(RunToken("t"), version("a", uploaded_at=NOON), Lane.RECONCILE, starts=2, attempts=1)
+MOVE = StepRecord(1, Step(StepKind.QUARANTINE), StepState.PLANNED)
 
 
 @pytest.fixture
-def metrics():
+def metrics() -> Metrics:
     return Metrics()
 
 
-def told(act):
-    with capture_logs() as lines:
-        act()
-    return [(line["event"], line["log_level"]) for line in lines]
+def value(metrics: Metrics, name: str, **labels: str) -> float | None:
+    return metrics.registry.get_sample_value(f"scanner_{name}", labels)
 
 
-CASES = [
-    (
-        lambda s: s.judged(RUN, INFECTED, NOW),
-        ("verdict.recorded", "warning"),
-        "verdicts",
-        {"verdict": "infected", "trigger": "event"},
-    ),
-    (lambda s: s.ended(RUN, Outcome.GONE), ("work.ended", "info"), "outcomes", {"outcome": "gone"}),
-    (
-        lambda s: s.deferred(RUN, Gap(Unchecked.THROTTLED), NOW),
-        ("work.deferred", "info"),
-        "outcomes",
-        {"outcome": "deferred"},
-    ),
-    (
-        lambda s: s.stepped(RUN, RECORD, StepResult(StepState.FAILED, {"error": "no right"})),
-        ("step.recorded", "error"),
-        "steps",
-        {"step": "quarantine", "result": "failed"},
-    ),
-    (lambda s: s.unforeseen(ValueError("x")), ("work.failed", "error"), "unhandled_exceptions", {"loop": "dispatcher"}),
-]
+def test_a_verdict_is_counted_by_what_led_to_it_and_a_bad_one_is_a_warning(metrics: Metrics) -> None:
+    with capture_logs() as told:
+        Signals(metrics).judged(RUN, clean(RUN.version), NOON + timedelta(seconds=3))
+        Signals(metrics).judged(RUN, infected(RUN.version, "Eicar"), NOON)
+    assert [(one["event"], one["log_level"], one["verdict"]) for one in told] == [
+        ("verdict.recorded", "info", "clean"),
+        ("verdict.recorded", "warning", "infected"),
+    ]
+    assert value(metrics, "verdicts_total", verdict="clean", trigger="sweep") == 1
+    assert value(metrics, "upload_to_verdict_seconds_sum", trigger="sweep") == 3
 
 
-@pytest.mark.parametrize(("act", "line", "metric", "labels"), CASES)
-def test_a_fact_is_a_line_and_a_count(metrics, act, line, metric, labels):
-    signals = Signals(metrics)
-
-    assert told(lambda: act(signals)) == [line]
-    assert metrics.registry.get_sample_value(f"scanner_{metric}_total", labels) == 1
+def test_every_lane_has_a_trigger_of_the_metrics() -> None:
+    assert set(TRIGGERS) == set(Lane)
 
 
-def test_a_version_that_was_judged_is_told_once_with_its_verdict(metrics):
-    assert told(lambda: Signals(metrics).ended(RUN, Outcome.JUDGED)) == []
-    assert metrics.registry.get_sample_value("scanner_outcomes_total", {"outcome": "judged"}) == 1
+@pytest.mark.parametrize(("outcome", "lines"), [(Outcome.JUDGED, 0), (Outcome.GONE, 1), (Outcome.SUPERSEDED, 1)])
+def test_an_end_is_counted_and_told_where_no_verdict_told_it(metrics: Metrics, outcome: Outcome, lines: int) -> None:
+    with capture_logs() as told:
+        Signals(metrics).ended(RUN, outcome)
+    assert (len(told), value(metrics, "outcomes_total", outcome=outcome.value)) == (lines, 1)
 
 
-def test_waiting_and_fenced_work_is_told(metrics):
-    signals = Signals(metrics)
+def test_work_that_waits_tells_why_and_until_when(metrics: Metrics) -> None:
+    with capture_logs() as told:
+        Signals(metrics).deferred(RUN, Gap(Unchecked.ENGINE_DOWN, "gone"), NOON)
+        Signals(metrics).waiting(RUN, CloudUnavailable("no answer"))
+    assert told[0] == {
+        "event": "work.deferred",
+        "log_level": "info",
+        "reason": "engine-down",
+        "detail": "gone",
+        "due": NOON.isoformat(),
+        "starts": 2,
+    }
+    assert (told[1]["event"], told[1]["reason"]) == ("step.waiting", "no answer")
+    assert value(metrics, "outcomes_total", outcome="deferred") == 1
 
-    assert told(lambda: signals.waiting(RUN, CloudUnavailable("cut"))) == [("step.waiting", "warning")]
-    assert told(signals.fenced) == [("work.fenced", "warning")]
+
+@pytest.mark.parametrize(("state", "level"), [(StepState.SUCCESS, "info"), (StepState.FAILED, "error")])
+def test_a_step_tells_what_it_left_behind(metrics: Metrics, state: StepState, level: str) -> None:
+    with capture_logs() as told:
+        Signals(metrics).stepped(RUN, MOVE, StepResult(state, {"path": "/Shared/Quarantine/a"}))
+    assert told == [
+        {
+            "event": "step.recorded",
+            "log_level": level,
+            "step": "quarantine",
+            "result": state.value,
+            "path": "/Shared/Quarantine/a",
+        }
+    ]
+    assert value(metrics, "steps_total", step="quarantine", result=state.value) == 1
+
+
+def test_a_defect_is_an_error_with_its_cause_and_a_lost_claim_a_warning(metrics: Metrics) -> None:
+    cause = ZeroDivisionError()
+    with capture_logs() as told:
+        Signals(metrics).unforeseen(cause)
+        Signals(metrics).fenced()
+    assert told == [
+        {"event": "work.failed", "log_level": "error", "exc_info": cause},
+        {"event": "work.fenced", "log_level": "warning"},
+    ]
+    assert value(metrics, "unhandled_exceptions_total", loop="dispatcher") == 1
+
+
+def test_an_inspection_is_counted_by_engine(metrics: Metrics) -> None:
+    Signals(metrics).inspected((Inspection("clamd", "ClamAV 1.4"), Inspection("rules", "1")), 7)
+    assert value(metrics, "inspections_total", engine="clamd", result="complete") == 1
+    assert value(metrics, "scanned_bytes_total", engine="rules") == 7
