@@ -1,7 +1,8 @@
-"""One SQLite file, one connection, one thread that writes: every transaction takes the write lock at its start.
+"""One SQLite file, one thread that writes and one that only reads, each with a connection of its own.
 
-BEGIN IMMEDIATE also for reads that decide a claim: a deferred transaction would see a state that another has changed by
-the time it writes (engine.md section 3).
+A transaction that writes takes the write lock at its start, also where it first reads to decide: a deferred one would
+see a state that another has changed by the time it writes (engine.md section 3). One that only reads must not take it:
+a long list of a command would hold up the service, and after BUSY_TIMEOUT_MS end it.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,34 +35,59 @@ PRAGMAS = (
 
 
 class Database:
-    """Transactions on one file, one after the other, in a thread of their own."""
+    """Transactions on one file."""
 
     def __init__(self, path: Path) -> None:
         """Raises LedgerUnavailable where the file cannot be opened."""
         self.path = path
+        self._writer = _Line(path, "BEGIN IMMEDIATE", PRAGMAS)
+        self._reader = _Line(path, "BEGIN", (*PRAGMAS, "PRAGMA query_only=ON"))
+
+    async def run(self, act: Callable[[Connection], T]) -> T:
+        """One transaction. Committed when `act` returns, rolled back when it raises. A cancelled caller leaves a
+        transaction that has begun to its end. Raises LedgerUnavailable."""
+        return await self._writer.run(act)
+
+    async def read(self, act: Callable[[Connection], T]) -> T:
+        """All that was committed before, as it is at the start of `act`, however long that takes; nobody waits for it.
+        Raises LedgerUnavailable, also where `act` writes."""
+        return await self._reader.run(act)
+
+    def run_here(self, act: Callable[[Connection], T]) -> T:
+        """Like `run`, in this thread: for opening and closing, when nobody else uses the connection."""
+        return self._writer.run_here(act)
+
+    async def close(self) -> None:
+        # The writer last: whoever closes a file last moves its log into it, which a reader may not.
+        await self._reader.close()
+        await self._writer.close()
+
+
+class _Line:
+    """Transactions on one connection, one after the other, in a thread of their own."""
+
+    def __init__(self, path: Path, begin: str, pragmas: Sequence[str]) -> None:
+        self._path = path
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
         url = URL.create("sqlite", database=str(path))
         self._engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
-        event.listen(self._engine, "connect", _set_up)
-        event.listen(self._engine, "begin", _begin_immediate)
+        event.listen(self._engine, "connect", partial(_set_up, pragmas))
+        event.listen(self._engine, "begin", partial(_begin, begin))
         try:
             self._connection = self._engine.connect()
         except DBAPIError as error:
             raise LedgerUnavailable(f"{path} cannot be opened: {error.orig}") from error
 
     async def run(self, act: Callable[[Connection], T]) -> T:
-        """One transaction. Committed when `act` returns, rolled back when it raises. A cancelled caller leaves a
-        transaction that has begun to its end. Raises LedgerUnavailable."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self.run_here, act)
 
     def run_here(self, act: Callable[[Connection], T]) -> T:
-        """The same in this thread: for opening and closing, when nobody else uses the connection."""
         try:
             with self._connection.begin():
                 return act(self._connection)
         except DBAPIError as error:
-            raise LedgerUnavailable(f"{self.path}: {error.orig}") from error
+            raise LedgerUnavailable(f"{self._path}: {error.orig}") from error
 
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._connection.close)
@@ -68,14 +95,14 @@ class Database:
         self._thread.shutdown()
 
 
-def _set_up(connection: Any, _: object) -> None:
+def _set_up(pragmas: Sequence[str], connection: Any, _: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in PRAGMAS:
+    for pragma in pragmas:
         connection.execute(pragma)
 
 
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin(how: str, connection: Connection) -> None:
+    connection.exec_driver_sql(how)
 
 
 class OwnerLock:

@@ -1,6 +1,7 @@
 """The record of everything seen, decided and done, and the only place that opens a transaction.
 
-Each method is one transaction. What a worker writes carries its run token; what a feed writes carries its cursor.
+Each method is one transaction; questions are asked beside the writes, on what was committed before. What a worker
+writes carries its run token; what a feed writes carries its cursor.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ class Ledger:
         _release(self._lock)
 
     async def feed_state(self, domain: str) -> FeedState | None:
-        return await self._db.run(lambda connection: intake.feed_state(connection, domain))
+        return await self._db.read(lambda connection: intake.feed_state(connection, domain))
 
     async def start_feed(self, domain: str, cursor: Cursor) -> None:
         await self._db.run(lambda connection: intake.set_feed(connection, domain, cursor))
@@ -133,7 +134,7 @@ class Ledger:
         await self._db.run(act)
 
     async def open_walks(self, domain: str) -> tuple[Walk, ...]:
-        return await self._db.run(lambda connection: intake.open_walks(connection, domain))
+        return await self._db.read(lambda connection: intake.open_walks(connection, domain))
 
     async def finish_walk(self, walk_id: int) -> None:
         await self._db.run(lambda connection: intake.finish_walk(connection, walk_id, self._clock()))
@@ -171,28 +172,28 @@ class Ledger:
         await self._db.run(lambda connection: working.defer(connection, run, gap, due, counts))
 
     async def quarantine_counts(self, domain: str, since: datetime) -> QuarantineCounts:
-        return await self._db.run(lambda connection: queries.quarantine_counts(connection, domain, since))
+        return await self._db.read(lambda connection: queries.quarantine_counts(connection, domain, since))
 
     async def work_counts(self) -> WorkCounts:
-        return await self._db.run(queries.work_counts)
+        return await self._db.read(queries.work_counts)
 
     async def backlog(self) -> Backlog:
-        return await self._db.run(lambda connection: queries.backlog(connection, self._clock()))
+        return await self._db.read(lambda connection: queries.backlog(connection, self._clock()))
 
     async def totals(self, since: datetime) -> Totals:
-        return await self._db.run(lambda connection: queries.totals(connection, since))
+        return await self._db.read(lambda connection: queries.totals(connection, since))
 
     async def verdicts(
         self, domain: str | None = None, kind: VerdictKind | None = None, limit: int = 100_000
     ) -> list[VerdictRow]:
-        return await self._db.run(lambda connection: queries.verdict_rows(connection, domain, kind, limit))
+        return await self._db.read(lambda connection: queries.verdict_rows(connection, domain, kind, limit))
 
     async def explain(self, entry: str) -> list[Explanation]:
         """By entry id, or by the path a version had."""
-        return await self._db.run(lambda connection: queries.explain(connection, entry))
+        return await self._db.read(lambda connection: queries.explain(connection, entry))
 
     async def quarantined(self, domain: str | None = None) -> list[QuarantineRow]:
-        return await self._db.run(lambda connection: queries.quarantined(connection, domain))
+        return await self._db.read(lambda connection: queries.quarantined(connection, domain))
 
     async def begin_release(self, row: QuarantineRow, step: Step) -> StepRecord:
         """The intent to release, in the journal before the act. Raises LedgerUnavailable where it was done already."""

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from scanner.errors import LedgerUnavailable
 from scanner.ledger.database import Database, OwnerLock
 from scanner.ledger.tables import tickets, work
-from tests.ledger.world import content, queue, rows
+from tests.ledger.world import content, new_database, queue, rows
 
 HOLD = "import sys; from pathlib import Path; from scanner.ledger.database import OwnerLock; "
 HOLD += "OwnerLock(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
@@ -72,10 +72,58 @@ async def test_a_transaction_takes_the_write_lock_at_its_start(database: Databas
     other.close()
 
 
+async def test_who_only_reads_neither_waits_for_a_writer_nor_holds_one_up(database: Database):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(connection):
+        before = rows(connection, work, "entry_id")
+        begun.set()
+        go_on.wait(10)
+        return before, rows(connection, work, "entry_id")
+
+    reading = asyncio.create_task(database.read(slow))
+    await asyncio.to_thread(begun.wait, 10)
+    await asyncio.wait_for(database.run(lambda connection: queue(connection, "a")), 5)
+    go_on.set()
+    assert await reading == ([], [])
+    assert await database.read(lambda c: rows(c, work, "entry_id")) == [("a",)]
+
+
+async def test_a_question_is_answered_while_a_transaction_is_open(database: Database):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(connection):
+        queue(connection, "a")
+        begun.set()
+        go_on.wait(10)
+
+    writing = asyncio.create_task(database.run(slow))
+    await asyncio.to_thread(begun.wait, 10)
+    assert await asyncio.wait_for(database.read(lambda c: rows(c, work, "entry_id")), 5) == []
+    go_on.set()
+    await writing
+
+
+async def test_who_said_to_read_cannot_write(database: Database):
+    with pytest.raises(LedgerUnavailable, match="attempt to write a readonly database"):
+        await database.read(lambda connection: queue(connection, "a"))
+    await database.run(lambda connection: queue(connection, "b"))
+    assert await database.read(lambda c: rows(c, work, "entry_id")) == [("b",)]
+
+
+async def test_a_closed_ledger_is_one_file(tmp_path: Path):
+    database = new_database(tmp_path)
+    await database.run(lambda connection: queue(connection, "a"))
+    await database.read(lambda c: rows(c, work, "entry_id"))
+    await database.close()
+    assert [file.name for file in tmp_path.iterdir()] == ["ledger.db"]
+
+
 async def test_each_connection_has_the_settings_that_durability_rests_on(database: Database):
     names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
-    found = await database.run(lambda c: {name: c.execute(text(f"PRAGMA {name}")).scalar_one() for name in names})
-    assert found == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1, "busy_timeout": 10_000}
+    for ask in (database.run, database.read):
+        found = await ask(lambda c: {name: c.execute(text(f"PRAGMA {name}")).scalar_one() for name in names})
+        assert found == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1, "busy_timeout": 10_000}
 
 
 async def test_what_the_database_refuses_names_the_file(database: Database):

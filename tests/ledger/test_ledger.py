@@ -2,12 +2,16 @@
 
 import asyncio
 import random
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from scanner.errors import LedgerUnavailable
 from scanner.ledger.database import Database
@@ -107,6 +111,45 @@ async def test_a_reader_beside_the_owner_sees_what_the_owner_wrote(tmp_path: Pat
         await ledger.queue_versions("acme", [version("e")], Lane.LIVE)
         assert await reader.work_counts() == WorkCounts(queued=1)
         assert [row.entry_id for row in await reader.verdicts()] == ["e"]
+
+
+async def test_a_long_question_of_a_command_does_not_hold_up_the_service(tmp_path: Path):
+    asked, answer = threading.Event(), threading.Event()
+
+    def slow(connection):
+        connection.execute(text("SELECT count(*) FROM work")).all()
+        asked.set()
+        answer.wait(10)
+
+    async with owner(tmp_path) as ledger, Ledger.reading(settings(tmp_path), noon) as reader:
+        asking = asyncio.create_task(reader._db.read(slow))
+        await asyncio.to_thread(asked.wait, 10)
+        await asyncio.wait_for(ledger.record_page("acme", [event(1)], Cursor(1), queue_all), 5)
+        answer.set()
+        await asking
+        assert await reader.work_counts() == WorkCounts(queued=1)
+
+
+QUESTIONS = {
+    "feed_state": lambda ledger: ledger.feed_state("acme"),
+    "open_walks": lambda ledger: ledger.open_walks("acme"),
+    "quarantine_counts": lambda ledger: ledger.quarantine_counts("acme", after(0)),
+    "work_counts": Ledger.work_counts,
+    "backlog": Ledger.backlog,
+    "totals": lambda ledger: ledger.totals(after(0)),
+    "verdicts": Ledger.verdicts,
+    "explain": lambda ledger: ledger.explain("e"),
+    "quarantined": Ledger.quarantined,
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+async def test_questions_are_answered_while_another_process_writes(tmp_path: Path, question: str):
+    async with owner(tmp_path) as ledger, Ledger.reading(settings(tmp_path), noon) as reader:
+        with closing(sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            for one in (ledger, reader):
+                await asyncio.wait_for(QUESTIONS[question](one), 5)
 
 
 async def test_a_reader_does_not_take_up_the_owners_work(tmp_path: Path):
