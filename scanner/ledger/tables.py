@@ -181,6 +181,7 @@ class TicketRow(Base, table=True):
     __tablename__ = "tickets"
     __table_args__ = (
         Index("ix_tickets_queue", "status", "entrypoint", "rank", "id"),
+        Index("ix_tickets_waiting", "status", "execute_after"),
         UniqueConstraint("domain", "entry_id"),
     )
     id: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True))
@@ -190,6 +191,7 @@ class TicketRow(Base, table=True):
     rank: int
     """Lower goes first."""
     status: str
+    """waiting (for its moment), queued, picked."""
     manager: str | None = None
     heartbeat: float = 0.0
     """Seconds since the epoch."""

@@ -34,7 +34,7 @@ def standing(connection):
     )
 
 
-DUE = [("queued", "acme", after(60).timestamp())]
+DUE = [("waiting", "acme", after(60).timestamp())]
 
 
 @pytest.mark.parametrize("ended", [True, False])

@@ -193,7 +193,7 @@ def test_deferred_work_is_open_again_with_what_it_waits_for(database: Database, 
         found = rows(connection, work, "state", "attempts", "gap_reason", "gap_detail", "due", "token")
         return found, rows(connection, tickets, "status", "entrypoint", "execute_after", "manager")
 
-    due = [("queued", "acme", after(30).timestamp(), None)]
+    due = [("waiting", "acme", after(30).timestamp(), None)]
     assert database.run_here(act) == ([(*expected, after(30), None)], due)
 
 

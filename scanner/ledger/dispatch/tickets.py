@@ -29,7 +29,13 @@ _DROP = delete(tickets).where(_ROW)
 _PUT_BACK = (
     update(tickets)
     .where(_ROW)
-    .values(status="queued", manager=None, execute_after=bindparam("a"), entrypoint=bindparam("p"))
+    .values(status="waiting", manager=None, execute_after=bindparam("a"), entrypoint=bindparam("p"))
+)
+# Waiting tickets are kept out of the queue: in an outage there are many, and each claim would have to pass over them.
+_PROMOTE = (
+    update(tickets)
+    .where(tickets.c.status == "waiting", tickets.c.execute_after <= bindparam("n"))
+    .values(status="queued")
 )
 _CLAIM = (
     update(tickets)
@@ -39,11 +45,7 @@ _CLAIM = (
 )
 _CANDIDATES = (
     select(tickets.c.id, tickets.c.rank)
-    .where(
-        tickets.c.status == "queued",
-        tickets.c.entrypoint == bindparam("p"),
-        tickets.c.execute_after <= bindparam("n"),
-    )
+    .where(tickets.c.status == "queued", tickets.c.entrypoint == bindparam("p"))
     .order_by(tickets.c.rank, tickets.c.id)
     .limit(bindparam("k"))
 )
@@ -62,7 +64,7 @@ _FREE_STALE = _REOPEN.where(
 )
 _PICKED = select(tickets.c.entrypoint, func.count()).where(tickets.c.status == "picked").group_by(tickets.c.entrypoint)
 _NEXT = select(func.min(tickets.c.execute_after)).where(
-    tickets.c.status == "queued", tickets.c.execute_after > bindparam("n")
+    tickets.c.status == "waiting", tickets.c.execute_after > bindparam("n")
 )
 
 
@@ -78,15 +80,22 @@ class Claimed:
 
 
 def put(
-    connection: Connection, domain: str, entry_id: EntryId, lane: Lane, due: datetime, *, suspect: bool = False
+    connection: Connection,
+    domain: str,
+    entry_id: EntryId,
+    lane: Lane,
+    due: datetime,
+    *,
+    suspect: bool = False,
+    waiting: bool = False,
 ) -> None:
-    """A ticket for open work; one that is there already stays as it is."""
+    """A ticket for open work; one that is there already stays as it is. `waiting`: not before `due`."""
     values = {
         "domain": domain,
         "entry_id": entry_id,
         "entrypoint": SUSPECT if suspect else domain,
         "rank": RANKS[lane],
-        "status": "queued",
+        "status": "waiting" if waiting else "queued",
         "execute_after": due.timestamp(),
         "heartbeat": 0.0,
     }
@@ -117,8 +126,9 @@ def claim(
     """Take up to `total` tickets, within each domain's limit, best first. Those of workers that fell silent are free
     again; those in the caller's own hands (`held`) are left."""
     connection.execute(_FREE_STALE, {"b": stale_before, "held": list(held)})
+    connection.execute(_PROMOTE, {"n": now})
     picked = {row[0]: row[1] for row in connection.execute(_PICKED)}
-    chosen = _choose(connection, limits, total, picked=picked, now=now, held=held)
+    chosen = _choose(connection, limits, total, picked=picked, held=held)
     rows = [connection.execute(_CLAIM, {"i": one, "m": manager, "h": now}).one() for one in chosen]
     return [Claimed(row.id, row.domain, EntryId(row.entry_id), row.entrypoint, row.rank) for row in rows]
 
@@ -129,11 +139,10 @@ def _choose(
     total: int,
     *,
     picked: Mapping[str, int],
-    now: float,
     held: Collection[int],
 ) -> list[int]:
     def due(entrypoint: str, room: int) -> list[tuple[int, int]]:
-        rows = connection.execute(_CANDIDATES, {"p": entrypoint, "n": now, "k": room + len(held)})
+        rows = connection.execute(_CANDIDATES, {"p": entrypoint, "k": room + len(held)})
         return [(row.rank, row.id) for row in rows if row.id not in held][:room]
 
     if total <= 0 or picked.get(SUSPECT):
@@ -152,8 +161,7 @@ def _choose(
 
 
 def next_due(connection: Connection, now: float) -> float | None:
-    """When the next ticket becomes due, in seconds since the epoch; None where none will. Those that are due already
-    wait for a slot, not for a moment."""
+    """When the next ticket becomes due, in seconds since the epoch; None where none will."""
     due: float | None = connection.execute(_NEXT, {"n": now}).scalar_one()
     return due
 
@@ -176,5 +184,6 @@ def reconcile(connection: Connection) -> int:
     )
     rows = connection.execute(lost).all()
     for row in rows:
-        put(connection, row.domain, EntryId(row.entry_id), Lane(row.lane), row.due, suspect=row.attempts >= SUSPICIOUS)
+        name, suspect = EntryId(row.entry_id), row.attempts >= SUSPICIOUS
+        put(connection, row.domain, name, Lane(row.lane), row.due, suspect=suspect, waiting=True)
     return len(rows)

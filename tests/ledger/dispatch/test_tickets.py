@@ -158,6 +158,32 @@ def test_what_was_put_back_is_claimed_from_its_moment_on(database: Database, at,
     assert database.run_here(act) == expected
 
 
+def test_what_waits_for_its_moment_hides_nothing_that_is_due(database: Database):
+    """Nor is it passed over at each claim: in an outage it is most of what there is."""
+
+    def act(connection):
+        queue(connection, *(f"w{number}" for number in range(20)), "due")
+        for number in range(20):
+            dispatch.put_back(connection, "acme", EntryId(f"w{number}"), after(900), suspect=False)
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {dispatch._PROMOTE}", ("queued", "waiting", T)).all()
+        return claim(connection, total=1), [row.detail for row in plan]
+
+    claimed, plan = database.run_here(act)
+    assert claimed == ["due"]
+    assert plan == ["SEARCH tickets USING INDEX ix_tickets_waiting (status=? AND execute_after<?)"]
+
+
+def test_a_new_ticket_for_work_that_is_not_due_waits(database: Database):
+    def act(connection):
+        queue(connection, "a")
+        connection.execute(update(work).values(state="waiting", due=after(30)))
+        connection.execute(delete(tickets))
+        dispatch.reconcile(connection)
+        return [claim(connection, at=at) for at in (0, 29.9, 30)]
+
+    assert database.run_here(act) == [[], [], ["a"]]
+
+
 def test_the_next_moment_is_that_of_the_first_ticket_not_due_yet(database: Database):
     def act(connection):
         queue(connection, "due", "soon", "later", "claimed")
@@ -264,10 +290,10 @@ def test_open_work_without_a_ticket_gets_one_of_its_lane_and_moment(database: Da
     found, there = database.run_here(act)
     assert found == (3, 0)
     assert sorted(there) == [
-        ("back", "acme", 40, "queued", T + 30),
-        ("bad", "suspect", 10, "queued", T),
+        ("back", "acme", 40, "waiting", T + 30),
+        ("bad", "suspect", 10, "waiting", T),
         ("kept", "acme", 10, "queued", T),
-        ("live", "acme", 10, "queued", T),
+        ("live", "acme", 10, "waiting", T),
     ]
 
 

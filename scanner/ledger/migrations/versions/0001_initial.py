@@ -92,6 +92,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("tickets", schema=None) as batch_op:
         batch_op.create_index("ix_tickets_queue", ["status", "entrypoint", "rank", "id"], unique=False)
+        batch_op.create_index("ix_tickets_waiting", ["status", "execute_after"], unique=False)
 
     op.create_table(
         "verdicts",
@@ -162,6 +163,7 @@ def downgrade() -> None:
 
     op.drop_table("verdicts")
     with op.batch_alter_table("tickets", schema=None) as batch_op:
+        batch_op.drop_index("ix_tickets_waiting")
         batch_op.drop_index("ix_tickets_queue")
 
     op.drop_table("tickets")
