@@ -7,9 +7,12 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select, update
 
 from scanner.errors import LedgerUnavailable
+from scanner.ledger.intake import queue_versions
 from scanner.ledger.rows import QuarantineRow, step_of
 from scanner.ledger.tables import steps
-from scanner.model import Step, StepKind, StepRecord, StepResult, StepState
+from scanner.model import Lane, Step, StepKind, StepRecord, StepResult, StepState
+
+_DONE = (StepState.SUCCESS.value, StepState.ALREADY_DONE.value)
 
 
 def begin(connection: Connection, row: QuarantineRow, step: Step, now: datetime) -> StepRecord:
@@ -18,7 +21,7 @@ def begin(connection: Connection, row: QuarantineRow, step: Step, now: datetime)
     releases = connection.execute(
         select(steps).where(mine, steps.c.kind == StepKind.RELEASE.value, steps.c.id > row.id)
     ).all()
-    if any(one.state in (StepState.SUCCESS, StepState.ALREADY_DONE) for one in releases):
+    if any(one.state in _DONE for one in releases):
         raise LedgerUnavailable(f"{row.path} was released already.")
     open_one = next((one for one in releases if one.state == StepState.INTENDED), None)
     if open_one is not None:
@@ -44,8 +47,12 @@ def begin(connection: Connection, row: QuarantineRow, step: Step, now: datetime)
 
 
 def record(connection: Connection, step_id: int, result: StepResult, now: datetime) -> None:
+    """How a release ended, and the newer version that it met. Two people may carry out the same order at once: the
+    success of one stands, whatever the other found."""
     connection.execute(
         update(steps)
-        .where(steps.c.id == step_id)
+        .where(steps.c.id == step_id, steps.c.state.not_in(_DONE))
         .values(state=result.state.value, detail=dict(result.detail), done_at=now)
     )
+    if result.superseded_by is not None:
+        queue_versions(connection, [result.superseded_by], Lane.LIVE, now)

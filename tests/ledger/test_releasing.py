@@ -6,9 +6,9 @@ from scanner.errors import LedgerUnavailable
 from scanner.ledger import queries, releasing, working
 from scanner.ledger.database import Database
 from scanner.ledger.rows import QuarantineRow
-from scanner.ledger.tables import steps
+from scanner.ledger.tables import steps, tickets, work
 from scanner.model import Outcome, Plan, Step, StepKind, StepRecord, StepResult, StepState
-from tests.ledger.world import after, infected, rows, took
+from tests.ledger.world import after, infected, rows, took, version
 
 MOVE = Step(StepKind.QUARANTINE, {"destination": "/Shared/Q/e.q"})
 ORDER = Step(StepKind.RELEASE, {"destination": "/Shared/e.txt", "reason": "false alarm", "by": "pnovak"})
@@ -65,6 +65,38 @@ def test_a_release_that_failed_may_be_ordered_again(database: Database):
         return again, queries.quarantined(connection, None) == [row]
 
     assert database.run_here(act) == (StepRecord(3, ORDER, StepState.INTENDED, {}, 1), True)
+
+
+def test_the_success_of_one_stands_whatever_another_found_who_carried_out_the_same_order(database: Database):
+    def act(connection):
+        row = quarantine(connection)
+        step, same = (releasing.begin(connection, row, ORDER, after(at)) for at in (60, 61))
+        releasing.record(connection, step.id, StepResult(StepState.SUCCESS, {"path": "/Shared/e.txt"}), after(62))
+        releasing.record(connection, same.id, StepResult(StepState.FAILED, {"error": "not there"}), after(63))
+        return rows(connection, steps, "state", "detail", "done_at")[1], queries.quarantined(connection, None)
+
+    assert database.run_here(act) == (("success", {"path": "/Shared/e.txt"}, after(62)), [])
+
+
+def test_a_success_takes_the_place_of_what_another_found(database: Database):
+    def act(connection):
+        row = quarantine(connection)
+        step, same = (releasing.begin(connection, row, ORDER, after(at)) for at in (60, 61))
+        releasing.record(connection, step.id, StepResult(StepState.FAILED, {"error": "locked"}), after(62))
+        releasing.record(connection, same.id, StepResult(StepState.SUCCESS, {"path": "/Shared/e.txt"}), after(63))
+        return queries.quarantined(connection, None)
+
+    assert database.run_here(act) == []
+
+
+def test_a_newer_version_that_a_release_met_is_queued_with_its_result(database: Database):
+    def act(connection):
+        step = releasing.begin(connection, quarantine(connection), ORDER, after(60))
+        met = StepResult(StepState.SUPERSEDED, {"path": "/Shared/Q/e.q"}, version("newer"))
+        releasing.record(connection, step.id, met, after(61))
+        return rows(connection, work, "entry_id", "lane", "state"), rows(connection, tickets, "entry_id")
+
+    assert database.run_here(act) == ([("e", "live", "done"), ("newer", "live", "queued")], [("newer",)])
 
 
 def test_a_result_is_kept_with_its_moment(database: Database):
