@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, insert, select, update
@@ -60,7 +60,14 @@ _PUT_WORK = _NEW_WORK.on_conflict_do_update(
 )
 LOST = "lost"
 """The reason of a gap after which event ids may come a second time: the domain was restored from a backup."""
-_ACTED = (StepState.INTENDED, StepState.SUCCESS, StepState.ALREADY_DONE)
+CLOCKS = timedelta(days=1)
+"""An act is recorded after its event is dated, but for the difference of two clocks: more than enough for that."""
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC) + CLOCKS
+"""Before any act. A platform's date may be as old as dates get, and nothing can be taken from that."""
+MOST_COMMENTS = 2_000
+_BEGUN = StepState.INTENDED.value
+_DONE = (StepState.SUCCESS.value, StepState.ALREADY_DONE.value)
+_ACTS = select(steps.c.kind, steps.c.group_id, steps.c.params, steps.c.detail, steps.c.intended_at, steps.c.done_at)
 
 
 def feed_state(connection: Connection, domain: str) -> FeedState | None:
@@ -196,21 +203,21 @@ def _known_entries(connection: Connection, domain: str, ids: Sequence[EntryId]) 
 
 
 def _acts(connection: Connection, domain: str, page: Sequence[Event]) -> tuple[Act, ...]:
-    """Our acts on the files of the page; for comments, whose events name no file, all recent ones."""
+    """Our acts on the files of the page; for comments, whose events name no file, all that may be it."""
     groups = {event.group_id for event in page if event.group_id}
-    notes = any(event.type == "note" for event in page)
-    if not groups and not notes:
-        return ()
-    ours = steps.c.group_id.in_(groups)
-    if notes:
-        ours = ours | steps.c.kind.in_([StepKind.COMMENT.value, StepKind.RELEASE.value])
-    query = (
-        select(steps.c.kind, steps.c.group_id, steps.c.params, steps.c.detail, steps.c.intended_at, steps.c.done_at)
-        .where(steps.c.domain == domain, ours, steps.c.state.in_([state.value for state in _ACTED]))
-        .order_by(steps.c.id.desc())
-        .limit(2_000)
-    )
-    return tuple(_act(row) for row in connection.execute(query) if row.intended_at is not None)
+    noted = [event.occurred_at for event in page if event.type == "note"]
+    mine = _ACTS.where(steps.c.domain == domain)
+    rows: list[Any] = []
+    if groups:
+        rows += connection.execute(mine.where(steps.c.group_id.in_(groups), steps.c.state.in_((_BEGUN, *_DONE))))
+    if noted:
+        comments = mine.where(steps.c.kind.in_([StepKind.COMMENT.value, StepKind.RELEASE.value])).limit(MOST_COMMENTS)
+        # Asked apart, so that each has an index of its own.
+        rows += connection.execute(comments.where(steps.c.state == _BEGUN))
+        since = max(min(noted), _FIRST) - CLOCKS
+        ended = comments.where(steps.c.state.in_(_DONE), steps.c.done_at >= since)
+        rows += connection.execute(ended.order_by(steps.c.done_at.desc()))
+    return tuple(_act(row) for row in rows if row.intended_at is not None)
 
 
 def _act(row: Any) -> Act:

@@ -1,6 +1,7 @@
 """What pages leave behind, whatever comes twice, overlapping, out of order, or after a restart."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -187,6 +188,30 @@ def test_our_own_acts_are_told_for_the_events_they_may_have_caused(
 ):
     database.run_here(lambda c: acted(c, kind, state, detail))
     assert told_of(database, one) == expected
+
+
+def test_acts_on_a_page_of_files_are_told_however_many_comments_came_after(database: Database, monkeypatch):
+    monkeypatch.setattr(intake, "MOST_COMMENTS", 0)
+    database.run_here(lambda c: acted(c, StepKind.QUARANTINE, StepState.SUCCESS, {"path": "/Shared/Q/e.q"}))
+    both = [event(8), NOTE]
+    told = []
+    database.run_here(
+        lambda c: page(c, *both, decided=lambda _, known: told.append(known.acts) or Skipped(Skip.OWN_ACTION))
+    )
+    assert [[act.kind for act in acts] for acts in told] == [[StepKind.QUARANTINE]] * 2
+
+
+@pytest.mark.parametrize(("state", "told"), [(StepState.SUCCESS, 0), (StepState.INTENDED, 1)])
+def test_a_comment_that_ended_long_before_a_note_is_not_told_for_it(database: Database, state, told):
+    database.run_here(lambda c: acted(c, StepKind.COMMENT, state, {}))
+    later = replace(NOTE, occurred_at=after(9) + intake.CLOCKS + timedelta(seconds=1))
+    assert len(told_of(database, later)) == told
+    assert len(told_of(database, replace(NOTE, id=10))) == 1
+
+
+def test_a_note_of_the_year_one_is_a_note_like_others(database: Database):
+    database.run_here(lambda c: acted(c, StepKind.COMMENT, StepState.SUCCESS, {}))
+    assert len(told_of(database, replace(NOTE, occurred_at=datetime(1, 1, 1, tzinfo=UTC)))) == 1
 
 
 def test_an_act_that_was_never_begun_caused_no_event(database: Database):

@@ -1,16 +1,20 @@
 """What is asked, on one small ledger in which a bit of everything has happened."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import event as on
 
 from scanner.ledger import intake, queries, releasing, working
 from scanner.ledger.database import Database
+from scanner.ledger.dispatch import tickets
 from scanner.ledger.rows import Backlog, QuarantineCounts, QuarantineRow, Totals, VerdictRow, WorkCounts
 from scanner.model import (
     Cursor,
+    Event,
     FileVersion,
     Gap,
     Inspection,
@@ -152,6 +156,36 @@ def test_a_move_whose_file_was_gone_does_not_count(database: Database):
         return queries.quarantine_counts(connection, "acme", after(0))
 
     assert database.run_here(act) == QuarantineCounts(0, {})
+
+
+ASKED_ALL_THE_TIME = {
+    "backlog": lambda c: queries.backlog(c, after(0)),
+    "quarantine_counts": lambda c: queries.quarantine_counts(c, "acme", after(0)),
+    "claim": lambda c: tickets.claim(c, {"acme": 1}, 1, manager="m", now=0.0, stale_before=0.0, held=[9]),
+    "next_due": lambda c: tickets.next_due(c, 0.0),
+    "acts": lambda c: intake._acts(c, "acme", [event(1), Event(2, after(0), "note", "add")]),
+}
+
+
+@pytest.mark.parametrize("question", ASKED_ALL_THE_TIME)
+def test_what_is_asked_all_the_time_does_not_pass_over_all_that_ever_was(database: Database, question: str):
+    plans = []
+
+    def explain(connection, cursor, statement, parameters, context, many):
+        ask = connection.connection.driver_connection.execute
+        plans.extend(row[3] for row in ask(f"EXPLAIN QUERY PLAN {statement}", parameters))
+
+    def act(connection):
+        on.listen(connection, "before_cursor_execute", explain)
+        ASKED_ALL_THE_TIME[question](connection)
+        on.remove(connection, "before_cursor_execute", explain)
+
+    database.run_here(act)
+    assert plans
+    # A domain alone finds nearly all rows where there is one domain.
+    assert [
+        plan for plan in plans if re.search(r"^SCAN (events|steps|tickets|verdicts|work)\b|\(domain=\?\)", plan)
+    ] == []
 
 
 def test_totals_tell_what_happened_since(filled: Database):
