@@ -91,6 +91,14 @@ def test_a_ledger_that_is_none_ends_it_with_a_sentence(world: World) -> None:
     assert f"{world.folder}/ledger.db" in ended.stderr.splitlines()[-1]
 
 
+def test_a_ledger_that_is_damaged_under_a_running_service_ends_it_with_exit_3_and_a_sentence(world: World) -> None:
+    with running(world) as service:
+        world.rows("DROP TABLE gaps")
+        assert service.process.wait(30) == 3
+    assert "Traceback" not in world.log()
+    assert world.log().splitlines()[-1].startswith(f"{world.folder}/ledger.db: ")
+
+
 def test_while_the_api_is_away_at_start_it_lives_and_says_what_it_waits_for(world: World) -> None:
     world.fault(route="/pubapi/", status=503)
     with running(world, "/livez") as service:
