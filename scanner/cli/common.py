@@ -78,7 +78,8 @@ def stop(message: str, code: ExitCode) -> NoReturn:
 
 def say(text: str) -> None:
     """A result for people: a line, or several, on standard output."""
-    typer.echo(printable(text))
+    with _written():
+        typer.echo(printable(text))
 
 
 def note(text: str) -> None:
@@ -88,7 +89,8 @@ def note(text: str) -> None:
 
 def print_json(value: object) -> None:
     """One value as one line of ASCII JSON on standard output; dataclasses, paths and moments included."""
-    typer.echo(json.dumps(value, default=to_jsonable_python))
+    with _written():
+        typer.echo(json.dumps(value, default=to_jsonable_python))
 
 
 def print_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
@@ -97,7 +99,19 @@ def print_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Non
     for row in rows:
         table.add_row(*(Text(printable(str(cell)), overflow="fold") for cell in row))
     console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH)
-    console.print(table)
+    with _written():
+        console.print(table)
+
+
+@contextmanager
+def _written() -> Iterator[None]:
+    """A result that could not be written is not one. One whose reader went away (`| head`) is no trouble."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        stop(f"The result cannot be written: {error.strerror}", ExitCode.UNFINISHED)
 
 
 def printable(text: str) -> str:

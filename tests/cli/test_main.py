@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from scanner.cli import app
 from tests.cli.commands import COMMANDS, GROUPS
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "help"
+RULES = Path(__file__).parents[2] / "rules"
 WIDTH = "100"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -82,10 +84,26 @@ def test_the_version_is_a_result() -> None:
     assert (result.exit_code, result.stdout, result.stderr) == (0, f"scanner {__version__}\n", "")
 
 
+@pytest.mark.parametrize("how", [[], ["--json"]], ids=["for people", "as JSON"])
+def test_a_result_that_cannot_be_written_is_none(how: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "scanner", "rules", "list", str(RULES), *how]
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    assert (ended.returncode, ended.stderr) == (3, "The result cannot be written: No space left on device\n")
+
+
+def test_a_name_that_the_output_cannot_take_is_written_out(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "\u0434\u0430").write_text("hello")
+    command = [sys.executable, "-m", "scanner", "scan", "\u0434\u0430"]
+    environ = {**os.environ, "PYTHONIOENCODING": "latin-1", "SCANNER__CLAMAV__ADDRESS": "unix:none"}
+    ended = subprocess.run(command, capture_output=True, cwd=tmp_path, check=False, timeout=60, env=environ)
+    assert (ended.returncode, b"\\u0434\\u0430" in ended.stdout, ended.stderr) == (3, True, b"")
+
+
 def test_a_reader_that_goes_away_is_no_trouble() -> None:
-    """As in `scanner config schema --json | head -1`, with an output larger than a pipe holds."""
-    rules = Path(__file__).parents[2] / "rules"
-    command = [sys.executable, "-m", "scanner", "rules", "list", "--json", str(rules)]
+    """As in `scanner rules list --json | head -1`."""
+    command = [sys.executable, "-m", "scanner", "rules", "list", "--json", str(RULES)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stderr is not None
