@@ -30,7 +30,7 @@ from scanner.inspection.rule_engine import RuleEngine
 from scanner.judge.verdict import judge
 from scanner.model import EntryId, FileVersion, Gap, GroupId, Inspection, Verdict, VerdictKind
 from scanner.rulebook.load import load_rulebook
-from scanner.settings import ClamavSettings, RuleSettings, SpoolSettings
+from scanner.settings import LocalSettings, Settings, load_local_settings
 
 
 def scan(
@@ -38,16 +38,16 @@ def scan(
     config: ConfigOption,
     json: JsonOption = False,
 ) -> None:
-    """Scan local files and folders. Without a settings file the defaults for clamd, rules and spool hold."""
-    clamav, rule_settings, spool_settings = _sections(config)
+    """Scan local files and folders. Without a settings file the defaults hold, and the environment."""
+    settings = _settings(config)
     with stopped_by_user_errors():
-        rules = RuleEngine(load_rulebook(rule_settings.paths))
-    panel = Panel((Containers(clamav.max_stream), Clamd(clamav), rules))
-    spool = Spool(spool_settings)
+        rules = RuleEngine(load_rulebook(settings.rules.paths))
+    panel = Panel((Containers(settings.clamav.max_stream), Clamd(settings.clamav), rules))
+    spool = Spool(settings.spool)
     worst = ExitCode.NOTHING_FOUND
     unlisted: list[OSError] = []
     for path in _files(paths, unlisted.append):
-        verdict = _look(path, panel, spool, spool_settings.max_file)
+        verdict = _look(path, panel, spool, settings.spool.max_file)
         _print(verdict, json)
         worst = max(worst, _code(verdict))
     for error in unlisted:
@@ -56,12 +56,12 @@ def scan(
     raise typer.Exit(worst)
 
 
-def _sections(config: Path) -> tuple[ClamavSettings, RuleSettings, SpoolSettings]:
+def _settings(config: Path) -> LocalSettings | Settings:
     """Of the settings file; a default one that is not there is not missed."""
-    if config == DEFAULT_CONFIG and not config.exists():
-        return ClamavSettings(), RuleSettings(), SpoolSettings()
-    settings = load_or_exit(config)
-    return settings.clamav, settings.rules, settings.spool
+    if config != DEFAULT_CONFIG or config.exists():
+        return load_or_exit(config)
+    with stopped_by_user_errors():
+        return load_local_settings()
 
 
 def _files(paths: list[Path], unlisted: Callable[[OSError], None]) -> Iterator[Path]:

@@ -4,7 +4,14 @@ A station is handed its own section, never the whole. Secrets are never values h
 """
 
 from scanner.settings.domain import DomainSettings
-from scanner.settings.load import Loaded, Settings, load_settings, load_with_origins
+from scanner.settings.load import (
+    Loaded,
+    LocalSettings,
+    Settings,
+    load_local_settings,
+    load_settings,
+    load_with_origins,
+)
 from scanner.settings.sections import (
     ClamavSettings,
     EventSettings,
@@ -24,12 +31,14 @@ __all__ = [
     "HttpSettings",
     "LedgerSettings",
     "Loaded",
+    "LocalSettings",
     "PolicySettings",
     "RemediationSettings",
     "RuleSettings",
     "Settings",
     "SpoolSettings",
     "WorkerSettings",
+    "load_local_settings",
     "load_settings",
     "load_with_origins",
 ]

@@ -49,6 +49,17 @@ class Settings(Section):
     http: HttpSettings = HttpSettings()
 
 
+class LocalSettings(Section):
+    """What looking at local files needs: the same sections, of which none has to be written."""
+
+    clamav: ClamavSettings = ClamavSettings()
+    """Talking to clamd."""
+    rules: RuleSettings = RuleSettings()
+    """The rulebook."""
+    spool: SpoolSettings = SpoolSettings()
+    """Room for contents."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """Settings, and where each value came from."""
@@ -106,6 +117,21 @@ def load_with_origins(path: Path, environ: Mapping[str, str] | None = None) -> L
     if problems or settings is None:
         raise ConfigurationError(sorted(problems, key=_line))
     return Loaded(settings, sources)
+
+
+def load_local_settings(environ: Mapping[str, str] | None = None) -> LocalSettings:
+    """From the environment alone; variables of other sections are left aside. Raises ConfigurationError."""
+    value: dict[str, Any] = {}
+    variables, problems = lay_over(value, os.environ if environ is None else environ)
+    wanted = {key: one for key, one in value.items() if key in LocalSettings.model_fields}
+    try:
+        settings = LocalSettings.model_validate(wanted)
+    except ValidationError as error:
+        sources = Sources(Document("environment", None, {}), variables)
+        problems += validation_problems(error, sources, model=LocalSettings)
+    if problems:
+        raise ConfigurationError(problems)
+    return settings
 
 
 def _line(problem: Problem) -> int:

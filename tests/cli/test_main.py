@@ -96,7 +96,7 @@ def test_a_name_that_the_output_cannot_take_is_written_out(tmp_path: Path) -> No
     (tmp_path / "rules").mkdir()
     (tmp_path / "\u0434\u0430").write_text("hello")
     command = [sys.executable, "-m", "scanner", "scan", "\u0434\u0430"]
-    environ = {**os.environ, "PYTHONIOENCODING": "latin-1", "SCANNER__CLAMAV__ADDRESS": "unix:none"}
+    environ = {**os.environ, "PYTHONIOENCODING": "latin-1", "SCANNER__CLAMAV__ADDRESS": "unix:/none.sock"}
     ended = subprocess.run(command, capture_output=True, cwd=tmp_path, check=False, timeout=60, env=environ)
     assert (ended.returncode, b"\\u0434\\u0430" in ended.stdout, ended.stderr) == (3, True, b"")
 

@@ -6,8 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from demo.clamd import PrivateClamd
 from demo.samples import eicar, encrypted_zip_of, windows_program
+from scanner.cli import app
 from tests.clamd import StartClamd
 from tests.cli.commands import lines, scanner
 from tests.journeys.world import World
@@ -109,3 +112,21 @@ def test_rules_that_are_broken_end_it_before_the_first_file(world: World, folder
     world.sections["rules"] = {"paths": [str(folder / "broken.yaml")]}
     result = scanner(world, "scan", str(folder))
     assert (result.exit_code, result.stdout, "broken.yaml:1" in result.stderr) == (2, "", True)
+
+
+def test_without_a_settings_file_the_environment_says_where_clamd_is(
+    clamd: PrivateClamd, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "rules").mkdir()
+    (folder / "a.com").write_bytes(eicar())
+    monkeypatch.chdir(folder)
+    environ = {"SCANNER__CLAMAV__ADDRESS": clamd.address, "SCANNER__WORKERS__CONCURRENCY": "8"}
+    result = CliRunner().invoke(app, ["scan", "a.com"], env=environ)
+    assert (result.exit_code, result.stdout.split()[0]) == (1, "infected")
+
+
+def test_a_wrong_variable_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    result = CliRunner().invoke(app, ["scan", "."], env={"SCANNER__SPOOL__MAX_FILE": "2"})
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("environment variable SCANNER__SPOOL__MAX_FILE: spool.max_file: ")

@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.errors import ConfigurationError, Problem
-from scanner.settings import Settings, load_settings, load_with_origins
+from scanner.settings import (
+    ClamavSettings,
+    LocalSettings,
+    Settings,
+    load_local_settings,
+    load_settings,
+    load_with_origins,
+)
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "settings"
 WRONG = sorted(path.name for path in GOLDEN.glob("*.yaml"))
@@ -171,3 +178,15 @@ def test_any_environment_is_settings_or_a_refusal(
     path = tmp_path_factory.getbasetemp() / "fixed.yaml"
     path.write_text(MINIMAL.replace("token}", f"{path}}}"))
     assert outcome(path, environ)
+
+
+def test_what_local_files_need_comes_from_the_environment_alone() -> None:
+    settings = load_local_settings({"SCANNER__CLAMAV__CONNECTIONS": "2", "SCANNER__DOMAINS": "[]", "OTHER": "x"})
+    assert settings == LocalSettings(clamav=ClamavSettings(connections=2))
+
+
+def test_all_wrong_variables_of_local_files_are_refused_with_their_names() -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        load_local_settings({"SCANNER__CLAMAV__CONNECTIONS": "no", "SCANNER__SPOOL__MAX_FILE": "9"})
+    named = [problem.where.removeprefix("environment variable ") for problem in refused.value.problems]
+    assert named == ["SCANNER__CLAMAV__CONNECTIONS", "SCANNER__SPOOL__MAX_FILE"]
