@@ -40,9 +40,12 @@ def test_forty_kills_in_a_history_of_three_hundred_files_lose_nothing_and_do_not
         history.join()
         starts = world.log().count("service.started")
         service = world.spawn()
-        wait_until(lambda: world.log().count("service.started") > starts, "the service to start")
-        wait_until(lambda: _open_work(world) == 0 and len(_verdicts(world)) == FILES, "all to be judged", 90)
-        assert stop(service) == 0
+        try:
+            wait_until(lambda: world.log().count("service.started") > starts, "the service to start")
+            wait_until(lambda: _open_work(world) == 0 and len(_verdicts(world)) == FILES, "all to be judged", 90)
+        finally:
+            code = stop(service)
+        assert code == 0
 
         verdicts = _verdicts(world)
         assert Counter(verdicts.values()) == {"clean": FILES - len(bad), "infected": len(bad)}
