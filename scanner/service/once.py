@@ -19,6 +19,8 @@ log = structlog.get_logger("scanner.service")
 
 SHORT_WAIT = 5.0
 """A throttle of so many seconds is waited for; a longer one ends the run unfinished (fact sheet 8.3)."""
+MOST_WAITS = 20
+"""Short throttles in a row that are waited for: one that never ends must not keep the run for ever."""
 LOOK_EVERY = 0.1
 
 
@@ -55,12 +57,13 @@ async def run_once(parts: Parts, stop: asyncio.Event) -> Summary:
 
 
 async def _read_feed(name: str, feed: Feed, parts: Parts, summary: Summary) -> int:
-    read = 0
+    read = waits = 0
     while True:
         try:
             poll = await feed.poll()
         except RetryLater as error:
-            if error.after is not None and error.after <= SHORT_WAIT:
+            if error.after is not None and error.after <= SHORT_WAIT and waits < MOST_WAITS:
+                waits += 1
                 await asyncio.sleep(error.after)
                 continue
             summary.unfinished.append(f"the feed of {name} could not be read: {error}")
