@@ -16,7 +16,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Protocol
 
-from scanner.model import Account, Cursor, EntryId, Event, FolderId, GroupId
+from scanner.model import Account, Cursor, EntryId, Event, FileVersion, FolderId, GroupId
 
 
 class Priority(IntEnum):
@@ -64,6 +64,18 @@ class FileInfo:
     uploaded_at: datetime | None = None
     locked: bool = False
     num_versions: int = 1
+
+    def version_in(self, domain: str) -> FileVersion:
+        """What is to be scanned, learnt from the platform's present state instead of an event."""
+        return FileVersion(
+            domain=domain,
+            group_id=self.group_id,
+            entry_id=self.entry_id,
+            path=self.path,
+            action="listing",
+            uploaded_at=self.uploaded_at,
+            size=self.size,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import structlog
 
-from scanner.cloud.port import FileInfo, FolderPage, Priority
+from scanner.cloud.port import FolderPage, Priority
 from scanner.errors import BadAnswer, CloudRefused, NotFound
 from scanner.model import FileVersion
 
@@ -53,7 +53,7 @@ async def versions_below(
                 new = [child.path for child in page.folders if child.path.lower() not in seen]
                 seen.update(child.lower() for child in new)
                 waiting += [child for child in new if wants(child + "/")]
-                versions = tuple(_version(info, domain) for info in page.files if wants(info.path))
+                versions = tuple(info.version_in(domain) for info in page.files if wants(info.path))
                 if versions:
                     yield versions
         except NotFound:
@@ -75,15 +75,3 @@ async def _pages(cloud: Listings, path: str) -> AsyncIterator[FolderPage]:
             raise BadAnswer("the listing does not go on", 200)
         offset = page.next_offset
     raise BadAnswer(f"the listing has more than {MOST_PAGES} pages", 200)
-
-
-def _version(info: FileInfo, domain: str) -> FileVersion:
-    return FileVersion(
-        domain=domain,
-        group_id=info.group_id,
-        entry_id=info.entry_id,
-        path=info.path,
-        action="listing",
-        uploaded_at=info.uploaded_at,
-        size=info.size,
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from scanner.cloud.port import FileInfo, Priority
+from scanner.cloud.port import Priority
 from scanner.errors import CloudRefused, Forbidden, NotFound
 from scanner.files.stream import open_version
 from scanner.model import ContentFacts, FileVersion, Gap, Inspection, Lane, Outcome, Run, Unchecked
@@ -79,25 +79,13 @@ async def _what_became_of(version: FileVersion, domain: Domain) -> Looked | Gone
         return _unfetched(_refusal(error))
     if info.entry_id == version.entry_id:
         return _unfetched(Gap(Unchecked.DOWNLOAD_BROKEN, "the content is not found although it is the current version"))
-    return Gone(Outcome.SUPERSEDED, _current(info, version))
+    return Gone(Outcome.SUPERSEDED, info.version_in(version.domain))
 
 
 def _refusal(error: CloudRefused) -> Gap:
     """A missing right is not asked about again; an answer that makes no sense is."""
     reason = Unchecked.ACCESS_REFUSED if isinstance(error, Forbidden) else Unchecked.DOWNLOAD_BROKEN
     return Gap(reason, str(error))
-
-
-def _current(info: FileInfo, old: FileVersion) -> FileVersion:
-    return FileVersion(
-        domain=old.domain,
-        group_id=info.group_id,
-        entry_id=info.entry_id,
-        path=info.path,
-        action="listing",
-        uploaded_at=info.uploaded_at,
-        size=info.size,
-    )
 
 
 def _unfetched(gap: Gap) -> Looked:

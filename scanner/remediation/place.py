@@ -30,15 +30,7 @@ def newer_version(info: FileInfo, judged: FileVersion) -> FileVersion | None:
     """The current version where it is not the one judged; it has to be scanned."""
     if info.entry_id == judged.entry_id:
         return None
-    return FileVersion(
-        domain=judged.domain,
-        group_id=info.group_id,
-        entry_id=info.entry_id,
-        path=info.path,
-        action="listing",
-        uploaded_at=info.uploaded_at,
-        size=info.size,
-    )
+    return info.version_in(judged.domain)
 
 
 async def move_file(
