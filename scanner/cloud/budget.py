@@ -29,6 +29,9 @@ LONGEST_QUEUE = 30.0
 """Seconds that a call waits for its slot."""
 _ASK_AGAIN = 3_600.0
 """Seconds until a call held back for the reserve is worth another try, should the quota be raised meanwhile."""
+_IN_FLIGHT = 64
+"""Calls by which an answer may lag behind our own count: those still on their way, and answers that overtook it. Where
+it tells less by more, the platform has begun a new day before us."""
 _TOO_SHORT = 0.001
 """Seconds not worth a sleep: the slot is booked, the call goes out at once."""
 _DAY = 86_400
@@ -91,7 +94,10 @@ class Budget:
                 # The slot booked at the old rate must not hold back a faster one: at start that is half a second.
                 self._next_slot = min(self._next_slot, self._clock() + self._interval)
             if day and used is not None:
-                self._day_limit, self._day_used = day, used
+                self._turn_day()
+                self._day_limit = day
+                if not 0 <= self._day_used - used <= _IN_FLIGHT:
+                    self._day_used = used
 
     def throttled(self, after: float, scope: ThrottleScope) -> None:
         """The platform refused a call for its rate: none goes out for `after` seconds."""
@@ -133,8 +139,9 @@ class Budget:
             start = max(self._next_slot, self._held_until)
             wait = start - now + ahead * self._interval
             if wait < _TOO_SHORT:
+                # Asked again: those who waited with this one may have used up what was left.
+                self._check_day(ticket[0])
                 self._next_slot = max(start, now) + self._interval
-                self._turn_day()
                 self._day_used += 1
                 return 0.0
             if wait > LONGEST_QUEUE:
@@ -146,7 +153,7 @@ class Budget:
         if left > LONGEST_WAIT:
             raise Throttled("the platform asked for a pause that is not over", left, self._held_for)
 
-    def _check_day(self, priority: Priority) -> None:
+    def _check_day(self, priority: int) -> None:
         self._turn_day()
         if self._day_limit is None or priority <= Priority.REMEDIATION:
             return

@@ -170,10 +170,10 @@ RESERVES = [
 @pytest.mark.parametrize(("day", "used", "kept"), RESERVES)
 def test_the_reserve_is_for_feed_and_remediation(day: int, used: int, kept: bool) -> None:
     budget = Budget(today=Clock())
-    budget.learn(allotted(qps=1_000_000, day=day, used=used))
+    # Two of the calls made here count as well.
+    budget.learn(allotted(qps=1_000_000, day=day, used=used - len(UPPER)))
     for priority in UPPER:
         budget.take_blocking(priority)
-        budget.learn(allotted(qps=1_000_000, day=day, used=used))
     if not kept:
         budget.take_blocking(Priority.LIVE)
         return
@@ -192,6 +192,44 @@ def test_our_own_calls_count_until_the_next_answer() -> None:
     assert budget.quota() == Quota(1_000_000, 1, 1_000, 750)
     with pytest.raises(Throttled):
         budget.take_blocking(Priority.LIVE)
+
+
+def test_an_answer_does_not_hide_the_calls_that_were_sent_after_it() -> None:
+    budget = Budget(today=Clock())
+    budget.learn(allotted(qps=1_000_000, day=20, used=1))
+    for _ in range(8):
+        budget.take_blocking(Priority.LIVE)
+    budget.learn(allotted(day=20, used=2))
+    assert budget.quota().day_used == 9
+    budget.learn(allotted(day=20, used=12))
+    assert budget.quota().day_used == 12
+
+
+def test_the_platforms_day_may_begin_before_ours() -> None:
+    budget = Budget(today=Clock())
+    budget.learn(allotted(qps=1_000_000, day=1_000, used=900))
+    budget.learn(allotted(day=1_000, used=1))
+    assert budget.quota().day_used == 1
+
+
+def test_those_who_wait_together_do_not_all_take_the_last_call() -> None:
+    budget = Budget(today=Clock())
+    budget.learn(allotted(qps=20, day=20, used=14))
+    outcomes: list[bool] = []
+
+    def worker() -> None:
+        try:
+            budget.take_blocking(Priority.LIVE)
+            outcomes.append(True)
+        except Throttled:
+            outcomes.append(False)
+
+    threads = [threading.Thread(target=worker) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == [False] * 7 + [True]
 
 
 def test_a_new_day_begins_at_midnight() -> None:

@@ -123,8 +123,9 @@ def claim(
     stale_before: float,
     held: Collection[int],
 ) -> list[Claimed]:
-    """Take up to `total` tickets, within each domain's limit, best first. Those of workers that fell silent are free
-    again; those in the caller's own hands (`held`) are left."""
+    """Take up to `total` tickets, within each domain's limit, best first: by lane, then for the domain that has least
+    in work, then by age. So a domain with a long backlog does not hold up another's first upload. Tickets of workers
+    that fell silent are free again; those in the caller's own hands (`held`) are left."""
     connection.execute(_FREE_STALE, {"b": stale_before, "held": list(held)})
     connection.execute(_PROMOTE, {"n": now})
     picked = {row[0]: row[1] for row in connection.execute(_PICKED)}
@@ -147,17 +148,18 @@ def _choose(
 
     if total <= 0 or picked.get(SUSPECT):
         return []
-    found: list[tuple[int, int]] = []
+    found: list[tuple[int, int, int]] = []
     for domain, limit in limits.items():
-        room = min(total, limit - picked.get(domain, 0))
+        running = picked.get(domain, 0)
+        room = min(total, limit - running)
         if room > 0:
-            found += due(domain, room)
+            found += [(rank, share, one) for share, (rank, one) in enumerate(due(domain, room), start=running)]
     for suspect in due(SUSPECT, 1):
         # Its turn comes by lane and age like any other; then nothing new starts until it can run alone.
-        found = [one for one in found if one < suspect]
+        found = [(rank, share, one) for rank, share, one in found if (rank, one) < suspect]
         if not found and not picked and not held:
             return [suspect[1]]
-    return [ticket for _, ticket in sorted(found)[:total]]
+    return [one for _, _, one in sorted(found)[:total]]
 
 
 def next_due(connection: Connection, now: float) -> float | None:

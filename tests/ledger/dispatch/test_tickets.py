@@ -61,8 +61,8 @@ def test_lanes_go_in_order_across_domains(database: Database):
 @pytest.mark.parametrize(
     ("limits", "total", "expected"),
     [
-        ({"acme": 2, "bolt": 1}, 10, ["a1", "a2", "b1"]),
-        ({"acme": 10, "bolt": 10}, 4, ["a1", "a2", "a3", "b1"]),
+        ({"acme": 2, "bolt": 1}, 10, ["a1", "b1", "a2"]),
+        ({"acme": 10, "bolt": 10}, 4, ["a1", "b1", "a2", "b2"]),
         ({"acme": 10}, 10, ["a1", "a2", "a3"]),
         ({"acme": 0, "bolt": 1}, 10, ["b1"]),
         ({"acme": 10, "bolt": 10}, 0, []),
@@ -76,6 +76,17 @@ def test_each_domain_has_its_limit_and_all_have_one(database: Database, limits, 
         return claim(connection, limits, total)
 
     assert database.run_here(act) == expected
+
+
+def test_a_domain_with_nothing_in_work_goes_before_the_backlog_of_another(database: Database):
+    def act(connection):
+        queue(connection, *(f"a{number}" for number in range(9)))
+        first = claim(connection, total=4)
+        queue(connection, "b1", "b2", domain="bolt")
+        queue(connection, "late", lane=Lane.BACKFILL, domain="bolt")
+        return first, claim(connection, total=1), claim(connection, total=3)
+
+    assert database.run_here(act) == (["a0", "a1", "a2", "a3"], ["b1"], ["b2", "a4", "a5"])
 
 
 def test_what_is_running_counts_towards_its_domains_limit(database: Database):
