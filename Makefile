@@ -6,7 +6,7 @@ BIN := .venv/bin
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-setup: ## Install what is missing (clamd, libmagic by apt) and make .venv with the scanner command
+setup: ## Install what is missing (clamd, libmagic, libarchive by apt) and make .venv with the scanner command
 	@tools/setup.sh
 
 demo: setup ## Run the main job against an emulated domain with a real clamd, and show what came of it

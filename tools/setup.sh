@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prepares what demo and tests need: clamd, clamdscan and libmagic by apt, and .venv with this package in it.
+# Prepares what demo and tests need: clamd, clamdscan, libmagic and libarchive by apt, and .venv with this package in it.
 # Nothing else is installed or changed; no service is started or stopped by us. Without anything to do it takes well under a
 # second. Where it cannot go on, it says in one paragraph what is missing, and exits with 1.
 set -euo pipefail
@@ -33,6 +33,12 @@ missing_packages() {
     PATH=$TOOLS command -v clamd >/dev/null || echo clamav-daemon
     PATH=$TOOLS command -v clamdscan >/dev/null || echo clamdscan
     PATH=$TOOLS ldconfig -p 2>/dev/null | grep -q 'libmagic\.so\.1' || echo libmagic1
+    PATH=$TOOLS ldconfig -p 2>/dev/null | grep -q 'libarchive\.so\.13' || libarchive_package
+}
+
+# Debian 13 and Ubuntu 24.04 renamed it for 64-bit time.
+libarchive_package() {
+    if apt-cache show libarchive13t64 >/dev/null 2>&1; then echo libarchive13t64; else echo libarchive13; fi
 }
 
 venv_is_ready() {
