@@ -147,9 +147,20 @@ class Unscannable(StrEnum):
     TOO_LARGE = "too-large"
     CORRUPT = "corrupt"
     LIMITS = "limits"
+    """A limit of clamd's, or of searching text."""
+    ARCHIVE_DEPTH = "archive-depth"
+    ARCHIVE_MEMBERS = "archive-members"
+    ARCHIVE_SIZE = "archive-size"
+    """Unpacked, it would be larger than allowed."""
+    ARCHIVE_RATIO = "archive-ratio"
+    """Packed more tightly than honest contents are."""
+    MEMORY = "memory"
+    """Taking it apart needs more memory than allowed."""
     SCAN_TIME = "scan-time"
     FORMAT = "format"
     """A container that no engine of ours opens."""
+    BLIND_SPOT = "blind-spot"
+    """The self-test showed that the engines miss what lies in such a container."""
 
 
 class Unchecked(StrEnum):

@@ -1,0 +1,65 @@
+"""Between the taker-apart and the openers: what an opener is given, and what it tells. Runs inside the sandbox.
+
+An opener knows one format. It reads what it is given, hands on what lies inside, and says what it could not open; the
+taker-apart counts, limits, stores, identifies and opens what was handed on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+from scanner.model import Unchecked, Unscannable
+from scanner.rulebook.anatomy import Trait
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One content to open."""
+
+    name: str
+    """File name; may be empty or meaningless."""
+    mime: str
+    """As libmagic sees its first 64 KiB."""
+    head: bytes
+    """The first 64 KiB."""
+    size: int
+    file: BinaryIO
+    """At its beginning, seekable, for reading only."""
+
+
+class Told(Protocol):
+    """What an opener tells. Each call may raise Enough, which an opener lets pass: a limit of the whole is reached."""
+
+    def member(self, name: str, content: Iterable[bytes]) -> None:
+        """Something lies inside. `name` as it is written there, folders included; hostile names are welcome. The
+        content is read at once, in pieces, and no further than the limits go."""
+        ...
+
+    def locked(self, name: str, size: int) -> None:
+        """Something lies inside that needs a password; its size as the directory says it."""
+        ...
+
+    def trait(self, trait: Trait) -> None: ...
+
+    def text(self, piece: str) -> None:
+        """Text taken out of it; pieces are joined as they are."""
+        ...
+
+    def incomplete(self, reason: Unscannable | Unchecked, detail: str) -> None:
+        """Something in it could not be looked at. The opener goes on with the rest."""
+        ...
+
+    @property
+    def passwords(self) -> tuple[str, ...]:
+        """To be tried on what is encrypted, in this order."""
+        ...
+
+
+class Enough(Exception):
+    """A limit of the whole is reached; nothing more is opened."""
+
+
+Opener = Callable[[Source, Told], None]
+"""Raises Enough (from `Told`) and OSError or ValueError for what is damaged: that becomes `incomplete(corrupt)`."""
