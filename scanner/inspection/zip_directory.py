@@ -62,7 +62,7 @@ def zip_gap(content: Content, max_member: int) -> Gap | None:
     `max_member`: bytes of the largest member that clamd is sure to look at.
     """
     is_zip = content.head.startswith(STARTS)
-    directory = _find_directory(content, is_zip)
+    directory = find_directory(content, is_zip)
     if directory is None:
         return _corrupt("no central directory") if is_zip else None
     if directory.zip64:
@@ -72,7 +72,7 @@ def zip_gap(content: Content, max_member: int) -> Gap | None:
     return _members_gap(content, directory, max_member)
 
 
-def _find_directory(content: Content, is_zip: bool) -> Directory | None:
+def find_directory(content: Content, is_zip: bool) -> Directory | None:
     """The central directory that the last end record points to, if it does.
 
     Of a content that does not begin as a zip (a self-extractor, but also a program with a zip among its constants) only
@@ -99,7 +99,7 @@ def _find_directory(content: Content, is_zip: bool) -> Directory | None:
 def _members_gap(content: Content, directory: Directory, max_member: int) -> Gap | None:
     total, count, end = 0, 0, 0
     raw = content.read_at(directory.start, directory.size)
-    for member in _members(raw):
+    for member in members_of(raw):
         count, end = count + 1, member.end
         gap = _central_gap(member, max_member) or _local_gap(content, directory, member)
         if gap is not None:
@@ -112,8 +112,8 @@ def _members_gap(content: Content, directory: Directory, max_member: int) -> Gap
     return None
 
 
-def _members(raw: bytes) -> Iterator[Member]:
-    """The members of a central directory, up to the first entry that is none."""
+def members_of(raw: bytes) -> Iterator[Member]:
+    """The members of a central directory's bytes, up to the first entry that is none."""
     position = 0
     while position + CENTRAL.size <= len(raw) and raw.startswith(b"PK\x01\x02", position):
         fields = CENTRAL.unpack_from(raw, position)

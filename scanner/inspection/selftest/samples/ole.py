@@ -17,7 +17,7 @@ Tree = Mapping[str, "bytes | Tree"]
 
 
 def compound_file(tree: Tree) -> bytes:
-    """`tree`: names of at most 31 characters; each stream has less than 4,096 bytes, all together less than 60 sectors."""
+    """`tree`: names of at most 31 characters; streams of less than 4,096 bytes, all together less than 60 sectors."""
     entries = _Entries()
     entries.add("Root Entry", ROOT_KIND)
     entries.fill(0, tree)
@@ -82,9 +82,13 @@ class _Entries:
         name = (self.names[index] + "\0").encode("utf-16-le")
         start, size = self.places[index]
         links = struct.pack("<3I", FREE, self.siblings[index], self.children[index])
-        return name.ljust(64, b"\0") + struct.pack("<HBB", len(name), self.kinds[index], 1) + links + bytes(
-            36
-        ) + struct.pack("<IQ", start, size)
+        return (
+            name.ljust(64, b"\0")
+            + struct.pack("<HBB", len(name), self.kinds[index], 1)
+            + links
+            + bytes(36)
+            + struct.pack("<IQ", start, size)
+        )
 
 
 def _blank_entry() -> bytes:

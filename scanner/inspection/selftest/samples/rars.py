@@ -1,4 +1,4 @@
-"""Rars with one stored member. Nobody may write the compressed ones without a licence; for opening one these suffice."""
+"""Rars with one stored member: a compressed one needs a licence to be written, and shows no more of who opens rars."""
 
 from __future__ import annotations
 
