@@ -92,6 +92,7 @@ def _labels(name: str, values: dict[str, list[str]]) -> str:
 LATE_LABELS = {
     "scanner_api_quota_limit_requests": "`window`: second, day",
     "scanner_api_quota_used_requests": "`window`: second, day",
+    "scanner_blind_spot": "`format`: the kinds of container in docs/blind-spots.md",
     "scanner_clamd_queue_length": "`endpoint`",
     "scanner_clamd_signature_timestamp_seconds": "`endpoint`",
     "scanner_clamd_up": "`endpoint`",

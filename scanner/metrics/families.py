@@ -44,6 +44,7 @@ CODES = (
     *("200", "201", "204", "206", "400", "401", "403", "404", "409", "429", "500", "502", "503", "504"),
     *("timeout", "connect_error", OTHER),
 )
+SELF_TEST_OUTCOMES = ("seen", "refused", "unproven", "blind")
 LEVELS = ("debug", "info", "warning", "error", "critical")
 STEP_RESULTS = tuple(state.value for state in StepState if state not in (StepState.PLANNED, StepState.INTENDED))
 VERDICT_BUCKETS = (5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 14400, 86400)
@@ -131,6 +132,26 @@ class Families:
         )
         self.scanned_bytes = self._counter("scanned_bytes", "Bytes given to engines", engine=ENGINES)
         self.findings = self._counter("findings", "Findings that counted", engine=ENGINES, severity=Severity)
+
+        self._declare_self_test()
+
+    def _declare_self_test(self) -> None:
+        self.blind_spot = self._late_gauge(
+            "blind_spot",
+            "1 = the known-bad sample is missed in this kind of container, so that none is clean; 0 = seen or refused",
+            "format",
+        )
+        self.self_test_formats = self._gauge(
+            "self_test_formats",
+            "Kinds of container by what became of the known-bad sample in them; refused = nobody looks, and says so",
+            outcome=SELF_TEST_OUTCOMES,
+        )
+        self.self_test_inconclusive = self._gauge(
+            "self_test_inconclusive", "1 = not even the plain sample was found at the last self-test"
+        )
+        self.self_test_at = self._gauge(
+            "self_test_last_success_timestamp_seconds", "End of the last self-test that was conclusive; 0 = none yet"
+        )
 
     def _declare_rules(self) -> None:
         self.rule_findings = self._counter(

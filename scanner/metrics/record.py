@@ -7,7 +7,7 @@ behind the others.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -15,7 +15,17 @@ from typing import Literal, Protocol
 from prometheus_client import CollectorRegistry
 
 from scanner.errors import RetryLater, Throttled, ThrottleScope
-from scanner.metrics.families import CODES, ENGINES, EVENT_KINDS, LEVELS, OPERATIONS, OTHER, SKIPPED, Families
+from scanner.metrics.families import (
+    CODES,
+    ENGINES,
+    EVENT_KINDS,
+    LEVELS,
+    OPERATIONS,
+    OTHER,
+    SELF_TEST_OUTCOMES,
+    SKIPPED,
+    Families,
+)
 from scanner.model import (
     Disposition,
     Event,
@@ -170,6 +180,17 @@ class Metrics(Families):
     def rules_refused(self) -> None:
         """A change of the rules has a problem: the old ones stay."""
         self.rules_last_load.set(0)
+
+    def self_tested(self, outcomes: Mapping[str, str], now: datetime, *, conclusive: bool) -> None:
+        """A self-test has ended: its outcome for each kind of container. One that shows nothing changes no outcome."""
+        self.self_test_inconclusive.set(0 if conclusive else 1)
+        if not conclusive:
+            return
+        self.self_test_at.set(now.timestamp())
+        for kind, outcome in outcomes.items():
+            self.blind_spot.labels(kind).set(1 if outcome == "blind" else 0)
+        for outcome in SELF_TEST_OUTCOMES:
+            self.self_test_formats.labels(outcome).set(list(outcomes.values()).count(outcome))
 
     def backlog(self, backlog: Backlog) -> None:
         """What waits in the ledger."""

@@ -15,15 +15,16 @@ from scanner.events.intake import Scope, decide
 from scanner.files.spool import Spool
 from scanner.health import Heartbeats
 from scanner.inspection.clamd import Clamd
-from scanner.inspection.containers import Containers
-from scanner.inspection.panel import Panel
 from scanner.inspection.rule_engine import RuleEngine
+from scanner.inspection.selftest.blind_spots import KnownBlindSpots
+from scanner.inspection.selftest.examination import Examiner
 from scanner.ledger.ledger import Ledger
 from scanner.metrics import Metrics
 from scanner.model import Disposition, Event, Known
 from scanner.pipeline.signals import Signals
 from scanner.pipeline.stations import Domain, Stations
 from scanner.rulebook.load import load_rulebook
+from scanner.service.engines import examiner_of, panel_of
 from scanner.settings import DomainSettings, Settings
 
 
@@ -41,6 +42,8 @@ class Parts:
     scopes: dict[str, Scope]
     clamd: Clamd
     rules: RuleEngine
+    spots: KnownBlindSpots
+    examiner: Examiner
     metrics: Metrics
     heartbeats: Heartbeats
     clock: Callable[[], datetime]
@@ -65,7 +68,9 @@ async def assembled(settings: Settings, metrics: Metrics | None = None) -> Async
         stack.push_async_callback(ledger.close)
         clamd = Clamd(settings.clamav)
         rules = RuleEngine(rulebook)
-        panel = Panel((Containers(settings.clamav.max_stream), clamd, rules))
+        spots = KnownBlindSpots()
+        panel = panel_of(settings, clamd, rules, spots)
+        examiner = examiner_of(settings, rules)
         domains = {one.name: await _enter_domain(one, metrics, stack) for one in settings.domains}
         pool = ThreadPoolExecutor(settings.workers.concurrency, thread_name_prefix="content")
         stack.callback(pool.shutdown, wait=False, cancel_futures=True)
@@ -73,7 +78,7 @@ async def assembled(settings: Settings, metrics: Metrics | None = None) -> Async
         stations = Stations(settings, domains, ledger, panel, spool, pool, Signals(metrics), utc_now)
         scopes = {name: scope_of(domain) for name, domain in domains.items()}
         feeds = {name: _feed(domain, scopes[name], ledger, settings) for name, domain in domains.items()}
-        yield Parts(settings, stations, feeds, scopes, clamd, rules, metrics, Heartbeats(), utc_now)
+        yield Parts(settings, stations, feeds, scopes, clamd, rules, spots, examiner, metrics, Heartbeats(), utc_now)
 
 
 @contextmanager

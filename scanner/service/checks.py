@@ -13,6 +13,7 @@ from scanner.rulebook.load import load_rulebook
 from scanner.service.clamd_checks import check_clamd
 from scanner.service.diagnosis import Diagnosis, Level
 from scanner.service.domain_checks import check_domain
+from scanner.service.selftest_checks import check_self_test
 from scanner.settings import Settings
 
 LOW_DISK = 1024**3
@@ -21,8 +22,11 @@ LOW_DISK = 1024**3
 async def diagnose(settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[Diagnosis]:
     """All checks in order; one that fails does not stop the others."""
     yield _rules(settings)
-    async for line in check_clamd(settings.clamav, clock()):
+    clamd = [line async for line in check_clamd(settings.clamav, clock())]
+    for line in clamd:
         yield line
+    if all(line.level is not Level.UNREACHABLE for line in clamd):
+        yield await check_self_test(settings)
     yield await _ledger(settings, clock)
     yield _spool(settings)
     for domain in settings.domains:

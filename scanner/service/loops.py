@@ -1,4 +1,4 @@
-"""The loops of a service that stays: follow feeds, walk folders, dispatch work, publish, reload rules; stop in order.
+"""The loops of a service that stays: follow feeds, walk folders, dispatch, publish, reload, test itself; stop in order.
 
 Stopping: no new polls and claims; what runs may end within a grace; what does not is given back to the queue; the
 ledger closes last. Only then does the process end, with 0.
@@ -23,6 +23,7 @@ from scanner.pipeline.flow import settle
 from scanner.service.assembly import Parts
 from scanner.service.publish import publish
 from scanner.service.reload import follow_rules
+from scanner.service.selftest import follow_self_test
 
 log = structlog.get_logger("scanner.service")
 
@@ -47,6 +48,7 @@ async def serve(parts: Parts, stop: asyncio.Event) -> None:
         group.create_task(_repeat(PUBLISH_EVERY, stop, partial(publish, parts)))
         if parts.settings.rules.reload:
             group.create_task(follow_rules(parts, stop))
+        group.create_task(follow_self_test(parts, stop))
         await dispatch(parts, stop)
 
 

@@ -25,6 +25,7 @@ def full(metrics: Metrics) -> Metrics:
     metrics.clamd("unix:/run/clamd.sock", up=True, signatures_at=datetime(2026, 3, 4, tzinfo=UTC))
     metrics.api_quota("acme", "day", limit=1000, used=1)
     metrics.api_quota("acme", "second", limit=2, used=1)
+    metrics.self_tested({"warc": "blind"}, datetime(2026, 3, 4, tzinfo=UTC), conclusive=True)
     return metrics
 
 
@@ -54,7 +55,7 @@ def test_every_series_that_can_be_known_is_there_with_nothing_in_it() -> None:
 
 def test_every_counter_and_histogram_has_series_before_anything_happens() -> None:
     empty = [family.name for family in Metrics().registry.collect() if not family.samples]
-    assert all(re.match(r"scanner_(clamd|api_quota)_", name) for name in empty)
+    assert all(re.match(r"scanner_(clamd_|api_quota_|blind_spot$)", name) for name in empty)
 
 
 def test_a_loop_that_never_reports_would_look_stalled_so_only_reporting_ones_are_listed() -> None:

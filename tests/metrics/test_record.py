@@ -280,3 +280,19 @@ def test_spool_and_loops_show_where_they_stand(metrics: Metrics) -> None:
         "spool_limit_bytes": 100,
         "loop_last_iteration_timestamp_seconds poller": NOON.timestamp(),
     }
+
+
+def test_a_self_test_shows_each_kind_and_one_that_shows_nothing_leaves_them(metrics: Metrics) -> None:
+    first, second = datetime(2026, 3, 4, tzinfo=UTC), datetime(2026, 3, 5, tzinfo=UTC)
+    metrics.self_tested({"warc": "blind", "tar": "seen", "rar5": "refused"}, first, conclusive=True)
+    metrics.self_tested({}, second, conclusive=False)
+    get = metrics.registry.get_sample_value
+    assert [get("scanner_blind_spot", {"format": kind}) for kind in ("warc", "tar", "rar5")] == [1, 0, 0]
+    assert changed(metrics) == {
+        "blind_spot warc": 1,
+        "self_test_formats blind": 1,
+        "self_test_formats refused": 1,
+        "self_test_formats seen": 1,
+        "self_test_inconclusive": 1,
+        "self_test_last_success_timestamp_seconds": first.timestamp(),
+    }

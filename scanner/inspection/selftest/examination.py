@@ -88,7 +88,7 @@ class Examiner:
         first = self._outcomes(SAMPLES, bare, names, anywhere)
         unproven = _kinds(first, Outcome.UNPROVEN)
         unseen = _kinds(first, Outcome.BLIND) | (before.unseen & unproven)
-        sizes, largest = self._sizes(bare, names)
+        sizes, largest = self._sizes(bare, names, before.largest)
         taken_apart = self.panel_with(lambda: BlindSpots(unseen))
         again = [sample for sample in SAMPLES if sample.format in unseen]
         second = self._outcomes(again, taken_apart, names, anywhere)
@@ -118,7 +118,9 @@ class Examiner:
             outcomes[sample.format] = max(one, outcomes.get(sample.format, one), key=_FROM_BEST.index)
         return outcomes
 
-    def _sizes(self, panel: Panel, names: frozenset[str]) -> tuple[dict[Format, Outcome], int | None]:
+    def _sizes(
+        self, panel: Panel, names: frozenset[str], before: int | None
+    ) -> tuple[dict[Format, Outcome], int | None]:
         """What became of the largest content and of one beyond; and the largest that is not blind, by halving."""
         beyond = self._of_size(self.max_stream + 1, panel, names)
         within = self._of_size(self.max_stream, panel, names)
@@ -126,7 +128,9 @@ class Examiner:
         while one is Outcome.BLIND and size > SMALLEST_SIZE:
             size //= 2
             one = self._of_size(size, panel, names)
-        return outcomes, size if Outcome.BLIND in (within, beyond) else None
+        if Outcome.BLIND in (within, beyond):
+            return outcomes, size
+        return outcomes, before if Outcome.UNPROVEN in (within, beyond) else None
 
     def _of_size(self, size: int, panel: Panel, names: frozenset[str]) -> Outcome:
         try:

@@ -1,0 +1,26 @@
+"""The engines of a service in their order, put together in one place: the self-test must ask the same ones."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from scanner.files.kind import mime_of
+from scanner.inspection.clamd import Clamd
+from scanner.inspection.containers import Containers
+from scanner.inspection.panel import Panel
+from scanner.inspection.rule_engine import RuleEngine
+from scanner.inspection.selftest.blind_spots import SpotsInForce
+from scanner.inspection.selftest.examination import Examiner
+from scanner.settings import LocalSettings, Settings
+
+
+def panel_of(settings: Settings | LocalSettings, clamd: Clamd, rules: RuleEngine, spots: SpotsInForce) -> Panel:
+    """All engines, in the order of looking. What is blind by `spots` is not believed."""
+    return Panel((Containers(settings.clamav.max_stream, spots), clamd, rules))
+
+
+def examiner_of(settings: Settings, rules: RuleEngine) -> Examiner:
+    """Asks clamd over a connection of its own, so that no scan waits for the self-test."""
+    clamd = Clamd(settings.clamav.model_copy(update={"connections": 1}))
+    panel_with = partial(panel_of, settings, clamd, rules)
+    return Examiner(panel_with, mime_of, settings.clamav.max_stream, settings.spool.dir)

@@ -1,0 +1,52 @@
+"""The self-test as the doctor runs it: asked afresh, through engines of the doctor's own."""
+
+from __future__ import annotations
+
+import asyncio
+
+from scanner.errors import ConfigurationError, EngineUnavailable
+from scanner.inspection.rule_engine import RuleEngine
+from scanner.inspection.selftest.blind_spots import BlindSpots
+from scanner.inspection.selftest.examination import Outcome, Report
+from scanner.rulebook.load import load_rulebook
+from scanner.rulebook.rule import rulebook_of
+from scanner.service.diagnosis import Diagnosis, Level
+from scanner.service.engines import examiner_of
+from scanner.settings import Settings
+
+SUBJECT = "self-test"
+
+
+async def check_self_test(settings: Settings) -> Diagnosis:
+    """In which kinds of container the known-bad sample is seen, refused or missed. Takes seconds."""
+    examiner = examiner_of(settings, _rules(settings))
+    try:
+        report = await asyncio.to_thread(examiner.examine, BlindSpots())
+    except EngineUnavailable as error:
+        return Diagnosis(Level.UNREACHABLE, SUBJECT, str(error), "Start clamd; see its log.")
+    return diagnosis_of(report)
+
+
+def _rules(settings: Settings) -> RuleEngine:
+    """Rules find no malware: without them the test is as good, and what is wrong with them is said elsewhere."""
+    try:
+        return RuleEngine(load_rulebook(settings.rules.paths))
+    except ConfigurationError:
+        return RuleEngine(rulebook_of([]))
+
+
+def diagnosis_of(report: Report) -> Diagnosis:
+    """One line; a blind kind is worth a warning, a kind that is refused is not."""
+    if report.inconclusive:
+        return Diagnosis(Level.WARN, SUBJECT, f"inconclusive: {report.inconclusive}", "Run freshclam, reload clamd.")
+    counts = f"{len(report.kinds(Outcome.SEEN))} kinds of container are seen into"
+    others = [
+        f"{outcome.value}: {', '.join(kinds)}"
+        for outcome in (Outcome.BLIND, Outcome.UNPROVEN, Outcome.REFUSED)
+        if (kinds := report.kinds(outcome))
+    ]
+    finding = "; ".join((counts, *others))
+    if not report.kinds(Outcome.BLIND):
+        return Diagnosis(Level.OK, SUBJECT, finding)
+    remedy = "Nothing of a blind kind is clean: such files become unscannable (blind-spot). See docs/clamav.md."
+    return Diagnosis(Level.WARN, SUBJECT, finding, remedy)

@@ -1,0 +1,147 @@
+"""The service tests itself beside its scans, and from then on does not believe an OK for what is blind."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from structlog.testing import capture_logs
+
+from scanner.inspection.selftest.blind_spots import BlindSpots
+from scanner.inspection.selftest.examination import Outcome, Report
+from scanner.inspection.selftest.formats import Format
+from scanner.inspection.selftest.samples.archives import written
+from scanner.service import loops, selftest
+from scanner.service.assembly import Parts, assembled, utc_now
+from tests.clamd import StartClamd
+from tests.journeys.world import World
+
+BLIND = BlindSpots(frozenset({Format.XAR}), frozenset({Format.XAR}))
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    # A small limit, so that the samples of a size are small as well.
+    world.sections["clamav"] = {"max_stream": "2MiB"}
+    return world
+
+
+def value(parts: Parts, name: str, **labels: str) -> float | None:
+    return parts.metrics.registry.get_sample_value(f"scanner_{name}", labels)
+
+
+async def follow_until_tested(parts: Parts, times: int) -> None:
+    """Runs the loop until so many conclusive tests have ended."""
+    stop, last = asyncio.Event(), value(parts, "self_test_last_success_timestamp_seconds")
+    following = asyncio.create_task(selftest.follow_self_test(parts, stop))
+    async with asyncio.timeout(60):
+        for _ in range(times):
+            while value(parts, "self_test_last_success_timestamp_seconds") == last:
+                await asyncio.sleep(0.05)
+            last = value(parts, "self_test_last_success_timestamp_seconds")
+    stop.set()
+    await asyncio.wait_for(following, 20)
+
+
+async def test_a_running_service_publishes_its_first_self_test_and_scans_meanwhile(world: World) -> None:
+    stop, began = asyncio.Event(), time.monotonic()
+    async with assembled(world.settings()) as parts:
+        serving = asyncio.create_task(loops.serve(parts, stop))
+        world.upload("/Shared/a.txt", b"hello")
+        async with asyncio.timeout(60):
+            while value(parts, "self_test_last_success_timestamp_seconds") == 0:
+                await asyncio.sleep(0.05)
+        stop.set()
+        await asyncio.wait_for(serving, 30)
+        assert time.monotonic() - began < 60
+        assert value(parts, "blind_spot", format="zip-deflated") == 0
+        assert value(parts, "self_test_formats", outcome="seen") > 25
+    assert (await world.kinds())["/Shared/a.txt"] == "clean"
+
+
+async def test_what_is_blind_is_not_clean_from_then_on(world: World) -> None:
+    async with assembled(world.settings()) as parts:
+        selftest.take(parts, Report({Format.XAR: Outcome.BLIND, Format.TAR: Outcome.SEEN}, BLIND), utc_now())
+        assert (value(parts, "blind_spot", format="xar"), value(parts, "blind_spot", format="tar")) == (1, 0)
+        world.upload("/Shared/a.xar", written(b"hello", "xar"))
+        world.upload("/Shared/a.tar", written(b"hello", "gnutar"))
+        stop = asyncio.Event()
+        await parts.feeds["acme"].poll()
+        working = asyncio.create_task(loops.dispatch(parts, stop))
+        async with asyncio.timeout(30):
+            while (await parts.stations.ledger.work_counts()).done < 2:
+                await asyncio.sleep(0.02)
+        stop.set()
+        await working
+    assert await world.reasons() == {"/Shared/a.xar": "unscannable blind-spot", "/Shared/a.tar": "clean"}
+
+
+async def test_signatures_without_the_sample_declare_nothing_blind(world: World, new_clamd: StartClamd) -> None:
+    clamd = new_clamd()
+    clamd.database.mkdir()
+    (clamd.database / "other.hdb").write_text("aa15bcf478d165efd2065190eb473bcb:544:Something-Else\n")
+    world.clamd = clamd.start().address
+    stop = asyncio.Event()
+    async with assembled(world.settings()) as parts:
+        parts.spots.now = BLIND
+        with capture_logs() as lines:
+            following = asyncio.create_task(selftest.follow_self_test(parts, stop))
+            async with asyncio.timeout(30):
+                while value(parts, "self_test_inconclusive") == 0:
+                    await asyncio.sleep(0.05)
+            stop.set()
+            await following
+        assert [line["event"] for line in lines] == ["selftest.inconclusive"]
+        assert value(parts, "self_test_last_success_timestamp_seconds") == 0
+        assert parts.spots.now == BLIND
+
+
+async def test_a_clamd_that_is_down_is_asked_again(
+    world: World, new_clamd: StartClamd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selftest, "LOOK_EVERY", 0.3)
+    clamd = new_clamd()
+    world.clamd = clamd.address
+    async with assembled(world.settings()) as parts:
+        with capture_logs() as lines:
+            testing = asyncio.create_task(follow_until_tested(parts, times=1))
+            while not lines:
+                await asyncio.sleep(0.05)
+            clamd.start()
+            await testing
+    assert {line["event"] for line in lines[:-1]} == {"selftest.waiting"}
+    assert lines[-1]["event"] == "selftest.finished"
+
+
+async def test_new_rules_and_another_day_are_reasons_to_test_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selftest, "LOOK_EVERY", 0.1)
+    monkeypatch.setattr(selftest, "AT_LEAST_EVERY", selftest.AT_LEAST_EVERY * 0)
+    async with assembled(world.settings()) as parts:
+        await follow_until_tested(parts, times=2)
+
+
+async def test_a_fault_of_ours_is_said_and_ends_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop = asyncio.Event()
+
+    def broken() -> bool:
+        stop.set()
+        raise KeyError("a fault of ours")
+
+    async with assembled(world.settings()) as parts:
+        monkeypatch.setattr(stop, "is_set", broken)
+        with capture_logs() as lines, ThreadPoolExecutor(1) as pool:
+            assert await selftest._examined(pool, parts, stop) is None
+    assert [(line["event"], line["log_level"]) for line in lines] == [("selftest.failed", "error")]
+
+
+async def test_the_order_to_stop_ends_an_examination(world: World) -> None:
+    stop = asyncio.Event()
+    stop.set()
+    async with assembled(world.settings()) as parts:
+        with capture_logs() as lines, ThreadPoolExecutor(1) as pool:
+            assert await selftest._examined(pool, parts, stop) is None
+    assert [line["event"] for line in lines] == ["selftest.stopped"]
