@@ -17,7 +17,7 @@ class Record:
     """What was told, in order; stops an opener, as the taker-apart does, after `most` bytes."""
 
     passwords: tuple[str, ...] = ()
-    most: int = 100_000_000
+    most: int = field(default=100_000_000, compare=False)
     members: list[tuple[str, bytes]] = field(default_factory=list)
     locks: list[tuple[str, int]] = field(default_factory=list)
     traits: set[Trait] = field(default_factory=set)

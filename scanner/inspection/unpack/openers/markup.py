@@ -1,0 +1,71 @@
+"""XML from strangers, read in pieces by expat. Entities are refused as soon as one is declared; no tree is built.
+
+Names are told without their prefix: OOXML has two families of namespaces for the same elements, and ODF several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+from xml.parsers import expat
+
+from scanner.inspection.unpack.opening import Told
+
+ENOUGH_PIECES = 4096
+
+
+class Listener(Protocol):
+    """What is told of a document, in its order. Names and the keys of attributes are local, without prefix."""
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None: ...
+
+    def end(self, name: str) -> None: ...
+
+    def text(self, piece: str) -> None: ...
+
+
+def read_markup(pieces: Iterable[bytes], listener: Listener) -> None:
+    """Tells `listener` a whole document. Raises ValueError where it is not well-formed or declares entities."""
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.EntityDeclHandler = _refuse_entity
+    parser.StartElementHandler = lambda name, attributes: listener.start(_local(name), _locals(attributes))
+    parser.EndElementHandler = lambda name: listener.end(_local(name))
+    parser.CharacterDataHandler = listener.text
+    try:
+        for piece in pieces:
+            parser.Parse(piece)
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise ValueError(f"XML: {expat.ErrorString(error.code)} in line {error.lineno}") from error
+
+
+def _refuse_entity(*_declaration: object) -> None:
+    raise ValueError("XML: declares an entity")
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _locals(attributes: Mapping[str, str]) -> dict[str, str]:
+    return {_local(name): value for name, value in attributes.items()}
+
+
+class Prose:
+    """Text that comes in crumbs, told in pieces."""
+
+    def __init__(self, told: Told) -> None:
+        self._told = told
+        self._crumbs: list[str] = []
+
+    def add(self, crumb: str) -> None:
+        self._crumbs.append(crumb)
+        if len(self._crumbs) >= ENOUGH_PIECES:
+            self.close()
+
+    def close(self) -> None:
+        """Tells what has not been told yet."""
+        if self._crumbs:
+            self._told.text("".join(self._crumbs))
+        self._crumbs = []

@@ -1,0 +1,90 @@
+"""An office document as the zip it is: parts read in pieces and within limits, never handed on.
+
+Its members are handed on by the opener of archives; whoever reads a part here wants only to know what it says.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from scanner.inspection.unpack.opening import Told
+from scanner.model import Unscannable
+
+PIECE = 64 * 1024
+MAX_DIRECTORY = 4 * 1024**2
+"""Bytes of the zip's directory; at about 100 a part, more parts than any document has."""
+MAX_BYTES = 256 * 1024**2
+"""Unpacked, of all parts that are read of one document."""
+
+
+class _Careful:
+    """A file that refuses to be read in one large piece, as `zipfile` would a directory of any size."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.seek = file.seek
+        self.tell = file.tell
+        self.seekable = file.seekable
+
+    def read(self, size: int = -1, /) -> bytes:
+        if size > MAX_DIRECTORY:
+            raise TooMuch(f"zip: a directory of {size} bytes")
+        return self._file.read(size)
+
+
+class Package:
+    """The parts of a document. Raises ValueError or OSError where it is no zip that can be read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        try:
+            self._zip = zipfile.ZipFile(_Careful(file))
+        except (zipfile.BadZipFile, NotImplementedError) as error:
+            raise ValueError(f"zip: {error}") from error
+        self._left = MAX_BYTES
+        self._infos = {part_name(info.filename): info for info in self._zip.infolist()}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """As `part_name` makes them."""
+        return tuple(self._infos)
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """The content of a part, in pieces. Raises ValueError or OSError for what cannot be read, or no more of it."""
+        try:
+            with self._zip.open(self._infos[name]) as part:
+                while piece := part.read(PIECE):
+                    self._left -= len(piece)
+                    if self._left < 0:
+                        raise TooMuch(f"more than {MAX_BYTES} bytes of parts")
+                    yield piece
+        except KeyError as error:
+            raise ValueError(f"no part {name[:80]!r}") from error
+        # RuntimeError: encrypted. NotImplementedError (one, too): a method that Python does not know.
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+            raise ValueError(f"part {name[:80]!r}: {error}") from error
+
+    def read(self, name: str, most: int) -> bytes:
+        """A part as a whole. Raises TooMuch (a ValueError) where it has more than `most` bytes, and as `pieces`."""
+        content = bytearray()
+        for piece in self.pieces(name):
+            content += piece
+            if len(content) > most:
+                raise TooMuch(f"part {name[:80]!r} has more than {most} bytes")
+        return bytes(content)
+
+
+class TooMuch(ValueError):
+    """A limit of this opener's, not damage."""
+
+
+def part_name(name: str) -> str:
+    """The name of a part to compare by: parts are told apart without regard to case (ECMA-376 part 2, 6.2.2)."""
+    return name.replace("\\", "/").lstrip("/").lower()
+
+
+def tell_gap(told: Told, error: OSError | ValueError) -> None:
+    reason = Unscannable.LIMITS if isinstance(error, TooMuch) else Unscannable.CORRUPT
+    told.incomplete(reason, str(error))

@@ -1,0 +1,82 @@
+"""Documents as zips."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from demo.samples import encrypted_zip_of, zip_of
+from scanner.inspection.unpack.openers import package
+from scanner.inspection.unpack.openers.package import Package, TooMuch, tell_gap
+from scanner.model import Unscannable
+from tests.inspection.unpack.openers.recording import Record
+
+
+def test_parts_are_told_apart_without_regard_to_case_and_slashes():
+    opened = Package(io.BytesIO(zip_of({"Word\\A.xml": b"a", "/b.XML": b"b"})))
+
+    assert opened.names == ("word/a.xml", "b.xml")
+    assert opened.read("word/a.xml", 10) == b"a"
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\3\4" + bytes(40), zip_of({"a": b"a"})[:-1]])
+def test_what_is_no_zip_is_damaged(content):
+    with pytest.raises(ValueError, match="zip: "):
+        Package(io.BytesIO(content))
+
+
+def test_a_directory_larger_than_that_of_any_document_is_not_read():
+    content = bytearray(zip_of({"a": b"a"}))
+    content[-10:-6] = (5 * 1024**2).to_bytes(4, "little")
+
+    with pytest.raises(ValueError, match="zip: "):
+        Package(io.BytesIO(bytes(6 * 1024**2) + content))
+
+
+def test_a_part_that_is_encrypted_missing_or_damaged_cannot_be_read():
+    damaged = bytearray(zip_of({"a": b"content" * 100}))
+    damaged[40:44] = b"\xff\xff\xff\xff"
+    for content, name in [(encrypted_zip_of("a", b"a", b"x"), "a"), (zip_of({}), "a"), (bytes(damaged), "a")]:
+        with pytest.raises(ValueError, match="part 'a'"):
+            Package(io.BytesIO(content)).read(name, 1000)
+
+
+def test_a_part_longer_than_asked_for_is_too_much():
+    with pytest.raises(TooMuch):
+        Package(io.BytesIO(zip_of({"a": bytes(1000)}))).read("a", 999)
+
+
+def test_all_parts_together_have_a_limit(monkeypatch):
+    monkeypatch.setattr(package, "MAX_BYTES", 1500)
+    opened = Package(io.BytesIO(zip_of({"a": bytes(1000), "b": bytes(1000)})))
+
+    assert opened.read("a", 1000) == bytes(1000)
+    with pytest.raises(TooMuch):
+        opened.read("b", 1000)
+
+
+def test_a_method_that_nobody_knows_is_damage():
+    content = bytearray(zip_of({"a": b"a"}))
+    for place in (8, content.index(b"PK\1\2") + 10):
+        content[place] = 97
+
+    with pytest.raises(ValueError, match="part"):
+        Package(io.BytesIO(bytes(content))).read("a", 10)
+
+
+def test_a_limit_is_no_damage():
+    record = Record()
+    tell_gap(record, TooMuch("more"))
+    tell_gap(record, ValueError("broken"))
+
+    assert record.gaps == [Unscannable.LIMITS, Unscannable.CORRUPT]
+
+
+def test_the_members_of_zip64_are_read():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive, archive.open("a", "w", force_zip64=True) as member:
+        member.write(b"a")
+
+    assert Package(buffer).read("a", 1) == b"a"
