@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from scanner.errors import Problem
+from scanner.rulebook.globs import GlobSet, folded
 from scanner.rulebook.yara_files import DisabledFile
 
 
@@ -49,9 +50,14 @@ class YaraRules:
     """What yara-x has to say of files that it takes, such as slow patterns."""
 
     @cached_property
-    def names(self) -> frozenset[str]:
-        """Full names of all rules."""
-        return frozenset(rule.full_name for rule in self.rules)
+    def build(self) -> str:
+        """SHA-256 of the compiled rules."""
+        return hashlib.sha256(self.compiled).hexdigest()
+
+    @cached_property
+    def by_name(self) -> dict[str, YaraRule]:
+        """The rules by their full names."""
+        return {rule.full_name: rule for rule in self.rules}
 
     @cached_property
     def tags(self) -> frozenset[str]:
@@ -63,19 +69,16 @@ NO_YARA = YaraRules()
 
 
 def naming(globs: Sequence[str]) -> Callable[[YaraRule], bool]:
-    """Whether a rule is one of these: a glob with a dot is of full names, one without is of the name alone, in any
-    file. `*` and `?` stand for any characters; case matters, as it does in YARA."""
-    plain = _any([glob for glob in globs if "." not in glob])
-    full = _any([glob for glob in globs if "." in glob])
-    return lambda rule: bool(plain.fullmatch(rule.name) or full.fullmatch(rule.full_name))
+    """Whether a rule is one of these: a glob with a dot is of full names (`malware/*.php_*`), one without of the name
+    alone, in any file. Globs as everywhere in rules. Raises ValueError where they are too many or too long."""
+    plain = [glob for glob in globs if "." not in glob]
+    full = [glob for glob in globs if "." in glob]
+    by_name = GlobSet(plain) if plain else None
+    by_full_name = GlobSet(full) if full else None
 
+    def named(rule: YaraRule) -> bool:
+        if by_name is not None and by_name.matches(folded(rule.name)):
+            return True
+        return by_full_name is not None and by_full_name.matches(folded(rule.full_name))
 
-def _any(globs: Sequence[str]) -> re.Pattern[str]:
-    """Matches nothing where there is no glob."""
-    return re.compile("|".join(map(_as_regexp, globs)) if globs else r"(?!)", re.DOTALL)
-
-
-def _as_regexp(glob: str) -> str:
-    """Runs of stars are one star: several in a row would multiply the ways to match."""
-    parts = re.split(r"(\*+|\?)", glob)
-    return "".join(".*" if part.startswith("*") else "." if part == "?" else re.escape(part) for part in parts)
+    return named

@@ -22,6 +22,7 @@ from scanner.settings.sections import (
     RuleSettings,
     SpoolSettings,
     WorkerSettings,
+    YaraSettings,
 )
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Settings",
     "SpoolSettings",
     "WorkerSettings",
+    "YaraSettings",
     "load_local_settings",
     "load_settings",
     "load_with_origins",

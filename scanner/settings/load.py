@@ -26,6 +26,7 @@ from scanner.settings.sections import (
     RuleSettings,
     SpoolSettings,
     WorkerSettings,
+    YaraSettings,
 )
 from scanner.settings.units import not_empty
 
@@ -41,6 +42,7 @@ class Settings(Section):
     events: EventSettings = EventSettings()
     clamav: ClamavSettings = ClamavSettings()
     rules: RuleSettings = RuleSettings()
+    yara: YaraSettings = YaraSettings()
     ledger: LedgerSettings = LedgerSettings()
     workers: WorkerSettings = WorkerSettings()
     spool: SpoolSettings = SpoolSettings()
@@ -56,6 +58,8 @@ class LocalSettings(Section):
     """Talking to clamd."""
     rules: RuleSettings = RuleSettings()
     """The rulebook."""
+    yara: YaraSettings = YaraSettings()
+    """Running the YARA rules of the rulebook."""
     spool: SpoolSettings = SpoolSettings()
     """Room for contents."""
 

@@ -67,6 +67,20 @@ class RuleSettings(Section):
     """Load changed rules without a restart; a broken change is refused and the old rules stay."""
 
 
+class YaraSettings(Section):
+    """Running the YARA rules beside the rules, in processes of their own."""
+
+    processes: Annotated[int, Field(ge=1, le=64), Whole] = 2
+    """Contents scanned at once; each process holds all YARA rules once more. More than there are cores is no gain."""
+    memory: Annotated[Size, size_between("64MiB", "64GiB")] = Field(default="1GiB", validate_default=True)
+    """Most that one process may take beside the content: rules, and what matched."""
+    scan_timeout: Annotated[Duration, at_least("5s")] = Field(default="30s", validate_default=True)
+    """Longest scan of one content, which is then unscannable (scan-time); whole seconds count. yara-x measures
+    short times badly: hence not below 5 s."""
+    compile_timeout: Annotated[Duration, at_least("1s")] = Field(default="60s", validate_default=True)
+    """Longest time for compiling all YARA files; one that takes it alone is disabled."""
+
+
 def _sqlite_url(url: str) -> str:
     if not re.fullmatch(r"sqlite:///[^?#\x00-\x1f\x7f-\x9f]+", url) or url == "sqlite:///:memory:":
         raise ValueError("must be sqlite:////absolute/path or sqlite:///relative/path of a file")
