@@ -1,0 +1,136 @@
+"""What clamd does not open is taken apart in the sandbox, and its members are shown to clamd one by one.
+
+Only what was really taken apart loses its gap: no member at all, or one of such a kind with nothing inside it, means
+that nobody opened it. Archives that clamd does open are taken apart as well, for members of kinds that it skips.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from itertools import zip_longest
+from math import inf
+from typing import Protocol
+
+from scanner.inspection.engine import Content, Engine, NobodyToAsk
+from scanner.inspection.selftest.blind_spots import SpotsInForce
+from scanner.inspection.selftest.formats import ARCHIVES, Format, formats_of
+from scanner.model import FileVersion, Finding, Gap, Inspection, Unscannable
+from scanner.rulebook.anatomy import Anatomy, Member
+
+MENDABLE = frozenset({Unscannable.FORMAT, Unscannable.BLIND_SPOT})
+OFFICE = frozenset({Format.OOXML, Format.ODF})
+RARS = frozenset({Format.RAR4, Format.RAR5})
+"""Whether clamd opens them, the engine that asks it knows by itself."""
+
+NOT_TAKEN_OUT = Gap(Unscannable.ENCRYPTED, "could not be taken out")
+
+
+class TakenApart(Protocol):
+    """A content with its members, as long as it is open."""
+
+    @property
+    def anatomy(self) -> Anatomy:
+        """Each member before what lies inside it, and that before the next one beside it."""
+        ...
+
+    def member_content(self, member: Member) -> Content:
+        """Of a member that has one (`member.content` is not None)."""
+        ...
+
+
+class TakesApart(Protocol):
+    def unpack(self, content: Content) -> AbstractContextManager[TakenApart]:
+        """Never raises for what is true of the content: the anatomy's gap says it."""
+        ...
+
+
+class Members:
+    """Thread-safe. `engines`: who looks at each member, the same that look at the whole, without the rules."""
+
+    def __init__(self, unpacker: TakesApart, engines: Sequence[Engine], spots: SpotsInForce) -> None:
+        self._unpacker = unpacker
+        self._engines = tuple(engines)
+        self._spots = spots
+
+    def mended(
+        self, version: FileVersion, inspection: Inspection, content: Content, earlier: tuple[Finding, ...] = ()
+    ) -> Inspection:
+        """The inspection without its gap where that was only that nobody opens such a content, and its members have
+        all been looked at; with what was found in them beyond `earlier`, and with the gap that one of them left."""
+        if not self._wanted(inspection, content):
+            return inspection
+        with self._unpacker.unpack(content) as apart:
+            if inspection.gap is not None and not apart.anatomy.members:
+                return replace(inspection, gap=_telling(apart.anatomy.gap, inspection.gap))
+            looks = list(self._looks(version, apart, everything=inspection.gap is not None))
+            found = dict.fromkeys(finding for look in looks for finding in look.findings)
+            gap = next((look.gap for look in looks if look.gap is not None), apart.anatomy.gap)
+        findings = (*inspection.findings, *(finding for finding in found if finding not in earlier))
+        return replace(inspection, version=self._version(), findings=findings, gap=gap)
+
+    def _wanted(self, inspection: Inspection, content: Content) -> bool:
+        """Whether to take it apart: for its gap, or, once, for what a clean archive may hide."""
+        if inspection.gap is not None:
+            return _unopened(inspection) and self._spots().mendable(content)
+        if inspection.engine != self._engines[0].name:
+            return False
+        kinds = formats_of(content)
+        return bool(kinds & ARCHIVES) and not kinds & OFFICE
+
+    def _version(self) -> str:
+        return ", ".join(engine.version() for engine in self._engines)
+
+    def _looks(self, version: FileVersion, apart: TakenApart, everything: bool) -> Iterator[Inspection]:
+        """All engines over each member. Without `everything` only over those that clamd did not see in the whole: of
+        kinds that it does not open, and what lies inside them."""
+        members = apart.anatomy.members
+        hidden_below: float = 0 if everything else inf
+        for member, following in zip_longest(members, members[1:]):
+            if member.content is None:
+                yield Inspection(self._engines[0].name, "", gap=_placed_gap(NOT_TAKEN_OUT, member))
+                continue
+            if member.depth <= hidden_below and not everything:
+                hidden_below = inf
+            content = apart.member_content(member)
+            looks = tuple(self._look(version, content, unseen=member.depth > hidden_below))
+            if hidden_below == inf and any(map(_unopened, looks)):
+                hidden_below = member.depth
+            opened = following is not None and following.depth > member.depth and self._spots().mendable(content)
+            yield from (_placed(look, member, opened) for look in looks)
+
+    def _look(self, version: FileVersion, content: Content, unseen: bool) -> Iterator[Inspection]:
+        """The first engine alone over what clamd has seen in the whole."""
+        first, *others = self._engines
+        look = first.inspect(version, NobodyToAsk(), content)
+        yield look
+        if unseen or _unopened(look) or formats_of(content) & RARS:
+            for engine in others:
+                yield engine.inspect(version, NobodyToAsk(), content)
+
+
+def _unopened(look: Inspection) -> bool:
+    return look.gap is not None and look.gap.reason in MENDABLE
+
+
+def _placed(look: Inspection, member: Member, opened: bool) -> Inspection:
+    """What an engine said of a member, as said of the whole. A member that was opened has members to speak for it."""
+    findings = tuple(replace(finding, place=_place(member, finding)) for finding in look.findings)
+    gap = look.gap
+    if gap is not None:
+        gap = None if opened and gap.reason in MENDABLE else _placed_gap(gap, member)
+    return replace(look, findings=findings, gap=gap)
+
+
+def _placed_gap(gap: Gap, member: Member) -> Gap:
+    return Gap(gap.reason, f"{member.place[:200]}: {gap.detail}")
+
+
+def _place(member: Member, finding: Finding) -> str:
+    return f"{member.place}, {finding.place}" if finding.place else member.place
+
+
+def _telling(apart: Gap | None, whole: Gap) -> Gap:
+    """That it is encrypted, say, tells more than that nobody opens its kind."""
+    return whole if apart is None or apart.reason is Unscannable.FORMAT else apart
