@@ -27,8 +27,8 @@ def rar5(content: bytes) -> bytes:
     """Blocks with a CRC of 32 bits each, numbers of seven bits a byte (RAR 5.0 archive format)."""
     archive = _block5(b"\x01\x00\x00")
     size = _number(len(content))
-    # File: type 2, a data area (flag 2); with a CRC (file flag 4), stored, made by Unix.
-    file = b"\x02\x02" + size + b"\x04" + size + b"\x20" + struct.pack("<I", zlib.crc32(content)) + b"\x00\x01"
+    # File: type 2, a data area (flag 2); with a CRC (file flag 4), stored, made by Windows.
+    file = b"\x02\x02" + size + b"\x04" + size + b"\x20" + struct.pack("<I", zlib.crc32(content)) + b"\x00\x00"
     return RAR5_MARK + archive + _block5(file + _number(len(NAME)) + NAME) + content + _block5(b"\x05\x00\x00")
 
 
