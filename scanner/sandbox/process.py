@@ -22,6 +22,8 @@ START_TIMEOUT = 60.0
 ENDED = os.WEXITED | os.WNOHANG | os.WNOWAIT
 LAST_WORDS = 64 * 1024
 """Bytes of standard error that are kept: the size of a pipe."""
+RUST_ADVICE = "RUST_BACKTRACE"
+"""In the line that Rust writes after its last words."""
 
 
 class Process:
@@ -145,7 +147,7 @@ def _last_words(errors: int) -> str:
         raw = os.read(errors, LAST_WORDS)
     except BlockingIOError:
         return ""
-    lines = [line for line in raw.decode("utf-8", "replace").splitlines() if line.strip()]
+    lines = [line for line in raw.decode("utf-8", "replace").splitlines() if line.strip() and RUST_ADVICE not in line]
     return "".join(char for char in lines[-1] if char.isprintable())[:200] if lines else ""
 
 

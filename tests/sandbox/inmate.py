@@ -70,7 +70,7 @@ class Acts:
 
     @staticmethod
     def rust_memory(request, descriptors):
-        os.write(2, b"memory allocation of 99 bytes failed\n")
+        os.write(2, b"memory allocation of 99 bytes failed\nnote: run with `RUST_BACKTRACE=1` environment variable\n")
         os.abort()
 
     @staticmethod
