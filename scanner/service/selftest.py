@@ -73,7 +73,7 @@ def take(parts: Parts, report: Report, now: datetime) -> None:
     if report.inconclusive:
         log.warning("selftest.inconclusive", reason=report.inconclusive)
         return
-    kinds = {outcome.value: list(report.kinds(outcome)) for outcome in Outcome}
+    kinds = {outcome.value: [kind.value for kind in report.kinds(outcome)] for outcome in Outcome}
     write = log.warning if report.kinds(Outcome.BLIND) else log.info
     write("selftest.finished", **kinds, largest=report.spots.largest)
 

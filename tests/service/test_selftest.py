@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -13,6 +14,7 @@ from scanner.inspection.selftest.blind_spots import BlindSpots
 from scanner.inspection.selftest.examination import Outcome, Report
 from scanner.inspection.selftest.formats import Format
 from scanner.inspection.selftest.samples.archives import written
+from scanner.rulebook.rule import rulebook_of
 from scanner.service import loops, selftest
 from scanner.service.assembly import Parts, assembled, utc_now
 from tests.clamd import StartClamd
@@ -32,24 +34,19 @@ def value(parts: Parts, name: str, **labels: str) -> float | None:
     return parts.metrics.registry.get_sample_value(f"scanner_{name}", labels)
 
 
-async def follow_until_tested(parts: Parts, times: int) -> None:
-    """Runs the loop until so many conclusive tests have ended."""
-    stop, last = asyncio.Event(), value(parts, "self_test_last_success_timestamp_seconds")
-    following = asyncio.create_task(selftest.follow_self_test(parts, stop))
+async def another(parts: Parts, last: float | None) -> float | None:
+    """Waits for the end of a conclusive test after `last`; gives its moment."""
     async with asyncio.timeout(60):
-        for _ in range(times):
-            while value(parts, "self_test_last_success_timestamp_seconds") == last:
-                await asyncio.sleep(0.05)
-            last = value(parts, "self_test_last_success_timestamp_seconds")
-    stop.set()
-    await asyncio.wait_for(following, 20)
+        while (moment := value(parts, "self_test_last_success_timestamp_seconds")) == last:
+            await asyncio.sleep(0.05)
+    return moment
 
 
 async def test_a_running_service_publishes_its_first_self_test_and_scans_meanwhile(world: World) -> None:
     stop, began = asyncio.Event(), time.monotonic()
     async with assembled(world.settings()) as parts:
         serving = asyncio.create_task(loops.serve(parts, stop))
-        world.upload("/Shared/a.txt", b"hello")
+        world.upload("/Shared/Projects/a.txt", b"hello")
         async with asyncio.timeout(60):
             while value(parts, "self_test_last_success_timestamp_seconds") == 0:
                 await asyncio.sleep(0.05)
@@ -58,15 +55,15 @@ async def test_a_running_service_publishes_its_first_self_test_and_scans_meanwhi
         assert time.monotonic() - began < 60
         assert value(parts, "blind_spot", format="zip-deflated") == 0
         assert value(parts, "self_test_formats", outcome="seen") > 25
-    assert (await world.kinds())["/Shared/a.txt"] == "clean"
+    assert (await world.kinds())["/Shared/Projects/a.txt"] == "clean"
 
 
 async def test_what_is_blind_is_not_clean_from_then_on(world: World) -> None:
     async with assembled(world.settings()) as parts:
         selftest.take(parts, Report({Format.XAR: Outcome.BLIND, Format.TAR: Outcome.SEEN}, BLIND), utc_now())
         assert (value(parts, "blind_spot", format="xar"), value(parts, "blind_spot", format="tar")) == (1, 0)
-        world.upload("/Shared/a.xar", written(b"hello", "xar"))
-        world.upload("/Shared/a.tar", written(b"hello", "gnutar"))
+        world.upload("/Shared/Projects/a.xar", written(b"hello", "xar"))
+        world.upload("/Shared/Projects/a.tar", written(b"hello", "gnutar"))
         stop = asyncio.Event()
         await parts.feeds["acme"].poll()
         working = asyncio.create_task(loops.dispatch(parts, stop))
@@ -75,7 +72,8 @@ async def test_what_is_blind_is_not_clean_from_then_on(world: World) -> None:
                 await asyncio.sleep(0.02)
         stop.set()
         await working
-    assert await world.reasons() == {"/Shared/a.xar": "unscannable blind-spot", "/Shared/a.tar": "clean"}
+    folder = "/Shared/Projects"
+    assert await world.reasons() == {f"{folder}/a.xar": "unscannable blind-spot", f"{folder}/a.tar": "clean"}
 
 
 async def test_signatures_without_the_sample_declare_nothing_blind(world: World, new_clamd: StartClamd) -> None:
@@ -102,15 +100,17 @@ async def test_a_clamd_that_is_down_is_asked_again(
     world: World, new_clamd: StartClamd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(selftest, "LOOK_EVERY", 0.3)
-    clamd = new_clamd()
+    clamd, stop = new_clamd(), asyncio.Event()
     world.clamd = clamd.address
     async with assembled(world.settings()) as parts:
         with capture_logs() as lines:
-            testing = asyncio.create_task(follow_until_tested(parts, times=1))
+            following = asyncio.create_task(selftest.follow_self_test(parts, stop))
             while not lines:
                 await asyncio.sleep(0.05)
             clamd.start()
-            await testing
+            await another(parts, 0)
+            stop.set()
+            await following
     assert {line["event"] for line in lines[:-1]} == {"selftest.waiting"}
     assert lines[-1]["event"] == "selftest.finished"
 
@@ -119,9 +119,16 @@ async def test_new_rules_and_another_day_are_reasons_to_test_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(selftest, "LOOK_EVERY", 0.1)
-    monkeypatch.setattr(selftest, "AT_LEAST_EVERY", selftest.AT_LEAST_EVERY * 0)
+    stop = asyncio.Event()
     async with assembled(world.settings()) as parts:
-        await follow_until_tested(parts, times=2)
+        following = asyncio.create_task(selftest.follow_self_test(parts, stop))
+        first = await another(parts, 0)
+        parts.rules.swap(rulebook_of([]))
+        second = await another(parts, first)
+        monkeypatch.setattr(selftest, "AT_LEAST_EVERY", timedelta(0))
+        await another(parts, second)
+        stop.set()
+        await following
 
 
 async def test_a_fault_of_ours_is_said_and_ends_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
