@@ -1,0 +1,251 @@
+"""PDF, by pypdf: every object is looked at, not only what the pages lead to, since readers find other ways than we do.
+
+What pypdf cannot parse is searched as bytes. Many honest files are slightly damaged, and readers open them anyway.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from typing import TypeVar
+
+from pypdf import Configuration, PasswordType, PdfReader, apply_configuration
+from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
+
+from scanner.inspection.unpack.openers import pdf_scan
+from scanner.inspection.unpack.opening import Source, Told
+from scanner.model import Unscannable
+from scanner.rulebook.anatomy import Trait
+
+MAX_SIZE = 256 * 1024**2
+"""Bytes; pypdf holds most of them in memory."""
+MAX_OBJECTS = 300_000
+MAX_PAGES = 20_000
+MAX_FILES = 1000
+MAX_UNPACKED = 64 * 1024**2
+"""Bytes that one stream may unpack to."""
+TEXT_SECONDS = 10.0
+"""For the text of all pages: some 500 of them. The one thing here that costs more than a file's size lets expect."""
+CONFIGURATION = Configuration(
+    jbig2dec_binary=None,  # no program is started to decode pictures
+    disable_legacy_handling=True,
+    zlib_maximum_output_length=MAX_UNPACKED,
+    lzw_maximum_output_length=MAX_UNPACKED,
+    run_length_maximum_output_length=MAX_UNPACKED,
+    brotli_maximum_output_length=MAX_UNPACKED,
+    array_based_stream_maximum_output_length=MAX_UNPACKED,
+    stream_decoding_work_maximum_length=2 * MAX_UNPACKED,
+    stream_parsing_work_maximum_count=500_000,
+    xform_maximum_invocations_per_extraction=500,
+    page_tree_maximum_entries=MAX_PAGES,
+    page_tree_maximum_page_entries=100_000,
+)
+END = b"\ntrailer\n<< /Size 1000 >>\nstartxref\n0\n%%EOF\n"
+"""Of a file that was cut off: pypdf then searches it for objects, and the first thousand of them for the catalog."""
+DAMAGE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    DependencyError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    PyPdfError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What pypdf raises for damaged files; seen by fuzzing."""
+_Value = TypeVar("_Value")
+
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of every defect, and strangers write those
+
+
+def open_pdf(source: Source, told: Told) -> None:
+    """Raises ValueError where not even its pages can be found; traits are told all the same."""
+    if source.size > MAX_SIZE:
+        told.incomplete(Unscannable.LIMITS, f"a PDF of {source.size} bytes")
+        return
+    content = source.file.read()
+    for trait in sorted(pdf_scan.signs(content)):
+        told.trait(trait)
+    with apply_configuration(CONFIGURATION):
+        try:
+            reader = _repaired(content)
+            locked = reader.is_encrypted and not _unlocked(reader, told.passwords)
+            count = 0 if locked else min(len(reader.pages), MAX_PAGES)
+        except DAMAGE as error:
+            _search(content, told)
+            raise ValueError(f"PDF: {type(error).__name__} {error}") from error
+        if locked:
+            told.trait(Trait.ENCRYPTED)
+            told.locked(source.name or "document.pdf", source.size)
+        else:
+            _tell_objects(reader, content, told)
+            _tell_text(reader, count, told)
+
+
+def _repaired(content: bytes) -> PdfReader:
+    """A reader that knows where the pages are."""
+    try:
+        return PdfReader(BytesIO(content), root_object_recovery_limit=1000)
+    except DAMAGE:
+        return PdfReader(BytesIO(content + END), root_object_recovery_limit=1000)
+
+
+def _unlocked(reader: PdfReader, passwords: Iterable[str]) -> bool:
+    """Most encrypted files open without a password: they only ask not to be printed."""
+    return any(reader.decrypt(password) != PasswordType.NOT_DECRYPTED for password in ("", *passwords))
+
+
+def _search(content: bytes, told: Told) -> None:
+    """What pypdf cannot parse may still be found by what it says."""
+    for trait in sorted({trait for piece in pdf_scan.unpacked(content) for trait in pdf_scan.signs(piece)}):
+        told.trait(trait)
+
+
+def _tell_objects(reader: PdfReader, content: bytes, told: Told) -> None:
+    files: dict[int, tuple[str, StreamObject]] = {}
+    walk = _Walk(reader)
+    for found in walk.dictionaries():
+        if found.get("/JS") is not None or _value(found, "/S", "") == "/JavaScript":
+            told.trait(Trait.PDF_JAVASCRIPT)
+            told.text(_script(found) + "\n")
+        if _value(found, "/S", "") == "/Launch":
+            told.trait(Trait.PDF_LAUNCH)
+        if "/XFA" in found and any(b"javascript" in form.lower() for form in _forms(found)):
+            told.trait(Trait.PDF_JAVASCRIPT)
+        if "/EF" in found:
+            files.update(_files(found))
+        elif isinstance(found, StreamObject) and _value(found, "/Type", "") == "/EmbeddedFile":
+            files.setdefault(id(found), ("", found))
+    if walk.damaged:
+        _search(content, told)
+    if walk.cut:
+        told.incomplete(Unscannable.LIMITS, f"a PDF of more than {MAX_OBJECTS} objects")
+    _tell_files(list(files.values()), told)
+
+
+def _tell_files(files: list[tuple[str, StreamObject]], told: Told) -> None:
+    if len(files) > MAX_FILES:
+        told.incomplete(Unscannable.ARCHIVE_MEMBERS, f"a PDF with {len(files)} embedded files")
+    for name, stream in files[:MAX_FILES]:
+        told.trait(Trait.PDF_EMBEDDED_FILE)
+        try:
+            data = stream.get_data()
+        except LimitReachedError as error:
+            told.incomplete(Unscannable.LIMITS, f"embedded file {name[:80]!r}: {error}")
+        except DAMAGE as error:
+            told.incomplete(Unscannable.CORRUPT, f"embedded file {name[:80]!r}: {type(error).__name__}")
+        else:
+            told.member(name or "embedded", [data])
+
+
+class _Walk:
+    """Through all objects that a reader knows, whether or not anything leads to them."""
+
+    def __init__(self, reader: PdfReader) -> None:
+        self._reader = reader
+        self.damaged = False
+        """Some object could not be read."""
+        self.cut = False
+        """There are more than are looked at."""
+
+    def dictionaries(self) -> Iterator[DictionaryObject]:
+        left = MAX_OBJECTS
+        for reference in self._references():
+            stack = [self._resolved(reference)]
+            while stack:
+                left -= 1
+                if left < 0:
+                    self.cut = True
+                    return
+                value = stack.pop()
+                if isinstance(value, DictionaryObject):
+                    yield value
+                    stack.extend(part for part in value.values() if isinstance(part, (DictionaryObject, ArrayObject)))
+                elif isinstance(value, ArrayObject):
+                    stack.extend(part for part in value if isinstance(part, (DictionaryObject, ArrayObject)))
+
+    def _references(self) -> list[IndirectObject]:
+        listed = [(number, generation) for generation, places in self._reader.xref.items() for number in places]
+        listed += [(number, 0) for number in self._reader.xref_objStm]
+        return [IndirectObject(number, generation, self._reader) for number, generation in dict.fromkeys(listed)]
+
+    def _resolved(self, reference: IndirectObject) -> object:
+        try:
+            return reference.get_object()
+        except DAMAGE:
+            self.damaged = True
+            return None
+
+
+def _value(found: DictionaryObject, key: str, otherwise: _Value) -> _Value | object:
+    """What a key leads to, through a reference where it is one."""
+    try:
+        return found[key]
+    except DAMAGE:
+        return otherwise
+
+
+def _script(action: DictionaryObject) -> str:
+    """The source of an action: a string, or a stream."""
+    value = _value(action, "/JS", "")
+    if not isinstance(value, StreamObject):
+        return value if isinstance(value, str) else ""
+    return _data(value).decode("latin-1")
+
+
+def _forms(found: DictionaryObject) -> list[bytes]:
+    """The parts of an XFA form: one stream, or names and streams by turns."""
+    value = _value(found, "/XFA", None)
+    parts = [_value_at(value, index) for index in range(len(value))] if isinstance(value, ArrayObject) else [value]
+    return [_data(part) for part in parts if isinstance(part, StreamObject)]
+
+
+def _value_at(values: ArrayObject, index: int) -> object:
+    try:
+        return values[index].get_object()
+    except DAMAGE:
+        return None
+
+
+def _data(stream: StreamObject) -> bytes:
+    try:
+        return stream.get_data()
+    except DAMAGE:
+        return b""
+
+
+def _files(specification: DictionaryObject) -> dict[int, tuple[str, StreamObject]]:
+    """The streams a file specification leads to, by identity: the same file stands there once for each kind of name."""
+    name = next((name for key in ("/UF", "/F") if isinstance(name := _value(specification, key, ""), str) and name), "")
+    streams = _value(specification, "/EF", None)
+    if not isinstance(streams, DictionaryObject):
+        return {}
+    found = [_value(streams, key, None) for key in streams]
+    return {id(stream): (name, stream) for stream in found if isinstance(stream, StreamObject)}
+
+
+def _tell_text(reader: PdfReader, count: int, told: Told) -> None:
+    end = time.monotonic() + TEXT_SECONDS
+    failed = 0
+    for index in range(count):
+        if time.monotonic() > end:
+            told.incomplete(Unscannable.SCAN_TIME, f"the text of {index} of {count} pages in {TEXT_SECONDS} s")
+            return
+        try:
+            text = reader.pages[index].extract_text()
+        except LimitReachedError as error:
+            told.incomplete(Unscannable.LIMITS, f"page {index + 1}: {error}")
+            continue
+        except DAMAGE:
+            failed += 1
+            continue
+        # Fonts may name half of a pair of surrogates, which UTF-8 cannot hold.
+        told.text(text.encode("utf-8", "replace").decode() + "\n")
+    if count and failed == count:
+        told.incomplete(Unscannable.CORRUPT, f"no text of any of {count} pages can be read")
