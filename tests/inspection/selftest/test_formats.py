@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,11 @@ def test_every_kind_has_a_sample_but_those_of_a_size() -> None:
 )
 def test_kinds_of_honest_contents(data: bytes, expected: set[Format]) -> None:
     assert kinds(data) == expected
+
+
+def test_the_page_of_the_documentation_names_every_kind() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "blind-spots.md").read_text().partition("## Kinds")[2]
+    assert re.findall(r"^\| `([a-z0-9-]+)` \|", page, re.MULTILINE) == [kind.value for kind in Format]
 
 
 def test_sources_and_documentation_are_no_containers() -> None:
