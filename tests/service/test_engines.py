@@ -1,0 +1,31 @@
+"""The self-test asks the same engines as the service, with blind spots of its own."""
+
+from __future__ import annotations
+
+from scanner.files.kind import mime_of
+from scanner.inspection.clamd import Clamd
+from scanner.inspection.engine import NobodyToAsk
+from scanner.inspection.rehearsal import memory_content
+from scanner.inspection.rule_engine import RuleEngine
+from scanner.inspection.selftest.blind_spots import BlindSpots
+from scanner.inspection.selftest.formats import Format
+from scanner.inspection.selftest.samples.archives import tar
+from scanner.rulebook.rule import rulebook_of
+from scanner.service.engines import examiner_of, panel_of
+from tests.inspection import VERSION
+from tests.journeys.world import World
+
+
+def test_the_engines_are_the_same_and_the_blind_spots_each_ones_own(world: World) -> None:
+    settings, rules = world.settings(), RuleEngine(rulebook_of([]))
+    blind = panel_of(settings, Clamd(settings.clamav), rules, lambda: BlindSpots(frozenset({Format.TAR})))
+    bare = examiner_of(settings, rules).panel_with(BlindSpots)
+    content = memory_content(tar(b"innocent"), mime_of)
+    looks = [panel.inspect(VERSION, NobodyToAsk(), content) for panel in (blind, bare)]
+    assert [[one.engine for one in look] for look in looks] == [["containers", "clamd", "rules"]] * 2
+    assert [[one.complete for one in look] for look in looks] == [[False, True, True], [True, True, True]]
+
+
+def test_the_samples_of_a_size_are_of_the_size_that_is_sent(world: World) -> None:
+    examiner = examiner_of(world.settings(), RuleEngine(rulebook_of([])))
+    assert (examiner.max_stream, examiner.folder) == (world.settings().clamav.max_stream, world.folder)
