@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from itertools import zip_longest
-from math import inf
 from typing import Protocol
 
 from scanner.inspection.engine import Content, Engine, NobodyToAsk
+from scanner.inspection.kinship import Kinship
 from scanner.inspection.selftest.blind_spots import SpotsInForce
 from scanner.inspection.selftest.formats import ARCHIVES, Format, formats_of
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unscannable
@@ -32,7 +31,7 @@ class TakenApart(Protocol):
 
     @property
     def anatomy(self) -> Anatomy:
-        """Each member before what lies inside it, and that before the next one beside it."""
+        """What is inside; members in any order."""
         ...
 
     def member_content(self, member: Member) -> Content:
@@ -86,18 +85,19 @@ class Members:
         """All engines over each member. Without `everything` only over those that clamd did not see in the whole: of
         kinds that it does not open, and what lies inside them."""
         members = apart.anatomy.members
-        hidden_below: float = 0 if everything else inf
-        for member, following in zip_longest(members, members[1:]):
+        kinship = Kinship(members)
+        unseen: set[int] = set()
+        for index in sorted(range(len(members)), key=lambda index: members[index].depth):
+            member = members[index]
             if member.content is None:
                 yield Inspection(self._engines[0].name, "", gap=_placed_gap(NOT_TAKEN_OUT, member))
                 continue
-            if member.depth <= hidden_below and not everything:
-                hidden_below = inf
             content = apart.member_content(member)
-            looks = tuple(self._look(version, content, unseen=member.depth > hidden_below))
-            if hidden_below == inf and any(map(_unopened, looks)):
-                hidden_below = member.depth
-            opened = following is not None and following.depth > member.depth and self._spots().mendable(content)
+            inside_unseen = everything or not unseen.isdisjoint(kinship.parents[index])
+            looks = tuple(self._look(version, content, inside_unseen))
+            if inside_unseen or any(map(_unopened, looks)):
+                unseen.add(index)
+            opened = index in kinship.opened and self._spots().mendable(content)
             yield from (_placed(look, member, opened) for look in looks)
 
     def _look(self, version: FileVersion, content: Content, unseen: bool) -> Iterator[Inspection]:

@@ -64,7 +64,7 @@ class Zips:
                 if info.flag_bits & 1:
                     members.append(Member(f"{place}!{name}", name, depth, info.file_size))
                     continue
-                inner = archive.read(name)
+                inner = archive.read(info)
                 where = f"{place}!{name}" if place else name
                 span = Span(len(contents), len(inner))
                 members.append(Member(where, name, depth, len(inner), content=span))
@@ -122,6 +122,20 @@ def test_members_are_looked_at_where_the_whole_is_not_opened(
     clamd: PrivateClamd, data: bytes, places: list[str], gaps: list[Unscannable]
 ) -> None:
     assert looked(panel(clamd), data) == (places, gaps)
+
+
+def two_of_one_name(first: bytes, second: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a", first)
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("a", second)
+    return buffer.getvalue()
+
+
+def test_one_that_was_opened_does_not_vouch_for_another_of_its_name(clamd: PrivateClamd) -> None:
+    data = two_of_one_name(archives.ar(HARMLESS), LZMA(HARMLESS))
+    assert looked(panel(clamd), data) == ([], [Unscannable.FORMAT])
 
 
 @pytest.mark.parametrize(
