@@ -6,6 +6,7 @@ each. What a Rust panic raises is no Exception; it ends the process, and the ser
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 from pathlib import Path
@@ -34,6 +35,8 @@ class Scanning:
             self._scanner = None  # before the next, so that both are never held together
             self._scanner = _scanner(descriptors[1])
             self._build = request["build"]
+        if os.fstat(descriptors[0]).st_size != request["size"]:
+            return {"error": "the content has not arrived as a whole"}  # what is no file, yara-x takes for empty
         self._scanner.set_timeout(int(str(request["seconds"])))
         try:
             results = self._scanner.scan_file(f"/proc/self/fd/{descriptors[0]}")

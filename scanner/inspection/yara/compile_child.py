@@ -22,7 +22,8 @@ MOST_PROBLEMS = 20
 """Of one file that are told."""
 LONGEST = 300
 """Characters of what is told."""
-PRIVATE = re.compile(rb"\bprivate\s+(?:global\s+)?rule\s+$")
+PRIVATE = re.compile(rb"\bprivate[ \t]+(?:global[ \t]+)?rule[ \t]+$")
+"""Before the name of a rule that never matches by itself. Written over several lines, it counts as one that may."""
 
 
 @dataclass(slots=True)

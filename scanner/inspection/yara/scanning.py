@@ -35,11 +35,11 @@ class YaraScanner:
     def __init__(self, rules: YaraRules, settings: YaraSettings, timed_out: Callable[[], None] = lambda: None) -> None:
         """`timed_out` is told of each scan that took too long."""
         self._rules = rules
-        self._seconds = ceil(settings.scan_timeout)
+        self.seconds = ceil(settings.scan_timeout)
         self._timed_out = timed_out
         limits = Limits(
             memory=settings.memory + LARGEST_CONTENT,
-            cpu=self._seconds + ceil(LOADING),
+            cpu=self.seconds + ceil(LOADING),
             file_size=0,
             requests=REQUESTS,
         )
@@ -62,7 +62,7 @@ class YaraScanner:
         if not self._rules.rules or not self._down:
             return None
         try:
-            self._sandbox.ask(self._request(""), (), LOADING)
+            self._sandbox.ask({"build": ""}, (), LOADING)
         except SandboxFailure as error:
             return Gap(Unchecked.ENGINE_DOWN, f"YARA: {error}")
         self._down = False
@@ -76,31 +76,28 @@ class YaraScanner:
             return ()
         try:
             with content.descriptor() as handed:
-                answer = self._ask(handed, rules)
+                answer = self._ask(handed, content.facts.size, rules)
         except SandboxFailure as error:
             return self._gap(error)
         except OSError as error:
             return Gap(Unchecked.SPOOL_UNAVAILABLE, f"the content cannot be handed to YARA: {error.strerror}")
         if "timeout" in answer:
-            return self._gap(Deadline(f"not done in {self._seconds} s"))
+            return self._gap(Deadline(f"not done in {self.seconds} s"))
         if "error" in answer:
             return Gap(Unchecked.ENGINE_ERROR, f"YARA: {answer['error']}")
-        return _matches(answer, rules, content.facts.size)
+        return matches_of(answer, rules, content.facts.size)
 
     def close(self) -> None:
         """End the processes, also in mid-scan: such a scan ends as a gap."""
         self._sandbox.close()
 
-    def _ask(self, handed: int, rules: YaraRules) -> dict[str, object]:
-        request = self._request(rules.build)
-        answer = self._sandbox.ask(request, (handed,), self._seconds + MARGIN)
+    def _ask(self, handed: int, size: int, rules: YaraRules) -> dict[str, object]:
+        request: dict[str, object] = {"build": rules.build, "size": size, "seconds": self.seconds}
+        answer = self._sandbox.ask(request, (handed,), self.seconds + MARGIN)
         if "unknown" not in answer:
             return answer
         with in_memory(rules.compiled) as compiled:
-            return self._sandbox.ask(request, (handed, compiled), self._seconds + LOADING)
-
-    def _request(self, build: str) -> dict[str, object]:
-        return {"build": build, "seconds": self._seconds}
+            return self._sandbox.ask(request, (handed, compiled), self.seconds + LOADING)
 
     def _gap(self, failure: SandboxFailure) -> Gap:
         if isinstance(failure, Deadline):
@@ -114,7 +111,7 @@ class YaraScanner:
         return Gap(Unchecked.INTERRUPTED, f"YARA: {failure}")
 
 
-def _matches(answer: dict[str, object], rules: YaraRules, size: int) -> tuple[YaraMatch, ...] | Gap:
+def matches_of(answer: dict[str, object], rules: YaraRules, size: int) -> tuple[YaraMatch, ...] | Gap:
     """What a process says that has read hostile bytes is believed only as far as it makes sense."""
     told = answer.get("matches")
     matches = [_match(one, rules, size) for one in told] if isinstance(told, list) else [None]
