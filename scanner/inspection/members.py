@@ -63,9 +63,13 @@ class Members:
         with self._unpacker.unpack(content) as apart:
             if inspection.gap is not None and not apart.anatomy.members:
                 return replace(inspection, gap=_telling(apart.anatomy.gap, inspection.gap))
-            looks = list(self._looks(version, apart, everything=inspection.gap is not None))
+            whole_unseen = inspection.gap is not None
+            looks = list(self._looks(version, apart, whole_unseen))
             found = dict.fromkeys(finding for look in looks for finding in look.findings)
-            gap = next((look.gap for look in looks if look.gap is not None), apart.anatomy.gap)
+            left = apart.anatomy.gap
+            if left is not None and left.reason is Unscannable.FORMAT and not whole_unseen:
+                left = None  # clamd opens kinds that the unpacker does not, and has seen the whole
+            gap = next((look.gap for look in looks if look.gap is not None), left)
         findings = (*inspection.findings, *(finding for finding in found if finding not in earlier))
         return replace(inspection, version=self._version(), findings=findings, gap=gap)
 
@@ -81,9 +85,9 @@ class Members:
     def _version(self) -> str:
         return ", ".join(engine.version() for engine in self._engines)
 
-    def _looks(self, version: FileVersion, apart: TakenApart, everything: bool) -> Iterator[Inspection]:
-        """All engines over each member. Without `everything` only over those that clamd did not see in the whole: of
-        kinds that it does not open, and what lies inside them."""
+    def _looks(self, version: FileVersion, apart: TakenApart, whole_unseen: bool) -> Iterator[Inspection]:
+        """All engines over each member. Unless the whole was not seen, only over those of kinds that clamd does not
+        open, and over what lies inside them, or may do so: a place that was cut tells no parent."""
         members = apart.anatomy.members
         kinship = Kinship(members)
         unseen: set[int] = set()
@@ -93,7 +97,9 @@ class Members:
                 yield Inspection(self._engines[0].name, "", gap=_placed_gap(NOT_TAKEN_OUT, member))
                 continue
             content = apart.member_content(member)
-            inside_unseen = everything or not unseen.isdisjoint(kinship.parents[index])
+            parents = kinship.parents[index]
+            orphan = member.depth > 1 and not parents
+            inside_unseen = whole_unseen or orphan or not unseen.isdisjoint(parents)
             looks = tuple(self._look(version, content, inside_unseen))
             if inside_unseen or any(map(_unopened, looks)):
                 unseen.add(index)

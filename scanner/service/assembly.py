@@ -69,8 +69,8 @@ async def assembled(settings: Settings, metrics: Metrics | None = None) -> Async
         clamd = Clamd(settings.clamav)
         rules = RuleEngine(rulebook)
         spots = KnownBlindSpots()
-        panel = panel_of(settings, clamd, rules, spots)
-        examiner = examiner_of(settings, rules)
+        panel = panel_of(settings, clamd, rules, None, spots)
+        examiner = examiner_of(settings, rules, None)
         domains = {one.name: await _enter_domain(one, metrics, stack) for one in settings.domains}
         pool = ThreadPoolExecutor(settings.workers.concurrency, thread_name_prefix="content")
         stack.callback(pool.shutdown, wait=False, cancel_futures=True)

@@ -7,6 +7,7 @@ from functools import partial
 from scanner.files.kind import mime_of
 from scanner.inspection.clamd import Clamd
 from scanner.inspection.containers import Containers
+from scanner.inspection.members import Members, TakesApart
 from scanner.inspection.panel import Panel
 from scanner.inspection.rule_engine import RuleEngine
 from scanner.inspection.selftest.blind_spots import SpotsInForce
@@ -14,13 +15,22 @@ from scanner.inspection.selftest.examination import Examiner
 from scanner.settings import LocalSettings, Settings
 
 
-def panel_of(settings: Settings | LocalSettings, clamd: Clamd, rules: RuleEngine, spots: SpotsInForce) -> Panel:
-    """All engines, in the order of looking. What is blind by `spots` is not believed."""
-    return Panel((Containers(settings.clamav.max_stream, spots), clamd, rules))
+def panel_of(
+    settings: Settings | LocalSettings,
+    clamd: Clamd,
+    rules: RuleEngine,
+    unpacker: TakesApart | None,
+    spots: SpotsInForce,
+) -> Panel:
+    """All engines, in the order of looking. What is blind by `spots` is not believed; with an `unpacker` it, and what
+    clamd does not open, is taken apart."""
+    containers = Containers(settings.clamav.max_stream, spots)
+    members = None if unpacker is None else Members(unpacker, (containers, clamd), spots)
+    return Panel((containers, clamd, rules), members)
 
 
-def examiner_of(settings: Settings, rules: RuleEngine) -> Examiner:
+def examiner_of(settings: Settings, rules: RuleEngine, unpacker: TakesApart | None) -> Examiner:
     """Asks clamd over a connection of its own, so that no scan waits for the self-test."""
     clamd = Clamd(settings.clamav.model_copy(update={"connections": 1}))
-    panel_with = partial(panel_of, settings, clamd, rules)
+    panel_with = partial(panel_of, settings, clamd, rules, unpacker)
     return Examiner(panel_with, mime_of, settings.clamav.max_stream, settings.spool.dir)

@@ -19,7 +19,7 @@ SUBJECT = "self-test"
 
 async def check_self_test(settings: Settings) -> Diagnosis:
     """In which kinds of container the known-bad sample is seen, refused or missed. Takes seconds."""
-    examiner = examiner_of(settings, _rules(settings))
+    examiner = examiner_of(settings, _rules(settings), None)
     try:
         report = await asyncio.to_thread(examiner.examine, BlindSpots())
     except EngineUnavailable as error:

@@ -146,6 +146,9 @@ def test_one_that_was_opened_does_not_vouch_for_another_of_its_name(clamd: Priva
         (Gap(Unscannable.ENCRYPTED), streams.zstd_stored(HARMLESS), Unscannable.ENCRYPTED),
         (Gap(Unscannable.FORMAT), streams.zstd_stored(HARMLESS), Unscannable.FORMAT),
         (Gap(Unscannable.FORMAT), HARMLESS, None),
+        (Gap(Unscannable.FORMAT), LZMA(HARMLESS), Unscannable.FORMAT),
+        # clamd has opened it.
+        (Gap(Unscannable.FORMAT), zips.deflated(HARMLESS), None),
     ],
 )
 def test_what_could_not_be_taken_apart_completely_is_not_clean(

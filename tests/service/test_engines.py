@@ -18,8 +18,8 @@ from tests.journeys.world import World
 
 def test_the_engines_are_the_same_and_the_blind_spots_each_ones_own(world: World) -> None:
     settings, rules = world.settings(), RuleEngine(rulebook_of([]))
-    blind = panel_of(settings, Clamd(settings.clamav), rules, lambda: BlindSpots(frozenset({Format.TAR})))
-    bare = examiner_of(settings, rules).panel_with(BlindSpots)
+    blind = panel_of(settings, Clamd(settings.clamav), rules, None, lambda: BlindSpots(frozenset({Format.TAR})))
+    bare = examiner_of(settings, rules, None).panel_with(BlindSpots)
     content = memory_content(tar(b"innocent"), mime_of)
     looks = [panel.inspect(VERSION, NobodyToAsk(), content) for panel in (blind, bare)]
     assert [[one.engine for one in look] for look in looks] == [["containers", "clamd", "rules"]] * 2
@@ -27,5 +27,5 @@ def test_the_engines_are_the_same_and_the_blind_spots_each_ones_own(world: World
 
 
 def test_the_samples_of_a_size_are_of_the_size_that_is_sent(world: World) -> None:
-    examiner = examiner_of(world.settings(), RuleEngine(rulebook_of([])))
+    examiner = examiner_of(world.settings(), RuleEngine(rulebook_of([])), None)
     assert (examiner.max_stream, examiner.folder) == (world.settings().clamav.max_stream, world.folder)
