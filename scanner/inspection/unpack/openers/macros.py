@@ -91,7 +91,7 @@ def starts_itself(module: str, source: str) -> bool:
 def tell_sheet_macros(workbook: bytes, told: Told) -> None:
     """Macro sheets of a workbook stream (BIFF5 or BIFF8), and names that start them."""
     wide = False
-    for kind, record in _biff_records(workbook):
+    for kind, record in biff_records(workbook):
         if kind == _BOF:
             wide = record[:2] == BIFF8
         elif kind == _BOUNDSHEET and record[5:6] == b"\1":
@@ -224,7 +224,7 @@ _BUILT_IN_AUTO = frozenset({1, 2, 0x0A, 0x0B})
 """Auto_Open, Auto_Close, Auto_Activate, Auto_Deactivate ([MS-XLS] 2.5.114)."""
 
 
-def _biff_records(workbook: bytes) -> Iterator[tuple[int, bytes]]:
+def biff_records(workbook: bytes) -> Iterator[tuple[int, bytes]]:
     """Up to the end of what is said of the workbook as a whole."""
     at = 0
     while at + _BIFF_HEAD.size <= len(workbook):
