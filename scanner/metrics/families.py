@@ -44,6 +44,8 @@ CODES = (
     *("200", "201", "204", "206", "400", "401", "403", "404", "409", "429", "500", "502", "503", "504"),
     *("timeout", "connect_error", OTHER),
 )
+YARA_GROUNDS = ("error", "unusable", "cost")
+"""Why a YARA file is disabled."""
 SELF_TEST_OUTCOMES = ("seen", "refused", "unproven", "blind")
 LEVELS = ("debug", "info", "warning", "error", "critical")
 STEP_RESULTS = tuple(state.value for state in StepState if state not in (StepState.PLANNED, StepState.INTENDED))
@@ -164,6 +166,14 @@ class Families:
         self.rules_last_load = self._gauge(
             "rules_last_load_successful", "0 = the last change of the rules was refused; the old ones are in force"
         )
+
+        self.yara_rules_loaded = self._gauge("yara_rules_loaded", "YARA rules in force")
+        self.yara_disabled = self._gauge(
+            "yara_files_disabled",
+            "YARA files whose rules are not in force, by reason; 0 is the only good value",
+            reason=YARA_GROUNDS,
+        )
+        self.yara_timeouts = self._counter("yara_timeouts", "Contents that took the YARA rules too long")
 
     def _declare_steps(self) -> None:
         self.steps = self._counter("steps", "Remediation steps, by how they ended", step=StepKind, result=STEP_RESULTS)

@@ -24,6 +24,7 @@ from scanner.metrics.families import (
     OTHER,
     SELF_TEST_OUTCOMES,
     SKIPPED,
+    YARA_GROUNDS,
     Families,
 )
 from scanner.model import (
@@ -180,6 +181,16 @@ class Metrics(Families):
     def rules_refused(self) -> None:
         """A change of the rules has a problem: the old ones stay."""
         self.rules_last_load.set(0)
+
+    def yara_loaded(self, rules: int, disabled: Sequence[str]) -> None:
+        """So many YARA rules are in force from now on; for each file that is not, why."""
+        self.yara_rules_loaded.set(rules)
+        for ground in YARA_GROUNDS:
+            self.yara_disabled.labels(ground).set(list(disabled).count(ground))
+
+    def yara_timed_out(self) -> None:
+        """A content took the YARA rules too long."""
+        self.yara_timeouts.inc()
 
     def self_tested(self, outcomes: Mapping[str, str], now: datetime, *, conclusive: bool) -> None:
         """A self-test has ended: its outcome for each kind of container. One that shows nothing changes no outcome."""

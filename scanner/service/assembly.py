@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from scanner.inspection.clamd import Clamd
 from scanner.inspection.rule_engine import RuleEngine
 from scanner.inspection.selftest.blind_spots import KnownBlindSpots
 from scanner.inspection.selftest.examination import Examiner
+from scanner.inspection.yara.scanning import YaraScanner
 from scanner.ledger.ledger import Ledger
 from scanner.metrics import Metrics
 from scanner.model import Disposition, Event, Known
@@ -25,6 +27,7 @@ from scanner.pipeline.signals import Signals
 from scanner.pipeline.stations import Domain, Stations
 from scanner.rulebook.load import load_rulebook
 from scanner.service.engines import examiner_of, panel_of
+from scanner.service.yara import announce, load_yara
 from scanner.settings import DomainSettings, Settings
 
 
@@ -42,6 +45,7 @@ class Parts:
     scopes: dict[str, Scope]
     clamd: Clamd
     rules: RuleEngine
+    yara: YaraScanner
     spots: KnownBlindSpots
     examiner: Examiner
     metrics: Metrics
@@ -67,6 +71,7 @@ async def assembled(settings: Settings, metrics: Metrics | None = None) -> Async
         ledger = await Ledger.open(settings.ledger, utc_now, owner=True)
         stack.push_async_callback(ledger.close)
         clamd = Clamd(settings.clamav)
+        yara = await _enter_yara(settings, metrics, stack)
         rules = RuleEngine(rulebook)
         spots = KnownBlindSpots()
         panel = panel_of(settings, clamd, rules, None, spots)
@@ -78,7 +83,9 @@ async def assembled(settings: Settings, metrics: Metrics | None = None) -> Async
         stations = Stations(settings, domains, ledger, panel, spool, pool, Signals(metrics), utc_now)
         scopes = {name: scope_of(domain) for name, domain in domains.items()}
         feeds = {name: _feed(domain, scopes[name], ledger, settings) for name, domain in domains.items()}
-        yield Parts(settings, stations, feeds, scopes, clamd, rules, spots, examiner, metrics, Heartbeats(), utc_now)
+        yield Parts(
+            settings, stations, feeds, scopes, clamd, rules, yara, spots, examiner, metrics, Heartbeats(), utc_now
+        )
 
 
 @contextmanager
@@ -90,6 +97,14 @@ def _log_lines_counted(metrics: Metrics) -> Iterator[None]:
         yield
     finally:
         root.removeHandler(counter)
+
+
+async def _enter_yara(settings: Settings, metrics: Metrics, stack: AsyncExitStack) -> YaraScanner:
+    rules = await asyncio.to_thread(load_yara, settings)
+    announce(rules, metrics)
+    yara = YaraScanner(rules, settings.yara, metrics.yara_timed_out)
+    stack.callback(yara.close)
+    return yara
 
 
 async def _enter_domain(settings: DomainSettings, metrics: Metrics, stack: AsyncExitStack) -> Domain:

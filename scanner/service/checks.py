@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable
@@ -14,6 +15,7 @@ from scanner.service.clamd_checks import check_clamd
 from scanner.service.diagnosis import Diagnosis, Level
 from scanner.service.domain_checks import check_domain
 from scanner.service.selftest_checks import check_self_test
+from scanner.service.yara import check_yara
 from scanner.settings import Settings
 
 LOW_DISK = 1024**3
@@ -22,6 +24,7 @@ LOW_DISK = 1024**3
 async def diagnose(settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[Diagnosis]:
     """All checks in order; one that fails does not stop the others."""
     yield _rules(settings)
+    yield await asyncio.to_thread(check_yara, settings)
     clamd = [line async for line in check_clamd(settings.clamav, clock())]
     for line in clamd:
         yield line

@@ -11,6 +11,7 @@ from watchfiles import awatch
 from scanner.errors import ConfigurationError
 from scanner.rulebook.load import load_rulebook
 from scanner.service.assembly import Parts
+from scanner.service.yara import announce, load_yara
 
 log = structlog.get_logger("scanner.rules")
 
@@ -27,10 +28,14 @@ async def reload_rules(parts: Parts) -> None:
     paths: list[Path] = list(parts.settings.rules.paths)
     try:
         rulebook = await asyncio.to_thread(load_rulebook, paths)
+        yara = await asyncio.to_thread(load_yara, parts.settings, parts.yara.rules)
     except ConfigurationError as error:
         parts.metrics.rules_refused()
         log.warning("rules.refused", problems=[str(problem) for problem in error.problems])
         return
+    if yara is not parts.yara.rules:
+        parts.yara.swap(yara)
+        announce(yara, parts.metrics)
     if rulebook.digest == parts.rules.rulebook.digest:
         parts.metrics.rules_loaded_ok(rulebook.rules)
         return

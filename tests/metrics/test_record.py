@@ -209,6 +209,15 @@ def test_a_refused_change_of_rules_leaves_the_old_ones_counted(metrics: Metrics)
     assert changed(metrics) == {"rules_loaded": 2}
 
 
+def test_yara_files_that_are_disabled_are_counted_by_reason_until_they_are_mended(metrics: Metrics) -> None:
+    metrics.yara_loaded(7, ["error", "cost", "error"])
+    metrics.yara_timed_out()
+    counted = {"yara_rules_loaded": 7, "yara_timeouts_total": 1}
+    assert changed(metrics) == counted | {"yara_files_disabled error": 2, "yara_files_disabled cost": 1}
+    metrics.yara_loaded(7, [])
+    assert changed(metrics) == counted
+
+
 def test_what_waits_is_shown_with_moments_that_are_zero_when_nothing_does(metrics: Metrics) -> None:
     metrics.backlog(Waiting(oldest=NOON, oldest_step=NOON, braked=3))
     metrics.backlog(Waiting())
