@@ -6,6 +6,7 @@ that nobody opened it. Archives that clamd does open are taken apart as well, fo
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -23,7 +24,10 @@ OFFICE = frozenset({Format.OOXML, Format.ODF})
 RARS = frozenset({Format.RAR4, Format.RAR5})
 """Whether clamd opens them, the engine that asks it knows by itself."""
 
-NOT_TAKEN_OUT = Gap(Unscannable.ENCRYPTED, "could not be taken out")
+NOT_TAKEN_OUT = Gap(Unscannable.FORMAT, "could not be taken out")
+LONGEST = 300.0
+"""Seconds for all members of one content: ten thousand of them, each looked at alone, could take hours."""
+TOOK_TOO_LONG = Gap(Unscannable.SCAN_TIME, f"members were looked at for {LONGEST:g} s")
 
 
 class TakenApart(Protocol):
@@ -69,7 +73,7 @@ class Members:
             left = apart.anatomy.gap
             if left is not None and left.reason is Unscannable.FORMAT and not whole_unseen:
                 left = None  # clamd opens kinds that the unpacker does not, and has seen the whole
-            gap = next((look.gap for look in looks if look.gap is not None), left)
+            gap = left or next((look.gap for look in looks if look.gap is not None), None)
         findings = (*inspection.findings, *(finding for finding in found if finding not in earlier))
         return replace(inspection, version=self._version(), findings=findings, gap=gap)
 
@@ -91,15 +95,17 @@ class Members:
         members = apart.anatomy.members
         kinship = Kinship(members)
         unseen: set[int] = set()
+        until = time.monotonic() + LONGEST
         for index in sorted(range(len(members)), key=lambda index: members[index].depth):
-            member = members[index]
-            if member.content is None:
-                yield Inspection(self._engines[0].name, "", gap=_placed_gap(NOT_TAKEN_OUT, member))
-                continue
-            content = apart.member_content(member)
-            parents = kinship.parents[index]
+            member, parents = members[index], kinship.parents[index]
             orphan = member.depth > 1 and not parents
             inside_unseen = whole_unseen or orphan or not unseen.isdisjoint(parents)
+            obstacle = TOOK_TOO_LONG if time.monotonic() > until else NOT_TAKEN_OUT if member.content is None else None
+            if obstacle is not None:
+                if inside_unseen or obstacle is TOOK_TOO_LONG:
+                    yield Inspection(self._engines[0].name, "", gap=_placed_gap(obstacle, member))
+                continue
+            content = apart.member_content(member)
             looks = tuple(self._look(version, content, inside_unseen))
             if inside_unseen or any(map(_unopened, looks)):
                 unseen.add(index)

@@ -176,3 +176,10 @@ def test_what_the_self_test_found_blind_is_taken_apart_unless_that_did_not_help(
 def test_the_versions_of_all_who_looked_are_named(clamd: PrivateClamd) -> None:
     first = panel(clamd).inspect(VERSION, NobodyToAsk(), memory_content(LZMA(EICAR), mime_of))[0]
     assert first.version == f"scanner {__version__}, ClamAV {first.version.rpartition(' ')[2]}"
+
+
+def test_members_are_not_looked_at_for_ever(clamd: PrivateClamd, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scanner.inspection.members.LONGEST", -1.0)
+    assert looked(panel(clamd), LZMA(HARMLESS)) == ([], [Unscannable.SCAN_TIME])
+    assert looked(panel(clamd), zips.deflated(HARMLESS)) == ([], [Unscannable.SCAN_TIME])
+    assert looked(panel(clamd), HARMLESS) == ([], [])
