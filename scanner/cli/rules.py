@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +13,14 @@ from scanner.cli.common import ExitCode, JsonOption, load_or_exit, note, print_j
 from scanner.errors import ConfigurationError
 from scanner.files.kind import mime_of
 from scanner.inspection.rehearsal import Failure, rehearse
+from scanner.inspection.yara.compilation import compile_rules
 from scanner.rulebook.lint import Concern, Issue, lint
 from scanner.rulebook.load import load_rules
 from scanner.rulebook.rule import Rule, rulebook_of
+from scanner.rulebook.yara_files import read_yara_files
+from scanner.rulebook.yara_lint import lint_yara
+from scanner.rulebook.yara_rules import YaraRules
+from scanner.settings import YaraSettings
 
 rules_app = typer.Typer(name="rules", help="Check, try out and list the rules.", no_args_is_help=True)
 
@@ -32,14 +38,16 @@ SettingsOption = Annotated[
 def check_rules(paths: PathsArgument = None, config: SettingsOption = None, as_json: JsonOption = False) -> None:
     """Say everything that is wrong with the rules, and how they could be better. Exit 1 from concern medium on."""
     rules = _load_or_exit(paths, config, as_json)
-    issues = [*lint(rules), *(issue for rule in rules.values() for issue in _example_issues(rule))]
+    yara = _yara_or_exit(paths, config, as_json)
+    issues = [*lint(rules), *(issue for rule in rules.values() for issue in _example_issues(rule)), *lint_yara(yara)]
     for issue in issues:
         if as_json:
             print_json(issue)
         else:
             say(f"{issue.rule}: {issue.concern}: {issue.what}\n    {issue.remedy}")
     if not as_json:
-        note(f"{len(rules)} rules, {len(issues)} issues; {rulebook_of(rules.values()).version}")
+        counted = f"{len(rules)} rules, {len(yara.rules)} YARA rules, {len(issues)} issues"
+        note(f"{counted}; {rulebook_of(rules.values()).version}")
     serious = any(issue.concern is not Concern.LOW for issue in issues)
     raise typer.Exit(ExitCode.FOUND if serious else ExitCode.NOTHING_FOUND)
 
@@ -112,11 +120,25 @@ def _cells(rule: Rule) -> list[str]:
 
 
 def _load_or_exit(paths: list[Path] | None, config: Path | None, as_json: bool) -> Mapping[Path, Rule]:
-    """Of the paths given; else those of the settings file, if one is named; else of the folder `rules`."""
-    if not paths:
-        paths = DEFAULT_PATHS if config is None else list(load_or_exit(config).rules.paths)
+    with _problems_told(as_json):
+        return load_rules(_paths(paths, config))
+
+
+def _yara_or_exit(paths: list[Path] | None, config: Path | None, as_json: bool) -> YaraRules:
+    settings = YaraSettings() if config is None else load_or_exit(config).yara
+    with _problems_told(as_json):
+        return compile_rules(read_yara_files(_paths(paths, config)), settings)
+
+
+def _paths(paths: list[Path] | None, config: Path | None) -> list[Path]:
+    """Those given; else those of the settings file, if one is named; else the folder `rules`."""
+    return paths or (DEFAULT_PATHS if config is None else list(load_or_exit(config).rules.paths))
+
+
+@contextmanager
+def _problems_told(as_json: bool) -> Iterator[None]:
     try:
-        return load_rules(paths)
+        yield
     except ConfigurationError as error:
         if not as_json:
             stop(str(error), ExitCode.USAGE)

@@ -109,6 +109,19 @@ def test_check_ends_with_0_where_only_small_things_are_left(folder: Path) -> Non
     )
 
 
+def test_check_speaks_of_yara_files_beside_the_rules(folder: Path) -> None:
+    write(folder, "a")
+    (folder / "bad.yar").write_text("\nrule bad { condition: nothing }")
+    (folder / "slow.yar").write_text("rule slow { strings: $a = /a+/ condition: $a }")
+    result = run("check", "--json")
+    assert result.exit_code == 1
+    assert [(line["rule"], line["concern"]) for line in lines(result)] == [
+        ("rules/bad.yar:2", "high"),
+        ("rules/slow.yar:1", "medium"),
+    ]
+    assert "1 rules, 1 YARA rules, 2 issues; " in run("check").stderr
+
+
 def test_the_list_is_a_table_and_as_json_one_object_for_each_rule(folder: Path) -> None:
     write(folder, "a")
     assert run("list").stdout.splitlines()[2].split() == ["a", "stable", "high", "quarantine", "A", "rule"]
