@@ -6,10 +6,14 @@ The same stream also holds pictures of old programs: those are no packages.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scanner.inspection.unpack.openers.compound import Compound
+from scanner.inspection.unpack.openers.compound import MAGIC, Compound, compound_file
+from scanner.inspection.unpack.openers.package import Package, tell_gap
+from scanner.inspection.unpack.opening import Told
+from scanner.rulebook.anatomy import Trait
 
 STREAM = "\x01ole10native"
 MAX_PACKAGE = 128 * 1024**2
@@ -55,3 +59,15 @@ def _name(stream: bytes, start: int) -> tuple[str, int]:
     if start == 0 or end < 0:
         return "", 0
     return stream[start:end].decode("cp1252", "replace"), end + 1
+
+
+def tell_object(package: Package, name: str, told: Told) -> None:
+    """Tells whether a part of a document holds a file. The archive opener hands the part on, the next one the file."""
+    try:
+        content = package.read(name, MAX_PACKAGE)
+        if content.startswith(MAGIC):
+            with compound_file(io.BytesIO(content), len(content)) as compound:
+                if any(natives(compound)):
+                    told.trait(Trait.OLE_PACKAGE)
+    except (OSError, ValueError) as error:
+        tell_gap(told, error)

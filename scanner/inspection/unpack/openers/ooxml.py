@@ -10,13 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from posixpath import dirname, join, normpath
 
-import re2
-
 from scanner.inspection.unpack.openers.compound import MAGIC, compound_file
 from scanner.inspection.unpack.openers.macros import MAX_STREAM, starts_sheet, tell_macros
 from scanner.inspection.unpack.openers.markup import Prose, read_markup
-from scanner.inspection.unpack.openers.native import MAX_PACKAGE, natives
-from scanner.inspection.unpack.openers.package import Package, part_name, tell_gap
+from scanner.inspection.unpack.openers.native import tell_object
+from scanner.inspection.unpack.openers.package import Package, is_elsewhere, part_name, tell_gap
 from scanner.inspection.unpack.openers.runs import wide_runs
 from scanner.inspection.unpack.opening import Source, Told
 from scanner.rulebook.anatomy import Trait
@@ -28,8 +26,6 @@ SHEET_KINDS = frozenset({"xlmacrosheet", "xlintlmacrosheet"})
 BINARY_TYPES = ("application/vnd.ms-excel.",)
 """Parts of an xlsb, in which XML is replaced by records."""
 MAX_BINARY = 64 * 1024**2
-SCHEME = re2.compile(r"[a-z][a-z0-9+.-]+:")
-"""Of an address; a drive has but one letter."""
 LOADED = frozenset({"attachedtemplate", "frame", "oleobject", "subdocument"})
 """Last words of the types of relationships whose target is loaded when the document is opened."""
 TEXTLESS = frozenset(
@@ -165,7 +161,7 @@ def open_ooxml(source: Source, told: Told) -> None:
     for name in sorted(found.vba.intersection(package.names)):
         _tell_vba(package, name, types, told)
     for name in sorted(found.objects.intersection(package.names)):
-        _tell_object(package, name, told)
+        tell_object(package, name, told)
     _tell_text(package, types, found, told)
 
 
@@ -187,17 +183,6 @@ def _follow(package: Package, name: str, told: Told, found: _Found) -> None:
             found.objects.add(target)
 
 
-def is_elsewhere(target: str) -> bool:
-    """Whether a target is fetched over a network. What lies on a drive is not: every letter names its template so."""
-    plain = target.strip().lower().replace("\\", "/")
-    if plain.startswith("file:"):
-        path = plain.removeprefix("file:")
-        slashes = len(path) - len(path.lstrip("/"))
-        host = path.lstrip("/").partition("/")[0]
-        return slashes > 3 or (slashes == 2 and host != "localhost" and not host.endswith(":"))
-    return plain.startswith("//") or SCHEME.match(plain) is not None
-
-
 def _tell_vba(package: Package, name: str, types: _Types, told: Told) -> None:
     try:
         content = package.read(name, MAX_STREAM)
@@ -207,18 +192,6 @@ def _tell_vba(package: Package, name: str, types: _Types, told: Told) -> None:
         told.trait(Trait.MACRO)
         with compound_file(io.BytesIO(content), len(content)) as compound:
             tell_macros(compound, told)
-    except (OSError, ValueError) as error:
-        tell_gap(told, error)
-
-
-def _tell_object(package: Package, name: str, told: Told) -> None:
-    """The archive opener hands the object on, and what opens that the file in it; here it is named as what it is."""
-    try:
-        content = package.read(name, MAX_PACKAGE)
-        if content.startswith(MAGIC):
-            with compound_file(io.BytesIO(content), len(content)) as compound:
-                if any(natives(compound)):
-                    told.trait(Trait.OLE_PACKAGE)
     except (OSError, ValueError) as error:
         tell_gap(told, error)
 

@@ -10,6 +10,8 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
+import re2
+
 from scanner.inspection.unpack.opening import Told
 from scanner.model import Unscannable
 
@@ -18,6 +20,10 @@ MAX_DIRECTORY = 4 * 1024**2
 """Bytes of the zip's directory; at about 100 a part, more parts than any document has."""
 MAX_BYTES = 256 * 1024**2
 """Unpacked, of all parts that are read of one document."""
+
+
+SCHEME = re2.compile(r"[a-z][a-z0-9+.-]+:")
+"""Of an address; a drive has but one letter."""
 
 
 class _Careful:
@@ -88,3 +94,14 @@ def part_name(name: str) -> str:
 def tell_gap(told: Told, error: OSError | ValueError) -> None:
     reason = Unscannable.LIMITS if isinstance(error, TooMuch) else Unscannable.CORRUPT
     told.incomplete(reason, str(error))
+
+
+def is_elsewhere(target: str) -> bool:
+    """Whether a target is fetched over a network. What lies on a drive is not: every letter names its template so."""
+    plain = target.strip().lower().replace("\\", "/")
+    if plain.startswith("file:"):
+        path = plain.removeprefix("file:")
+        slashes = len(path) - len(path.lstrip("/"))
+        host = path.lstrip("/").partition("/")[0]
+        return slashes > 3 or (slashes == 2 and host != "localhost" and not host.endswith(":"))
+    return plain.startswith("//") or SCHEME.match(plain) is not None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from demo.samples import docx, zip_of
 from scanner.inspection.selftest.samples.ole import compound_file
-from scanner.inspection.unpack.openers.ooxml import is_elsewhere, open_ooxml
+from scanner.inspection.unpack.openers.ooxml import open_ooxml
 from scanner.model import Unscannable
 from scanner.rulebook.anatomy import Trait
 from tests.inspection.unpack.openers.office import VBA_TYPE, document, packed, relationships, types, word
@@ -100,27 +100,6 @@ def test_what_is_loaded_from_elsewhere_is_an_external_template(kind, target, exp
     content = word({"word/_rels/settings.xml.rels": relationships((kind, target, True))})
 
     assert told_of(open_ooxml, content).traits == ({Trait.EXTERNAL_TEMPLATE} if expected else set())
-
-
-@pytest.mark.parametrize(
-    ("target", "expected"),
-    [
-        ("HTTP://example.org", True),
-        ("//server/share/t.dotx", True),
-        ("file://server/share/t.dotx", True),
-        ("file:////server/share/t.dotx", True),
-        (r"file:\\server\share\t.dotx", True),
-        (r"file:///\\server\share\t.dotx", True),
-        ("file:///c:/t.dotx", False),
-        ("file://localhost/c:/t.dotx", False),
-        (r"file://C:\t.dotx", False),
-        (r"C:\t.dotx", False),
-        ("t.dotx", False),
-        ("", False),
-    ],
-)
-def test_elsewhere_is_over_a_network(target, expected):
-    assert is_elsewhere(target) is expected
 
 
 @pytest.mark.parametrize(("stream", "expected"), [(PACKAGE, {Trait.OLE_PACKAGE}), (b"\0\0\0\0BM picture", set())])

@@ -9,7 +9,7 @@ import pytest
 
 from demo.samples import encrypted_zip_of, zip_of
 from scanner.inspection.unpack.openers import package
-from scanner.inspection.unpack.openers.package import Package, TooMuch, tell_gap
+from scanner.inspection.unpack.openers.package import Package, TooMuch, is_elsewhere, tell_gap
 from scanner.model import Unscannable
 from tests.inspection.unpack.openers.recording import Record
 
@@ -80,3 +80,24 @@ def test_the_members_of_zip64_are_read():
         member.write(b"a")
 
     assert Package(buffer).read("a", 1) == b"a"
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("HTTP://example.org", True),
+        ("//server/share/t.dotx", True),
+        ("file://server/share/t.dotx", True),
+        ("file:////server/share/t.dotx", True),
+        (r"file:\\server\share\t.dotx", True),
+        (r"file:///\\server\share\t.dotx", True),
+        ("file:///c:/t.dotx", False),
+        ("file://localhost/c:/t.dotx", False),
+        (r"file://C:\t.dotx", False),
+        (r"C:\t.dotx", False),
+        ("t.dotx", False),
+        ("", False),
+    ],
+)
+def test_elsewhere_is_over_a_network(target, expected):
+    assert is_elsewhere(target) is expected
