@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import latency, machine, memory, throughput
+from bench import latency, machine, memory, throughput, yara
 
 RESULTS = Path(__file__).parent / "results"
 ALL: dict[str, Callable[[Path], dict[str, Any]]] = {
     "throughput": throughput.run,
     "memory": memory.run,
     "latency": latency.run,
+    "yara": yara.run,
 }
 
 

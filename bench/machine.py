@@ -12,7 +12,7 @@ import psutil
 
 from demo.clamd import find_clamd
 
-PACKAGES = ("httpx", "pgqueuer", "sqlalchemy", "python-magic", "uvicorn")
+PACKAGES = ("httpx", "pgqueuer", "sqlalchemy", "python-magic", "uvicorn", "yara-x")
 
 
 def describe() -> dict[str, object]:

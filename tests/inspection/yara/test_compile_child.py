@@ -8,6 +8,8 @@ from typing import Any, cast
 
 import pytest
 import yara_x
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scanner.inspection.yara.compile_child import compile_files
 from scanner.sandbox.handing_over import in_memory
@@ -60,3 +62,31 @@ def test_a_rule_that_can_match_is_named_with_its_tags(declared: str, named: list
 def test_a_long_complaint_is_cut() -> None:
     (file,), _ = answers(("one", f"rule a {{ condition: {'x' * 5_000} }}"))
     assert [(line, len(complaint)) for line, complaint in file["errors"]] == [(1, 300)]
+
+
+GOOD = "rule good : tag { condition: filesize == 1 }"
+_PIECES = [
+    "rule",
+    "private",
+    "a",
+    "{",
+    "}",
+    ":",
+    "strings",
+    "condition",
+    '$a = "x"',
+    "/a+/",
+    "(",
+    ")",
+    "import",
+    '"pe"',
+    "//",
+    "\n",
+]
+
+
+@given(st.lists(st.sampled_from(_PIECES) | st.text(max_size=5), max_size=30))
+def test_whatever_stands_in_one_file_the_next_is_compiled(pieces: list[str]) -> None:
+    files, rules = answers(("any", " ".join(pieces)), ("good", GOOD))
+    assert files[1] == {"rules": [("good", ["tag"])], "errors": [], "warnings": []}
+    assert "good" in [rule.identifier for rule in rules.scan(b"x").matching_rules]
