@@ -44,8 +44,8 @@ class TakenApart(Protocol):
 
 
 class TakesApart(Protocol):
-    def unpack(self, content: Content) -> AbstractContextManager[TakenApart]:
-        """Never raises for what is true of the content: the anatomy's gap says it."""
+    def unpack(self, content: Content, name: str = "") -> AbstractContextManager[TakenApart]:
+        """`name`: its file name. Never raises for what is true of the content: the anatomy's gap says it."""
         ...
 
 
@@ -64,7 +64,7 @@ class Members:
         all been looked at; with what was found in them beyond `earlier`, and with the gap that one of them left."""
         if not self._wanted(inspection, content):
             return inspection
-        with self._unpacker.unpack(content) as apart:
+        with self._unpacker.unpack(content, version.name) as apart:
             if inspection.gap is not None and not apart.anatomy.members:
                 return replace(inspection, gap=_telling(apart.anatomy.gap, inspection.gap))
             whole_unseen = inspection.gap is not None

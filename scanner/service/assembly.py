@@ -26,7 +26,7 @@ from scanner.model import Disposition, Event, Known
 from scanner.pipeline.signals import Signals
 from scanner.pipeline.stations import Domain, Stations
 from scanner.rulebook.load import load_rulebook
-from scanner.service.engines import examiner_of, panel_of
+from scanner.service.engines import examiner_of, panel_of, unpacker_of
 from scanner.service.yara import announce, load_yara
 from scanner.settings import DomainSettings, Settings
 
@@ -73,9 +73,11 @@ async def assembled(settings: Settings, metrics: Metrics | None = None) -> Async
         clamd = Clamd(settings.clamav)
         yara = await _enter_yara(settings, metrics, stack)
         rules = RuleEngine(rulebook)
+        unpacker = unpacker_of(settings)
+        stack.callback(unpacker.close)
         spots = KnownBlindSpots()
-        panel = panel_of(settings, clamd, rules, None, spots)
-        examiner = examiner_of(settings, rules, None)
+        panel = panel_of(settings, clamd, rules, unpacker, spots)
+        examiner = examiner_of(settings, rules, unpacker)
         domains = {one.name: await _enter_domain(one, metrics, stack) for one in settings.domains}
         pool = ThreadPoolExecutor(settings.workers.concurrency, thread_name_prefix="content")
         stack.callback(pool.shutdown, wait=False, cancel_futures=True)

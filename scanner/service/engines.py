@@ -12,7 +12,15 @@ from scanner.inspection.panel import Panel
 from scanner.inspection.rule_engine import RuleEngine
 from scanner.inspection.selftest.blind_spots import SpotsInForce
 from scanner.inspection.selftest.examination import Examiner
+from scanner.inspection.unpack.passwords import read_passwords
+from scanner.inspection.unpack.unpacker import Unpacker
 from scanner.settings import LocalSettings, Settings
+
+
+def unpacker_of(settings: Settings | LocalSettings) -> Unpacker:
+    """To be closed by the caller. Raises ConfigurationError where the file of passwords cannot be used."""
+    passwords = read_passwords(settings.unpack.passwords_file)
+    return Unpacker(settings.unpack, passwords, settings.spool.dir)
 
 
 def panel_of(

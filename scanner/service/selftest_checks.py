@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 
 from scanner.errors import ConfigurationError, EngineUnavailable
 from scanner.inspection.rule_engine import RuleEngine
@@ -11,7 +12,7 @@ from scanner.inspection.selftest.examination import Outcome, Report
 from scanner.rulebook.load import load_rulebook
 from scanner.rulebook.rule import rulebook_of
 from scanner.service.diagnosis import Diagnosis, Level
-from scanner.service.engines import examiner_of
+from scanner.service.engines import examiner_of, unpacker_of
 from scanner.settings import Settings
 
 SUBJECT = "self-test"
@@ -19,12 +20,14 @@ SUBJECT = "self-test"
 
 async def check_self_test(settings: Settings) -> Diagnosis:
     """In which kinds of container the known-bad sample is seen, refused or missed. Takes seconds."""
-    examiner = examiner_of(settings, _rules(settings), None)
     try:
-        report = await asyncio.to_thread(examiner.examine, BlindSpots())
+        with closing(unpacker_of(settings)) as unpacker:
+            examiner = examiner_of(settings, _rules(settings), unpacker)
+            return diagnosis_of(await asyncio.to_thread(examiner.examine, BlindSpots()))
     except EngineUnavailable as error:
         return Diagnosis(Level.UNREACHABLE, SUBJECT, str(error), "Start clamd; see its log.")
-    return diagnosis_of(report)
+    except ConfigurationError as error:
+        return Diagnosis(Level.FAIL, SUBJECT, str(error.problems[0]), "Mend it, then ask again.")
 
 
 def _rules(settings: Settings) -> RuleEngine:

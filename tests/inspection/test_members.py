@@ -49,7 +49,7 @@ class Zips:
     gap: Gap | None = None
 
     @contextmanager
-    def unpack(self, content: Content) -> Iterator[Apart]:
+    def unpack(self, content: Content, name: str = "") -> Iterator[Apart]:
         members: list[Member] = []
         contents: list[bytes] = []
         self._open(b"".join(content.chunks()), "", 1, members, contents)

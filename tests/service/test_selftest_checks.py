@@ -47,3 +47,10 @@ async def test_the_doctor_asks_the_real_engines_also_when_the_rules_are_broken(w
 async def test_without_clamd_the_self_test_cannot_be_done(world: World, new_clamd: StartClamd) -> None:
     world.clamd = new_clamd().address
     assert (await check_self_test(world.settings())).level is Level.UNREACHABLE
+
+
+async def test_a_file_of_passwords_that_cannot_be_used_is_said(world: World) -> None:
+    (world.folder / "passwords").write_bytes(b"x" * 300)
+    world.sections["unpack"] = {"passwords_file": str(world.folder / "passwords")}
+    line = await check_self_test(world.settings())
+    assert (line.level, "256 characters" in line.finding) == (Level.FAIL, True)
