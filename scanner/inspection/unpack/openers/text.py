@@ -63,3 +63,30 @@ def _by_zeros(sample: bytes) -> str | None:
     if max(zeros[1], zeros[3]) < filled and min(zeros[0], zeros[2]) > empty:
         return "utf-16-be"
     return None
+
+
+CHARSETS = (
+    "ascii",
+    "utf-",
+    "iso8859-",
+    "cp",
+    "koi8",
+    "euc",
+    "gb",
+    "big5",
+    "shift_jis",
+    "iso2022",
+    "mac",
+    "tis-620",
+    "hz",
+)
+"""How Python calls encodings of text. It knows others, some of them slow on purpose-made input (punycode, idna)."""
+
+
+def charset(name: str) -> str:
+    """The encoding that a document names, as one that decodes any bytes; western Windows' for what nobody knows."""
+    try:
+        known = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return "cp1252"
+    return known if known.startswith(CHARSETS) and known != "utf-7" else "cp1252"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.inspection.unpack.openers.text import open_text, wide_encoding
+from scanner.inspection.unpack.openers.text import charset, open_text, wide_encoding
 from tests.inspection.unpack.openers.recording import Record, told_of
 
 WORDS = "The quick brown fox jumps over the lazy dog; über 1,000 €.\n"
@@ -44,3 +44,23 @@ def test_half_a_character_at_the_end_is_a_replacement():
 def test_any_bytes_after_a_mark_are_decoded_to_text_that_utf_8_can_hold(content):
     for mark in (b"\xff\xfe", b"\xfe\xff", b"\xff\xfe\0\0"):
         told_of(open_text, mark + content)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("UTF8", "utf-8"),
+        ("windows-1251", "cp1251"),
+        ("iso-8859-15", "iso8859-15"),
+        ("Shift-JIS", "shift_jis"),
+        ("us-ascii", "ascii"),
+        ("punycode", "cp1252"),
+        ("zlib", "cp1252"),
+        ("utf-7", "cp1252"),
+        ("no such", "cp1252"),
+        ("a\0b", "cp1252"),
+        ("", "cp1252"),
+    ],
+)
+def test_an_encoding_is_one_of_text_whatever_a_document_calls_it(name, expected):
+    assert charset(name) == expected
