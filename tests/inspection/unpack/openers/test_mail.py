@@ -1,0 +1,157 @@
+"""Mails."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from email.message import EmailMessage
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner.inspection.unpack.openers import mail as opener
+from scanner.inspection.unpack.openers.mail import open_mail
+from scanner.model import Unscannable
+from scanner.rulebook.anatomy import Trait
+from tests.inspection.unpack.openers.recording import Record, survives, told_of
+
+
+def mail(subject: str = "Grüße", text: str = "Hello, wörld", html: str = "") -> EmailMessage:
+    message = EmailMessage()
+    message["Subject"] = subject
+    message["From"] = "a@example.org"
+    message.set_content(text)
+    if html:
+        message.add_alternative(html, subtype="html")
+    return message
+
+
+def with_file(message: EmailMessage, name: str, content: bytes) -> EmailMessage:
+    message.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+    return message
+
+
+def test_of_a_plain_mail_subject_and_text_are_told():
+    assert told_of(open_mail, bytes(mail())) == Record(texts=["Subject: Grüße\n", "Hello, wörld\n\n"])
+
+
+def test_of_a_page_its_text_is_told_and_it_is_no_attachment():
+    told = told_of(open_mail, bytes(mail(html="<style>p{}</style><p>Hello <b>there</b>")))
+
+    assert (told.texts[2].split(), told.members) == (["Hello", "there"], [])
+
+
+@pytest.mark.parametrize("name", ["run.exe", "größe.exe", "a" * 200 + ".exe", "../../etc/passwd"])
+def test_an_attachment_is_handed_on_decoded_under_its_name(name):
+    content = bytes(range(256)) * 10
+
+    assert told_of(open_mail, bytes(with_file(mail(), name, content))).members == [(name, content)]
+
+
+def test_a_name_in_encoded_words_is_decoded():
+    raw = b'Content-Type: application/x; name="=?utf-8?B?' + base64.b64encode("ü.exe".encode()) + b'?="\n\nMZ'
+
+    assert told_of(open_mail, raw).members == [("ü.exe", b"MZ")]
+
+
+def test_a_text_with_a_name_is_an_attachment_and_a_part_without_one_gets_one():
+    message = mail()
+    message.add_attachment("<html>", subtype="html", filename="page.html")
+    message.add_attachment(b"\x89PNG", maintype="image", subtype="png")
+
+    assert told_of(open_mail, bytes(message)).members == [("page.html", b"<html>\n"), ("part3", b"\x89PNG")]
+
+
+def test_a_mail_inside_a_mail_is_handed_on_whole():
+    outer = mail()
+    outer.add_attachment(with_file(mail("inner"), "run.exe", b"MZ"))
+
+    ((name, inner),) = told_of(open_mail, bytes(outer)).members
+
+    assert name == "part2.eml"
+    assert told_of(open_mail, inner).members == [("run.exe", b"MZ")]
+
+
+def test_a_mail_inside_a_mail_that_is_encoded_though_it_must_not_be_is_decoded():
+    inner = base64.encodebytes(bytes(with_file(mail("inner"), "run.exe", b"MZ")))
+    raw = b"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n" + inner
+
+    ((_, content),) = told_of(open_mail, raw).members
+
+    assert told_of(open_mail, content).members == [("run.exe", b"MZ")]
+
+
+def test_a_file_between_the_lines_of_a_text_is_handed_on():
+    lines = b"".join(binascii.b2a_uu(b"MZ" * 20) for _ in range(3))
+    raw = b"Subject: a\n\nsee below\nbegin 644 run.exe\n" + lines + b"`\nend\nbegin 644 b.exe\n" + lines + b"end\n"
+
+    assert told_of(open_mail, raw).members == [("run.exe", b"MZ" * 60), ("b.exe", b"MZ" * 60)]
+
+
+def test_several_mails_in_one_file_are_handed_on_one_by_one():
+    one, two = bytes(mail("one")), bytes(mail("two"))
+
+    told = told_of(open_mail, b"From a Thu Jan  1 00:00:00 2026\n" + one + b"\n\nFrom b Thu\n" + two)
+
+    assert [name for name, _ in told.members] == ["mail1.eml", "mail2.eml"]
+    assert told_of(open_mail, told.members[1][1]).texts == ["Subject: two\n", "Hello, wörld\n\n"]
+
+
+def test_a_mail_under_a_key_is_locked():
+    raw = b'Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name="smime.p7m"\n\nsecret'
+
+    told = told_of(open_mail, raw)
+
+    assert (told.locks, told.traits, told.members) == ([("smime.p7m", 6)], {Trait.ENCRYPTED}, [])
+
+
+def test_a_mail_under_pgp_is_encrypted():
+    raw = b'Content-Type: multipart/encrypted; boundary="b"\n\n--b\nContent-Type: application/x\n\nx\n--b--\n'
+
+    assert told_of(open_mail, raw).traits == {Trait.ENCRYPTED}
+
+
+def nested(levels: int) -> bytes:
+    heads = b"".join(b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (n, n) for n in range(levels))
+    return heads + b"Content-Type: application/x; name=deep.exe\n\nMZ\n"
+
+
+def test_parts_within_parts_are_followed_so_far_and_no_further():
+    assert [name for name, _ in told_of(open_mail, nested(25)).members] == ["deep.exe"]
+    assert told_of(open_mail, nested(100)).gaps == [Unscannable.ARCHIVE_DEPTH]
+
+
+def test_a_mail_of_endless_depth_is_damaged_or_has_a_limit():
+    survives(open_mail, nested(5000))
+
+
+def test_more_parts_than_any_mail_has_are_a_limit():
+    raw = b'Content-Type: multipart/mixed; boundary="b"\n\n' + b"--b\n\nx\n" * 2001
+
+    assert told_of(open_mail, raw).gaps == [Unscannable.ARCHIVE_MEMBERS]
+
+
+def test_a_mail_larger_than_allowed_is_not_read(monkeypatch):
+    monkeypatch.setattr(opener, "MAX_SIZE", 10)
+
+    assert told_of(open_mail, bytes(mail())).gaps == [Unscannable.LIMITS]
+
+
+def _rich() -> bytes:
+    outer = with_file(mail(html="<p>Hello"), "größe.exe", b"MZ")
+    outer.add_attachment(mail("inner"))
+    return bytes(outer)
+
+
+RICH = _rich()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(RICH) - 1), st.binary(min_size=1, max_size=6)), min_size=1, max_size=8))
+def test_a_damaged_mail_ends_in_an_answer_or_in_damage(changes):
+    content = bytearray(RICH)
+    for place, value in changes:
+        content[place : place + len(value)] = value
+
+    survives(open_mail, bytes(content))

@@ -1,0 +1,68 @@
+"""Windows shortcuts."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.inspection.unpack.openers.shortcut import HEAD, open_shortcut
+from scanner.rulebook.anatomy import Trait
+from tests.inspection.unpack.openers.recording import Record, source_of, told_of
+
+LINK_INFO = struct.pack("<I", 40) + b"\0\0C:\\Windows\\cmd.exe\0".ljust(36, b"\0")
+ENVIRONMENT = struct.pack("<II", 0x314, 0xA0000001) + b"%ComSpec%".ljust(260, b"\0") + bytes(520)
+END = bytes(4)
+
+
+def shortcut(arguments: str, *, wide: bool = True, after: bytes = ENVIRONMENT + END) -> bytes:
+    flags = 0x01 | 0x02 | 0x20 | (0x80 if wide else 0)
+    text = struct.pack("<H", len(arguments)) + arguments.encode("utf-16-le" if wide else "cp1252")
+    header = HEAD + struct.pack("<I", flags) + bytes(52)
+    return header + struct.pack("<H", 10) + b"\x08\0abcdef\0\0" + LINK_INFO + text + after
+
+
+@pytest.mark.parametrize("wide", [True, False])
+def test_the_command_line_is_text(wide):
+    command = "/c start" + " " * 300 + "https://example.org/größe"
+
+    told = told_of(open_shortcut, shortcut(command, wide=wide))
+
+    assert told.traits == {Trait.SHORTCUT}
+    assert {command, "C:\\Windows\\cmd.exe", "%ComSpec%"} <= set(told.all_text.split("\n"))
+    assert told.members == []
+
+
+def test_what_a_shortcut_carries_behind_its_end_is_handed_on():
+    assert told_of(open_shortcut, shortcut("/c", after=END + b"MZ payload")).members == [("appended", b"MZ payload")]
+
+
+def test_a_shortcut_without_an_end_is_one():
+    assert told_of(open_shortcut, shortcut("/c", after=b"")).traits == {Trait.SHORTCUT}
+
+
+def test_a_shortcut_that_is_cut_off_is_damaged_and_what_it_says_is_text():
+    record = Record()
+
+    with pytest.raises(ValueError, match="cut off"):
+        open_shortcut(source_of(shortcut("/c start calc.exe", after=b"\xff\xff")), record)
+
+    assert record.traits == {Trait.SHORTCUT}
+    assert "/c start calc.exe" in record.all_text
+
+
+def test_other_contents_are_no_shortcuts():
+    with pytest.raises(ValueError, match="no shortcut"):
+        told_of(open_shortcut, b"L\0\0\0" + bytes(80))
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_behind_a_head_end_in_an_answer_or_in_damage(content):
+    record = Record()
+    try:
+        open_shortcut(source_of(HEAD + content), record)
+    except ValueError:
+        pass
+    assert record.traits == {Trait.SHORTCUT}
