@@ -15,7 +15,7 @@ from scanner.inspection.unpack.openers import encryption
 from scanner.inspection.unpack.openers.compound import MAGIC, Compound, Path, compound_file
 from scanner.inspection.unpack.openers.macros import tell_macros, tell_sheet_macros
 from scanner.inspection.unpack.openers.native import STREAM, native, natives
-from scanner.inspection.unpack.openers.package import TooMuch, tell_gap
+from scanner.inspection.unpack.openers.package import TooMuch, is_elsewhere, tell_gap
 from scanner.inspection.unpack.openers.runs import narrow_runs, wide_runs
 from scanner.inspection.unpack.opening import Source, Told
 from scanner.rulebook.anatomy import Trait
@@ -25,6 +25,12 @@ BOOKS = frozenset({"workbook", "book"})
 SLIDES = "powerpoint document"
 TEXTS = frozenset({"worddocument", *BOOKS, SLIDES, "visiodocument"})
 """Streams that make a document, or one inside another, what it is."""
+LINK = "\x01ole"
+MONIKERS = (
+    b"\xe0\xc9\xea\x79\xf9\xba\xce\x11\x8c\x82\x00\xaa\x00\x4b\xa9\x0b",  # an address
+    b"\x03\x03\x00\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00\x00\x00\x46",  # a file
+)
+"""What a linked object is linked to ([MS-OLEDS] 2.3.3, [MS-OSHARED] 2.3.7)."""
 WHOLE_FILES = frozenset({"package", "contents"})
 """Streams, in the folder of an object, that are the file itself: of an OOXML document, of a PDF."""
 
@@ -65,7 +71,9 @@ def _tell_objects(compound: Compound, told: Told) -> None:
             told.trait(Trait.OLE_PACKAGE)
             told.member(found.name, [found.content])
         for path in compound.streams:
-            if len(path) > 1 and path[-1].lower() in WHOLE_FILES:
+            if path[-1].lower() == LINK:
+                _tell_link(compound.read(path, MAX_STREAM), told)
+            elif len(path) > 1 and path[-1].lower() in WHOLE_FILES:
                 told.member(stream_name(path), [compound.read(path, MAX_STREAM)])
             elif path[-1].lower() == SLIDES:
                 for number, content in enumerate(_slide_objects(compound.read(path, MAX_STREAM)), 1):
@@ -73,6 +81,15 @@ def _tell_objects(compound: Compound, told: Told) -> None:
                     told.member(f"object{number}.bin", [content])
     except (OSError, ValueError) as error:
         tell_gap(told, error)
+
+
+def _tell_link(stream: bytes, told: Told) -> None:
+    """An object whose content is fetched from an address as soon as it is shown (CVE-2017-0199)."""
+    if any(moniker in stream for moniker in MONIKERS):
+        targets = wide_runs(stream) + narrow_runs(stream)
+        told.text("\n".join(targets) + "\n")
+        if any(is_elsewhere(target) for target in targets):
+            told.trait(Trait.EXTERNAL_TEMPLATE)
 
 
 def _tell_macros_of(content: bytes, told: Told) -> None:

@@ -96,6 +96,24 @@ def test_a_package_by_itself_is_handed_on_once_and_another_object_as_it_is():
     assert (picture.members, picture.traits) == ([("\x01Ole10Native", b"\4\0\0\0BM..")], set())
 
 
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("http://example.org/a.hta", {Trait.EXTERNAL_TEMPLATE}),
+        (r"\\203.0.113.9\share\a.docx", {Trait.EXTERNAL_TEMPLATE}),
+        ("C:\\a.docx", set()),
+    ],
+)
+def test_an_object_linked_to_elsewhere_is_loaded_from_there(target, expected):
+    address = bytes.fromhex("e0c9ea79f9bace118c8200aa004ba90b")
+    stream = b"\1\0\0\2" + bytes(28) + address + b"\x40\0\0\0" + target.encode("utf-16-le") + b"\0\0"
+
+    told = told_of(open_ole, compound_file({**WORD, "ObjectPool": {"_1": {"\x01Ole": stream}}}))
+
+    assert told.traits == expected
+    assert target in told.all_text
+
+
 def test_names_of_an_installer_are_unpacked():
     assert stream_name(("\u4840\u3f7f\u4164\u422f\u4836",)) == "\u4840_Tables"
     assert stream_name(("Folder", "Plain name")) == "Folder/Plain name"
