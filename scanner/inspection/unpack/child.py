@@ -1,0 +1,40 @@
+"""The sandboxed process that takes contents apart: `python -m scanner.inspection.unpack.child`, run by `Unpacker`."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import cast
+
+import magic
+
+from scanner.inspection.unpack.openers.registry import openers_for
+from scanner.inspection.unpack.output import Output
+from scanner.inspection.unpack.taking_apart import Bounds, TakingApart
+from scanner.inspection.unpack.wire import to_wire
+from scanner.model import Gap, Unchecked
+from scanner.sandbox.worker import serve
+
+
+def handle(cookie: magic.Magic, request: dict[str, object], descriptors: list[int]) -> dict[str, object]:
+    """The descriptors: the content, for members, for texts. The request is the service's own, and trusted."""
+    content, members, texts = descriptors
+    bounds = Bounds(**cast("dict[str, int]", request["bounds"]))
+    passwords = tuple(cast("list[str]", request["passwords"]))
+    taking = TakingApart(
+        bounds, passwords, Output(members), Output(texts), identify=partial(identify, cookie), openers_for=openers_for
+    )
+    size = os.fstat(content).st_size
+    return to_wire(taking.run(content, size, str(request["name"]), str(request["mime"])))
+
+
+def identify(cookie: magic.Magic, head: bytes) -> str | Gap:
+    try:
+        return str(cookie.from_buffer(head))
+    except magic.MagicException as error:
+        return Gap(Unchecked.ENGINE_ERROR, f"libmagic: {error.message!r}")
+
+
+if __name__ == "__main__":
+    # The cookie is made, and its database read, before the door is shut.
+    serve(partial(handle, magic.Magic(mime=True)))

@@ -1,0 +1,137 @@
+"""Archives of many members, by libarchive: zip, 7z, rar, tar, iso, cab, cpio, ar, lha, xar, rpm.
+
+A program may hold an archive to unpack itself, and a picture a zip behind it: of these, what is no archive is no fault.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import chain, islice
+
+from scanner.inspection.unpack.openers.libarchive import Archive, Broken, Entry
+from scanner.inspection.unpack.openers.zip_layout import STARTS, find_directory, layout_fault
+from scanner.inspection.unpack.opening import Source, Told
+from scanner.model import Unscannable
+from scanner.rulebook.anatomy import Trait
+
+ZIP = ("zip",)
+OTHERS = ("7zip", "rar", "rar5", "tar", "iso9660", "cab", "cpio", "ar", "lha", "xar", "warc")
+IN_PROGRAMS = ("7zip", "rar", "rar5", "cab")
+RPM = b"\xed\xab\xee\xdb"
+RPM_FILTERS = ("rpm", "gzip", "bzip2", "xz", "lzma", "zstd")
+UDF = re.compile(rb"\x00NSR0[23]\x01")
+"""In the first sectors of a disc, from byte 32,768 on."""
+MOST_BROKEN = 100
+"""Entries that cannot be read; some readers would give the same one for ever."""
+MOST_FOLDERS = 100_000
+UNKNOWN = re.compile(r"unsupported|not supported|unavailable|not available|unknown compression", re.IGNORECASE)
+"""In the library's messages: nothing is wrong with the archive."""
+
+
+def open_archive(source: Source, told: Told) -> None:
+    """What its first bytes or its type say is an archive."""
+    if source.head.startswith(STARTS):
+        _open_zip(source, told)
+        return
+    if UDF.search(source.head, 32 * 1024):
+        told.incomplete(Unscannable.FORMAT, "a UDF file system, beside or instead of ISO 9660")
+    filters = RPM_FILTERS if source.head.startswith(RPM) else ()
+    try:
+        with Archive(source.file, OTHERS, filters, told.passwords) as archive:
+            _hand_on_all(archive, told)
+    except Broken as fault:
+        _tell(fault, "", told, encrypted=False)
+
+
+def open_program(source: Source, told: Told) -> None:
+    """An executable, that may unpack itself."""
+    if ends_as_zip(source):
+        _open_zip(source, told)
+        return
+    try:
+        with Archive(source.file, IN_PROGRAMS, (), told.passwords) as archive:
+            first = archive.next_entry()
+            if first is not None:
+                _hand_on_all(archive, told, first)
+    except Broken:
+        return
+
+
+def ends_as_zip(source: Source) -> bool:
+    """Something else with a zip behind it."""
+    if source.head.startswith(STARTS):
+        return False
+    directory = find_directory(source.file, exactly=True)
+    return directory is not None and directory.size > 0
+
+
+def _open_zip(source: Source, told: Told) -> None:
+    directory = find_directory(source.file)
+    if directory is None:
+        told.incomplete(Unscannable.CORRUPT, "zip: no directory")
+    elif (gap := layout_fault(source.file, directory)) is not None:
+        told.incomplete(gap.reason, gap.detail)
+        if gap.reason is Unscannable.ARCHIVE_MEMBERS:
+            return
+    try:
+        with Archive(source.file, ZIP, (), told.passwords) as archive:
+            _hand_on_all(archive, told)
+    except Broken as fault:
+        _tell(fault, "", told, encrypted=False)
+
+
+def _hand_on_all(archive: Archive, told: Told, entry: Entry | None = None) -> None:
+    """All entries from `entry`, or the next, on."""
+    folders, broken = 0, 0
+    while folders <= MOST_FOLDERS and broken <= MOST_BROKEN:
+        try:
+            entry = entry or archive.next_entry()
+        except Broken as fault:
+            _tell(fault, "", told, encrypted=archive.encrypted)
+            if fault.final:
+                return
+            broken += 1
+            continue
+        if entry is None:
+            return
+        folders += entry.folder
+        broken += not _hand_on(archive, entry, told)
+        entry = None
+    told.incomplete(Unscannable.ARCHIVE_MEMBERS, f"{folders} folders and {broken} broken members")
+
+
+def _hand_on(archive: Archive, entry: Entry, told: Told) -> bool:
+    """Whether the entry is sound, or only locked."""
+    pieces = archive.pieces()
+    first: tuple[bytes, ...] = ()
+    if entry.encrypted:
+        try:
+            first = tuple(islice(pieces, 1))
+        except Broken:
+            told.locked(entry.name, entry.size)
+            return True
+    try:
+        if entry.folder:
+            first = first or tuple(islice(pieces, 1))
+            if not first:
+                return True  # whoever unpacks sees a folder; with content, some see a file
+        told.member(entry.name, chain(first, pieces))
+    except Broken as fault:
+        # With a password that only seemed to be the right one, the checksum is wrong.
+        _tell(fault, entry.name, told, encrypted=entry.encrypted)
+        return False
+    return True
+
+
+def _tell(fault: Broken, name: str, told: Told, *, encrypted: bool) -> None:
+    message = str(fault)
+    if encrypted:
+        told.trait(Trait.ENCRYPTED)
+        reason = Unscannable.ENCRYPTED
+    elif fault.memory:
+        reason = Unscannable.MEMORY
+    elif UNKNOWN.search(message):
+        reason = Unscannable.FORMAT
+    else:
+        reason = Unscannable.CORRUPT
+    told.incomplete(reason, f"{name[:80]!r}: {message}" if name else message)

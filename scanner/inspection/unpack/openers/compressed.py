@@ -1,0 +1,166 @@
+"""One content packed by itself: gzip, bzip2, xz and lzma by the standard library, the rarer ones by libarchive.
+
+Several packed streams may stand one behind the other, and count as one. What follows the last and is neither zeros nor
+a stream is not looked at, which is told.
+"""
+
+from __future__ import annotations
+
+import bz2
+import lzma
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, Protocol
+
+from scanner.inspection.unpack.openers.libarchive import Archive, Broken
+from scanner.inspection.unpack.opening import Source, Told
+from scanner.model import Unscannable
+
+READ = 64 * 1024
+PIECE = 256 * 1024
+MOST_MEMORY = 256 * 1024**2
+"""Bytes that xz may take; `xz -9` takes 65 MiB, a hostile header asks for 4 GiB."""
+GZIP, BZIP2, XZ = b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00"
+LZMA = re.compile(rb"\x5d\x00\x00[\x00-\xff][\x00-\x40](?:\xff{8}|[\x00-\xff]{5}\x00{3})\x00", re.DOTALL)
+"""Has no mark: properties, a dictionary of 64 KiB to 1 GiB, then the size, unknown or below 1 TiB."""
+RARER = {
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"\x04\x22\x4d\x18": "lz4",
+    b"\x02\x21\x4c\x18": "lz4",  # its old form
+    b"\x1f\x9d": "compress",
+    b"LZIP\x01": "lzip",
+}
+SUFFIXES = {
+    "tgz": "tar",
+    "taz": "tar",
+    "tbz": "tar",
+    "tbz2": "tar",
+    "txz": "tar",
+    "tlz": "tar",
+    "tzst": "tar",
+    "svgz": "svg",
+    "emz": "emf",
+    "wmz": "wmf",
+}
+PACKED = frozenset({"gz", "bz2", "xz", "lzma", "zst", "lz4", "z", "lz"})
+
+
+class Decompressor(Protocol):
+    """As in `bz2` and `lzma`."""
+
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def needs_input(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
+
+
+class Gunzip:
+    """The same for gzip."""
+
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._inner.unconsumed_tail
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        try:
+            return self._inner.decompress(data or self._inner.unconsumed_tail, max_length)
+        except zlib.error as error:
+            raise ValueError(f"gzip: {error}") from error
+
+
+def open_compressed(source: Source, told: Told) -> None:
+    head = source.head
+    name = _inner_name(source)
+    try:
+        if head.startswith(GZIP):
+            told.member(_stored_name(head) or name, _unpacked(source.file, GZIP[:2], Gunzip))
+        elif head.startswith(BZIP2):
+            told.member(name, _unpacked(source.file, BZIP2, bz2.BZ2Decompressor))
+        elif head.startswith(XZ):
+            told.member(name, _unpacked(source.file, XZ, lambda: _lzma(lzma.FORMAT_XZ)))
+        elif LZMA.match(head):
+            told.member(name, _unpacked(source.file, b"\x5d", lambda: _lzma(lzma.FORMAT_ALONE)))
+        else:
+            _open_rarer(source, told, name)
+    except lzma.LZMAError as error:
+        reason = Unscannable.MEMORY if "Memory usage limit" in str(error) else Unscannable.CORRUPT
+        told.incomplete(reason, str(error))
+
+
+def _open_rarer(source: Source, told: Told, name: str) -> None:
+    filters = [known for mark, known in RARER.items() if source.head.startswith(mark)]
+    if not filters:
+        return
+    try:
+        with Archive(source.file, ("raw",), filters) as archive:
+            if archive.next_entry() is not None:
+                told.member(name, archive.pieces())
+    except Broken as fault:
+        told.incomplete(Unscannable.MEMORY if fault.memory else Unscannable.CORRUPT, str(fault))
+
+
+def _unpacked(file: BinaryIO, mark: bytes, new: Callable[[], Decompressor]) -> Iterator[bytes]:
+    """All streams. Raises ValueError, OSError or LZMAError behind what could be read."""
+    data = file.read(READ)
+    while data:
+        if not data.startswith(mark):
+            raise ValueError("something else behind its end")
+        stream = new()
+        while not stream.eof:
+            ended = False
+            if stream.needs_input and not data:
+                data = file.read(READ)
+                ended = not data
+            piece = stream.decompress(data, PIECE)
+            data = b""
+            if piece:
+                yield piece
+            elif ended:
+                raise ValueError("cut off")
+        data = _behind(stream.unused_data, file)
+
+
+def _behind(rest: bytes, file: BinaryIO) -> bytes:
+    """What follows a stream, without the zeros that may fill it up, and long enough to show a mark."""
+    data = rest.lstrip(b"\0")
+    while len(data) < len(XZ) and (more := file.read(READ)):
+        data = (data + more).lstrip(b"\0")
+    return data
+
+
+def _lzma(format: int) -> lzma.LZMADecompressor:
+    return lzma.LZMADecompressor(format, memlimit=MOST_MEMORY)
+
+
+def _stored_name(head: bytes) -> str:
+    """The name that gzip kept, which is what some programs unpack to."""
+    flags, at = head[3], 10
+    if flags & 4:
+        at += 2 + int.from_bytes(head[at : at + 2], "little")
+    return head[at : at + 1024].partition(b"\0")[0].decode("latin-1") if flags & 8 else ""
+
+
+def _inner_name(source: Source) -> str:
+    stem, _, suffix = source.name.rpartition(".")
+    suffix = suffix.casefold()
+    if not stem:
+        return source.name or "content"
+    return f"{stem}.{SUFFIXES[suffix]}" if suffix in SUFFIXES else stem if suffix in PACKED else source.name

@@ -1,0 +1,80 @@
+"""Which openers look at a content: by its first bytes, its type or its name, whichever speaks for one.
+
+Several may, in the order of the table: of an OOXML file one tells traits and text, another hands on the members of the
+zip. Members are handed on by one opener only, or they would be counted twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import translate
+from functools import lru_cache
+
+from scanner.inspection.unpack.openers.archive import ends_as_zip, open_archive, open_program
+from scanner.inspection.unpack.openers.compressed import open_compressed
+from scanner.inspection.unpack.openers.text import open_text, wide_encoding
+from scanner.inspection.unpack.openers.unopened import is_unopened, open_nothing
+from scanner.inspection.unpack.opening import Opener, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One opener, and what speaks for it; one of these is enough."""
+
+    opener: Opener
+    heads: str = ""
+    """Regular expression that matches at the first byte; `.` matches any byte."""
+    types: tuple[str, ...] = ()
+    """Patterns of MIME types."""
+    suffixes: tuple[str, ...] = ()
+    """Of the name, without the dot, in small letters."""
+    sight: Callable[[Source], bool] | None = None
+
+
+def _wide(source: Source) -> bool:
+    return wide_encoding(source.head) is not None
+
+
+ROWS = (
+    Row(
+        open_archive,
+        heads=r"PK(?:\x03\x04|\x05\x06|\x07\x08|00PK\x03\x04)|7z\xbc\xaf\x27\x1c|Rar!\x1a\x07[\x00\x01]|MSCF\x00{4}"
+        r"|.{257}ustar[\x00 ]|..-l(?:h[0-7d]|z[s45])-|07070[127]|\xc7\x71|\x71\xc7|xar!|!<arch>\n|\xed\xab\xee\xdb"
+        r"|.{32769}(?:CD001|BEA01)|WARC/\d",
+        types=("application/x-tar", "application/x-iso9660-image", "application/x-rpm"),
+    ),
+    Row(
+        open_compressed,
+        heads=r"\x1f\x8b\x08|BZh[1-9]|\xfd7zXZ\x00|\x28\xb5\x2f\xfd|\x04\x22\x4d\x18|\x02\x21\x4c\x18|\x1f\x9d|LZIP\x01"
+        r"|\x5d\x00\x00[\x00-\xff][\x00-\x40](?:\xff{8}|[\x00-\xff]{5}\x00{3})\x00",
+    ),
+    Row(open_program, heads=r"MZ|\x7fELF|#!", sight=ends_as_zip),
+    Row(open_nothing, sight=is_unopened),
+    Row(open_text, sight=_wide),
+)
+
+
+def openers_for(source: Source) -> tuple[Opener, ...]:
+    """In the order in which they look; none for what is no container."""
+    by_type = _by_type(source.mime)
+    suffix = source.name.rpartition(".")[2].casefold()
+    return tuple(
+        row.opener
+        for row, head, typed in zip(ROWS, _HEADS, by_type, strict=True)
+        if typed
+        or (head is not None and head.match(source.head))
+        or suffix in row.suffixes
+        or (row.sight is not None and row.sight(source))
+    )
+
+
+_HEADS = tuple(re.compile(row.heads.encode("ascii"), re.DOTALL) if row.heads else None for row in ROWS)
+_TYPES = tuple(re.compile("|".join(map(translate, row.types))) if row.types else None for row in ROWS)
+
+
+@lru_cache(maxsize=256)
+def _by_type(mime: str) -> tuple[bool, ...]:
+    """For each row, whether the type speaks for it."""
+    return tuple(bool(types and types.match(mime)) for types in _TYPES)
