@@ -32,6 +32,17 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who brings versions, as far as the platform tells (fact sheet 7.4)."""
+
+    username: str
+    user_type: str = ""
+    """`admin`, `power`, `standard`; empty where it does not say."""
+    groups: tuple[str, ...] = ()
+    """Their names; empty where it does not say."""
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something the platform says has happened (fact sheet 3.3 and 3.4). `type` and `action` are open sets."""
 

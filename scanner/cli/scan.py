@@ -25,6 +25,7 @@ from scanner.files.local import read_local
 from scanner.files.spool import Spool
 from scanner.inspection.clamd import Clamd
 from scanner.inspection.containers import Containers
+from scanner.inspection.engine import NobodyToAsk
 from scanner.inspection.panel import Panel
 from scanner.inspection.rule_engine import RuleEngine
 from scanner.judge.verdict import judge
@@ -91,7 +92,7 @@ def _look(path: Path, panel: Panel, spool: Spool, max_file: int) -> Verdict:
     with read_local(path, spool, max_file=max_file) as content:
         if isinstance(content, Gap):
             return judge(version, (Inspection("fetch", "", gap=content),), None, panel.names)
-        return judge(version, panel.inspect(version, None, content), content.facts, panel.names)
+        return judge(version, panel.inspect(version, NobodyToAsk(), content), content.facts, panel.names)
 
 
 def _print(verdict: Verdict, as_json: bool) -> None:

@@ -104,5 +104,5 @@ def own_level(path: str) -> Call:
     return Call("own_level", "GET", f"/pubapi/v1/perms/user?folder={encode_value(path)}", Priority.REMEDIATION)
 
 
-def username(user_id: int) -> Call:
-    return Call("username", "GET", f"/pubapi/v2/users/{user_id:d}", Priority.ENRICHMENT)
+def person(user_id: int) -> Call:
+    return Call("person", "GET", f"/pubapi/v2/users/{user_id:d}", Priority.ENRICHMENT)

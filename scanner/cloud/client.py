@@ -16,7 +16,7 @@ from scanner.cloud.budget import Budget
 from scanner.cloud.connection import TIMEOUTS, connection
 from scanner.cloud.download import Downloads, VersionDownload
 from scanner.cloud.meter import Meter, Observe, unobserved
-from scanner.cloud.names import Names
+from scanner.cloud.people import People
 from scanner.cloud.port import (
     EventPage,
     FeedRange,
@@ -31,7 +31,7 @@ from scanner.cloud.port import (
 )
 from scanner.cloud.session import Session
 from scanner.errors import BadAnswer, CursorExpired, NotFound
-from scanner.model import Account, Cursor, EntryId, GroupId
+from scanner.model import Account, Cursor, EntryId, GroupId, Person
 from scanner.settings import DomainSettings
 
 MOST_NOTES = 1_000
@@ -60,7 +60,7 @@ class EgnyteClient:
         meter = Meter(self._budget, observe)
         self._session = Session(where, tokens, self._budget, meter)
         self._downloads = Downloads(where, tokens, self._budget, meter)
-        self._names = Names(self._session)
+        self._people = People(self._session)
         self._account: Account | None = None
 
     async def account(self) -> Account:
@@ -137,8 +137,8 @@ class EgnyteClient:
     async def own_level(self, path: str) -> str:
         return wire.own_level((await self._session.ask(calls.own_level(path))).value)
 
-    async def username(self, user_id: int) -> str | None:
-        return await self._names.of(user_id)
+    async def person(self, user_id: int) -> Person | None:
+        return await self._people.of(user_id)
 
     def open_content(
         self, group_id: GroupId, entry_id: EntryId, *, priority: Priority

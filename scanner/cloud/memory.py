@@ -27,7 +27,7 @@ from scanner.cloud.port import (
 )
 from scanner.cloud.wire import ADMINISTRATORS
 from scanner.errors import CursorExpired, Forbidden, NotFound
-from scanner.model import Account, Cursor, EntryId, GroupId
+from scanner.model import Account, Cursor, EntryId, GroupId, Person
 
 _PAGE = 1_000
 _CHUNK = 65_536
@@ -130,8 +130,9 @@ class MemoryCloud:
         self._folder(path)
         return "Owner"
 
-    async def username(self, user_id: int) -> str | None:
-        return self.tree.users.get(user_id)
+    async def person(self, user_id: int) -> Person | None:
+        name = self.tree.users.get(user_id)
+        return None if name is None else Person(name, "power", tuple(self.tree.groups.get(user_id, ())))
 
     @contextmanager
     def open_content(self, group_id: GroupId, entry_id: EntryId, *, priority: Priority) -> Iterator[Download]:

@@ -62,6 +62,8 @@ class MemoryTree:
     notes: list[tuple[str, Note]] = field(default_factory=list)
     permissions: dict[str, FolderPermissions] = field(default_factory=dict)
     users: dict[int, str] = field(default_factory=lambda: {OWN_ID: OWN_NAME, 41: "pnovak"})
+    groups: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """Of users, by their ids."""
     latest: int = 0
     _ids: int = 0
 

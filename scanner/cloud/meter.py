@@ -14,7 +14,7 @@ from scanner.errors import ScannerError, Throttled, ThrottleScope
 
 Operation = Literal[
     "account", "feed_range", "events_after", "file", "at_path", "list_folder", "add_folder", "move", "links",
-    "delete_link", "notes", "add_note", "permissions", "close_folder", "own_level", "username", "open_content",
+    "delete_link", "notes", "add_note", "permissions", "close_folder", "own_level", "person", "open_content",
 ]  # fmt: skip
 """The calls of the port, as they are counted and named in messages."""
 Observe = Callable[[str, int | str, float, ThrottleScope | None], None]

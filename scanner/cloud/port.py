@@ -16,7 +16,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Protocol
 
-from scanner.model import Account, Cursor, EntryId, Event, FileVersion, FolderId, GroupId
+from scanner.model import Account, Cursor, EntryId, Event, FileVersion, FolderId, GroupId, Person
 
 
 class Priority(IntEnum):
@@ -213,8 +213,8 @@ class Cloud(Protocol):
         it."""
         ...
 
-    async def username(self, user_id: int) -> str | None:
-        """The user's name, cached for a day; None where nobody of that id is known or we may not ask."""
+    async def person(self, user_id: int) -> Person | None:
+        """A user, remembered for a day; None where nobody of that id is known or we may not ask."""
         ...
 
     def open_content(

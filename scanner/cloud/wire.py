@@ -24,12 +24,14 @@ from scanner.cloud.fields import (
 )
 from scanner.cloud.port import FileInfo, FolderInfo, FolderPage, FolderPermissions, Link, Note
 from scanner.errors import BadAnswer, NotFound
-from scanner.model import Account, EntryId, FolderId, GroupId
+from scanner.model import Account, EntryId, FolderId, GroupId, Person
 
 ADD_FOLDER = {"action": "add_folder"}
 ADMINISTRATORS = "All Administrators"
 """A built-in group; its members may do everything anyway."""
 _MOST_SUBJECTS = 100_000
+MOST_GROUPS = 1_000
+"""Of one user that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +157,16 @@ def own_level(value: object) -> str:
     return text(mapping(value, "own_level"), "permission", "own_level")
 
 
-def username(value: object) -> str:
-    return text(mapping(value, "username"), "userName", "username")
+def person(value: object) -> Person:
+    """Type and groups are told of, not promised: what is missing or odd there is left out."""
+    row = mapping(value, "person")
+    groups = row.get("groups")
+    named = [one.get("displayName") for one in groups if isinstance(one, dict)] if isinstance(groups, list) else []
+    return Person(
+        username=text(row, "userName", "person"),
+        user_type=maybe_text(row, "userType") or "",
+        groups=tuple(name for name in named if isinstance(name, str))[:MOST_GROUPS],
+    )
 
 
 def _link(row: Json) -> Link:

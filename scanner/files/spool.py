@@ -11,10 +11,12 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from scanner.model import ContentFacts, Gap, Unchecked
+from scanner.sandbox.handing_over import in_memory, read_only
 from scanner.settings import SpoolSettings
 
 MEMORY_LIMIT = 1024**2
@@ -110,6 +112,10 @@ class Room:
             return self._bytes[offset : offset + length]
         return os.pread(self._file.fileno(), length, offset)
 
+    def descriptor(self) -> AbstractContextManager[int]:
+        """All bytes as a read-only descriptor, for another process."""
+        return in_memory(self._bytes) if self._file is None else read_only(self._file.fileno())
+
     def close(self) -> None:
         """Drop the bytes and give the room back; a second call does nothing."""
         if self._file is not None:
@@ -140,6 +146,9 @@ class SpooledContent:
 
     def read_at(self, offset: int, length: int) -> bytes:
         return self.room.read_at(offset, length)
+
+    def descriptor(self) -> AbstractContextManager[int]:
+        return self.room.descriptor()
 
     def close(self) -> None:
         self.room.close()

@@ -16,7 +16,7 @@ from functools import partial
 from scanner.errors import EngineUnavailable
 from scanner.inspection.clamd_control import ClamdStatus, loaded_version, queue_length, signature_time
 from scanner.inspection.clamd_session import Answer, Found, scan
-from scanner.inspection.engine import Content
+from scanner.inspection.engine import Content, Inquiry
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unchecked, Unscannable
 from scanner.settings import ClamavSettings
 
@@ -50,7 +50,6 @@ class Clamd:
     """Thread-safe; at most `connections` scans at once, further ones wait here."""
 
     name = "clamd"
-    wants_uploader = False
 
     def __init__(self, settings: ClamavSettings) -> None:
         self._settings = settings
@@ -67,7 +66,7 @@ class Clamd:
         return self._look().version
 
     def inspect(
-        self, version: FileVersion, uploader: str | None, content: Content, earlier: tuple[Finding, ...] = ()
+        self, version: FileVersion, inquiry: Inquiry, content: Content, earlier: tuple[Finding, ...] = ()
     ) -> Inspection:
         size, limit = content.facts.size, self._settings.max_stream
         if size > limit:

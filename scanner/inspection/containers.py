@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from scanner import __version__
 from scanner.inspection.archive_headers import header_gap
-from scanner.inspection.engine import Content
+from scanner.inspection.engine import Content, Inquiry
+from scanner.inspection.selftest.blind_spots import BlindSpots, SpotsInForce
 from scanner.inspection.zip_directory import zip_gap
 from scanner.model import FileVersion, Finding, Gap, Inspection
 
@@ -16,11 +17,11 @@ class Containers:
     """Never finds anything; says by a gap where nobody could look. Always ready: it needs only the bytes."""
 
     name = "containers"
-    wants_uploader = False
 
-    def __init__(self, max_stream: int) -> None:
-        """`max_stream`: bytes of the largest member that clamd is sure to look at."""
+    def __init__(self, max_stream: int, spots: SpotsInForce = BlindSpots) -> None:
+        """`max_stream`: bytes of the largest member that clamd is sure to look at. `spots`: of the self-test."""
         self._max_stream = max_stream
+        self._spots = spots
 
     def version(self) -> str:
         return f"scanner {__version__}"
@@ -29,7 +30,7 @@ class Containers:
         return None
 
     def inspect(
-        self, version: FileVersion, uploader: str | None, content: Content, earlier: tuple[Finding, ...] = ()
+        self, version: FileVersion, inquiry: Inquiry, content: Content, earlier: tuple[Finding, ...] = ()
     ) -> Inspection:
-        gap = header_gap(content) or zip_gap(content, self._max_stream)
+        gap = header_gap(content) or zip_gap(content, self._max_stream) or self._spots().gap(content)
         return Inspection(self.name, self.version(), gap=gap)

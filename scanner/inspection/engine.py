@@ -8,9 +8,10 @@ come back without a gap.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import Protocol
 
-from scanner.model import ContentFacts, FileVersion, Finding, Gap, Inspection
+from scanner.model import ContentFacts, FileVersion, Finding, Gap, Inspection, Person
 
 
 class Content(Protocol):
@@ -32,16 +33,46 @@ class Content(Protocol):
         """`length` bytes (at most 16 MiB) from `offset`; fewer at the end."""
         ...
 
+    def descriptor(self) -> AbstractContextManager[int]:
+        """All bytes as a descriptor for reading only, to be handed to another process; closed at the end."""
+        ...
+
+
+class Inquiry(Protocol):
+    """What only the platform can tell of a version. Each answer costs an API call, is asked for once, and may raise
+    RetryLater; without the right to know, it is None. Called in worker threads."""
+
+    def person(self) -> Person | None:
+        """Whoever brought the version."""
+        ...
+
+    def public_link(self) -> bool | None:
+        """Whether there is a link to the file itself that opens it without a login. Links to folders above it are not
+        asked for: each would cost a call."""
+        ...
+
+    def versions(self) -> int | None:
+        """How many versions the file has: 1 is a first upload."""
+        ...
+
+
+class NobodyToAsk:
+    """The inquiry for contents that no platform knows, such as local files."""
+
+    def person(self) -> Person | None:
+        return None
+
+    def public_link(self) -> bool | None:
+        return None
+
+    def versions(self) -> int | None:
+        return None
+
 
 class Engine(Protocol):
     """Turns content into findings."""
 
     name: str
-
-    @property
-    def wants_uploader(self) -> bool:
-        """Whether `inspect` makes use of the uploader's name, which costs an API call."""
-        ...
 
     def version(self) -> str:
         """Engine and signature (or rulebook) version that the next inspection will name."""
@@ -52,7 +83,7 @@ class Engine(Protocol):
         ...
 
     def inspect(
-        self, version: FileVersion, uploader: str | None, content: Content, earlier: tuple[Finding, ...] = ()
+        self, version: FileVersion, inquiry: Inquiry, content: Content, earlier: tuple[Finding, ...] = ()
     ) -> Inspection:
         """Look at all of it. `earlier` are the findings of engines that looked before. Thread-safe."""
         ...

@@ -10,34 +10,34 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from scanner.inspection.engine import Content, Engine
+from scanner.inspection.engine import Content, Engine, Inquiry
+from scanner.inspection.members import Members
 from scanner.model import FileVersion, Finding, Gap, Inspection
 
 
 class Panel:
     """The engines, in the order of looking: containers, clamd, then the rules, which may speak of signatures."""
 
-    def __init__(self, engines: Sequence[Engine]) -> None:
+    def __init__(self, engines: Sequence[Engine], members: Members | None = None) -> None:
+        """`members` looks into what the engines do not open; without it they are believed in what they say of it."""
         self._engines = tuple(engines)
+        self._members = members
         self.names = frozenset(engine.name for engine in engines)
         """Whose inspections a verdict needs."""
-
-    @property
-    def wants_uploader(self) -> bool:
-        """Whether an engine makes use of the uploader's name, which costs an API call."""
-        return any(engine.wants_uploader for engine in self._engines)
 
     def ready(self) -> Gap | None:
         """The first reason for which an engine could not look now; asked before a download is paid for."""
         return next((gap for gap in (engine.ready() for engine in self._engines) if gap is not None), None)
 
-    def inspect(self, version: FileVersion, uploader: str | None, content: Content) -> tuple[Inspection, ...]:
+    def inspect(self, version: FileVersion, inquiry: Inquiry, content: Content) -> tuple[Inspection, ...]:
         """One inspection per engine, with the seconds it took."""
         inspections: list[Inspection] = []
         earlier: tuple[Finding, ...] = ()
         for engine in self._engines:
             began = time.monotonic()
-            inspection = engine.inspect(version, uploader, content, earlier)
+            inspection = engine.inspect(version, inquiry, content, earlier)
+            if self._members is not None:
+                inspection = self._members.mended(version, inspection, content, earlier)
             inspections.append(replace(inspection, seconds=time.monotonic() - began))
             earlier += inspection.findings
         return tuple(inspections)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal
 
+from scanner.inspection.engine import NobodyToAsk
 from scanner.inspection.rule_engine import RuleEngine, search
-from scanner.model import ContentFacts, Gap
+from scanner.model import ContentFacts, Gap, Person
 from scanner.rulebook.conditions import Pattern
 from scanner.rulebook.examples import Example
 from scanner.rulebook.facts import Facts, facts_of
 from scanner.rulebook.match import answers
 from scanner.rulebook.rule import Rule, rulebook_of
+from scanner.sandbox.handing_over import in_memory
 
 HEAD = 64 * 1024
 """Bytes that the type is found from, as in the service."""
@@ -39,6 +42,19 @@ class MemoryContent:
 
     def read_at(self, offset: int, length: int) -> bytes:
         return self.data[offset : offset + length]
+
+    def descriptor(self) -> AbstractContextManager[int]:
+        return in_memory(self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Told(NobodyToAsk):
+    """An example tells what the platform would."""
+
+    example: Example
+
+    def person(self) -> Person | None:
+        return None if self.example.uploader is None else Person(self.example.uploader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +98,7 @@ def memory_content(data: bytes, kind_of: KindOf) -> MemoryContent:
 
 
 def _outcome(engine: RuleEngine, example: Example, content: MemoryContent) -> str:
-    inspection = engine.inspect(example.version, example.uploader, content, example.earlier)
+    inspection = engine.inspect(example.version, Told(example), content, example.earlier)
     if inspection.gap is not None:
         return inspection.gap.detail
     return "hit" if inspection.findings else "miss"

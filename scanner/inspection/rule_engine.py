@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import inf
 
-from scanner.inspection.engine import Content
+from scanner.inspection.engine import Content, Inquiry
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unscannable
 from scanner.rulebook.conditions import Pattern
 from scanner.rulebook.facts import Facts, facts_of
@@ -39,10 +39,6 @@ class RuleEngine:
         """Inspections that have begun end with the rulebook they began with."""
         self._rulebook = rulebook
 
-    @property
-    def wants_uploader(self) -> bool:
-        return self._rulebook.wants_uploader
-
     def version(self) -> str:
         return self._rulebook.version
 
@@ -50,11 +46,12 @@ class RuleEngine:
         return None
 
     def inspect(
-        self, version: FileVersion, uploader: str | None, content: Content, earlier: tuple[Finding, ...] = ()
+        self, version: FileVersion, inquiry: Inquiry, content: Content, earlier: tuple[Finding, ...] = ()
     ) -> Inspection:
         """A gap where a rule that counts depends on text beyond SEARCH_LIMIT."""
         rulebook = self._rulebook
-        facts = facts_of(version, uploader, content.facts, earlier)
+        person = inquiry.person() if rulebook.wants_uploader else None
+        facts = facts_of(version, None if person is None else person.username, content.facts, earlier)
         found: dict[Pattern, int | None] = {}
         answers = [(rule, decide(rule.match, facts, found)) for rule in rulebook.rules]
         undecided = [rule for rule, answer in answers if answer is None]

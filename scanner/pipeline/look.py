@@ -9,6 +9,7 @@ from scanner.cloud.port import Priority
 from scanner.errors import CloudRefused, Forbidden, NotFound
 from scanner.files.stream import open_version
 from scanner.model import ContentFacts, FileVersion, Gap, Inspection, Lane, Outcome, Run, Unchecked
+from scanner.pipeline.inquiry import AskThePlatform
 from scanner.pipeline.stations import Domain, Stations
 
 FETCH = "fetch"
@@ -41,19 +42,17 @@ class Gone:
 async def look(run: Run, stations: Stations) -> Looked | Gone:
     """Raises RetryLater when the API cannot be asked now."""
     domain = stations.domains[run.version.domain]
-    uploader = None
-    if stations.panel.wants_uploader and run.version.actor is not None:
-        uploader = await domain.cloud.username(run.version.actor)
     loop = asyncio.get_running_loop()
+    inquiry = AskThePlatform(domain.cloud, run.version, loop)
     try:
-        return await loop.run_in_executor(stations.pool, _inspect, run, uploader, domain, stations)
+        return await loop.run_in_executor(stations.pool, _inspect, run, inquiry, domain, stations)
     except NotFound:
         return await _what_became_of(run.version, domain)
     except CloudRefused as error:
         return _unfetched(_refusal(error))
 
 
-def _inspect(run: Run, uploader: str | None, domain: Domain, stations: Stations) -> Looked:
+def _inspect(run: Run, inquiry: AskThePlatform, domain: Domain, stations: Stations) -> Looked:
     """The content path of a scan, whole, in a worker thread. Engines are asked first: a download costs quota."""
     gap = stations.panel.ready()
     if gap is not None:
@@ -64,7 +63,7 @@ def _inspect(run: Run, uploader: str | None, domain: Domain, stations: Stations)
     ) as content:
         if isinstance(content, Gap):
             return _unfetched(content)
-        inspections = stations.panel.inspect(run.version, uploader, content)
+        inspections = stations.panel.inspect(run.version, inquiry, content)
         stations.signals.inspected(inspections, content.facts.size)
         return Looked(inspections, content.facts)
 

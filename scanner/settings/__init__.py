@@ -21,6 +21,7 @@ from scanner.settings.sections import (
     RemediationSettings,
     RuleSettings,
     SpoolSettings,
+    UnpackSettings,
     WorkerSettings,
     YaraSettings,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "RuleSettings",
     "Settings",
     "SpoolSettings",
+    "UnpackSettings",
     "WorkerSettings",
     "YaraSettings",
     "load_local_settings",

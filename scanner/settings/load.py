@@ -25,6 +25,7 @@ from scanner.settings.sections import (
     RemediationSettings,
     RuleSettings,
     SpoolSettings,
+    UnpackSettings,
     WorkerSettings,
     YaraSettings,
 )
@@ -46,6 +47,7 @@ class Settings(Section):
     ledger: LedgerSettings = LedgerSettings()
     workers: WorkerSettings = WorkerSettings()
     spool: SpoolSettings = SpoolSettings()
+    unpack: UnpackSettings = UnpackSettings()
     remediation: RemediationSettings = RemediationSettings()
     policy: PolicySettings = PolicySettings()
     http: HttpSettings = HttpSettings()
@@ -62,6 +64,8 @@ class LocalSettings(Section):
     """Running the YARA rules of the rulebook."""
     spool: SpoolSettings = SpoolSettings()
     """Room for contents."""
+    unpack: UnpackSettings = UnpackSettings()
+    """Taking contents apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +176,11 @@ def _unreadable_files(value: dict[str, Any], sources: Sources) -> Iterator[Probl
             fault = check(Path(path)) if isinstance(path, str) and path and "\0" not in path else None
             if fault is not None:
                 yield Problem(sources.where((*loc, key)), f"domains[{loc[1]}].{key}: {fault[0]}", fault[1])
+    unpack = value.get("unpack")
+    path = unpack.get("passwords_file") if isinstance(unpack, dict) else None
+    fault = _file_fault(Path(path)) if isinstance(path, str) and path and "\0" not in path else None
+    if fault is not None:
+        yield Problem(sources.where(("unpack", "passwords_file")), f"unpack.passwords_file: {fault[0]}", fault[1])
 
 
 def _file_fault(path: Path) -> tuple[str, str] | None:

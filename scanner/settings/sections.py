@@ -127,6 +127,27 @@ class SpoolSettings(Section):
         return max_file
 
 
+class UnpackSettings(Section):
+    """Taking contents apart, in processes of their own. Contents beyond a bound are unscannable, with its name."""
+
+    processes: Annotated[int, Field(ge=1, le=32), Whole] = 2
+    """Contents taken apart at once; further ones wait."""
+    memory: Annotated[Size, size_between("256MiB", "64GiB")] = Field(default="1GiB", validate_default=True)
+    """Address space of one process (memory)."""
+    deadline: Annotated[Duration, at_least("1s")] = Field(default="60s", validate_default=True)
+    """Longest time for one content (scan-time); some of it is kept for telling what was found until then."""
+    max_depth: Annotated[int, Field(ge=1, le=100), Whole] = 10
+    """Containers in containers (archive-depth). A .tar.gz has a depth of two."""
+    max_members: Annotated[int, Field(ge=1, le=100_000), Whole] = 10_000
+    """Members at all depths together (archive-members)."""
+    max_total: Annotated[Size, size_between("1MiB", "1TiB")] = Field(default="2GiB", validate_default=True)
+    """Bytes of all members and texts together (archive-size). Each process may fill as much of spool.dir."""
+    max_ratio: Annotated[int, Field(ge=10, le=100_000), Whole] = 200
+    """Bytes unpacked from one byte packed (archive-ratio), once they are more than 64 MiB."""
+    passwords_file: LocalPath | None = None
+    """Passwords to be tried on encrypted archives, one a line."""
+
+
 class RemediationSettings(Section):
     """Acting on verdicts, and the brakes on it."""
 

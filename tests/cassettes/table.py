@@ -158,11 +158,11 @@ SITES = [
         own=(Situation("forbidden", "Forbidden", faulty("/perms/user", **FORBIDDEN)),),
     ),
     Site(
-        "username",
-        lambda cloud, seed: cloud.username(seed["user"]),
+        "person",
+        lambda cloud, seed: cloud.person(seed["user"]),
         "/users/",
         own=(
-            Situation("nobody", ask=lambda cloud, _: cloud.username(4_000_000_000_000)),
+            Situation("nobody", ask=lambda cloud, _: cloud.person(4_000_000_000_000)),
             Situation("not-allowed", prepare=faulty("/users/", **FORBIDDEN)),
         ),
     ),

@@ -39,7 +39,7 @@ ADDRESSES = [
     (calls.permissions(ODD), "GET", f"/pubapi/v2/perms{IN_PATH}"),
     (calls.close_folder(ODD, NOBODY, {}), "POST", f"/pubapi/v2/perms{IN_PATH}"),
     (calls.own_level(ODD), "GET", f"/pubapi/v1/perms/user?folder={IN_QUERY}"),
-    (calls.username(5_000_000_041), "GET", "/pubapi/v2/users/5000000041"),
+    (calls.person(5_000_000_041), "GET", "/pubapi/v2/users/5000000041"),
 ]
 
 
@@ -56,7 +56,7 @@ def test_the_feed_goes_before_all_and_names_after_all() -> None:
     first = {call.operation for call, _, _ in ADDRESSES if call.priority is Priority.FEED}
     last = {call.operation for call, _, _ in ADDRESSES if call.priority is Priority.ENRICHMENT}
 
-    assert (first, last) == ({"account", "feed_range", "events_after"}, {"username"})
+    assert (first, last) == ({"account", "feed_range", "events_after"}, {"person"})
 
 
 BY_PATH: list[Callable[[str], Call]] = [

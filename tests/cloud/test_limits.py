@@ -48,7 +48,7 @@ async def test_a_real_daily_quota_ends_below_the_reserve_for_the_rest(tmp_path: 
         for _ in range(32):
             await egnyte.cloud.feed_range()
         with pytest.raises(Throttled):
-            await egnyte.cloud.username(41)
+            await egnyte.cloud.person(41)
         await egnyte.cloud.feed_range()
         quota = egnyte.cloud.budget()
         await egnyte.cloud.close()

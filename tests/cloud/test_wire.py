@@ -48,7 +48,7 @@ READERS: list[tuple[Callable[[Any], object], dict[str, Any], list[str]]] = [
     (wire.note, NOTE, ["id"]),
     (lambda value: wire.notes_page({"notes": [value]}), NOTE, ["id"]),
     (wire.own_level, {"permission": "Full"}, ["permission"]),
-    (wire.username, {"userName": "pnovak"}, ["userName"]),
+    (wire.person, {"userName": "pnovak"}, ["userName"]),
 ]
 NEEDED = [(reader, value, name) for reader, value, names in READERS for name in names]
 

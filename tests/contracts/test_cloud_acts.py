@@ -6,7 +6,7 @@ import pytest
 
 from scanner.cloud.port import Priority
 from scanner.errors import Conflict, Forbidden, NotFound
-from scanner.model import GroupId
+from scanner.model import GroupId, Person
 from tests.contracts.places import Place, content_of, events_since, latest
 
 PLAN = "/Shared/Projects/plan.txt"
@@ -156,6 +156,7 @@ async def test_an_administrator_owns_every_folder(place: Place) -> None:
     assert await place.cloud.own_level("/Shared/Projects") == "Owner"
 
 
-async def test_users_have_names(place: Place) -> None:
-    assert await place.cloud.username(place.user_id("pnovak")) == "pnovak"
-    assert await place.cloud.username(4_000_000_000_000) is None
+async def test_users_are_persons_with_a_name_and_a_type(place: Place) -> None:
+    person = await place.cloud.person(place.user_id("pnovak"))
+    assert person == Person("pnovak", "power", ())
+    assert await place.cloud.person(4_000_000_000_000) is None

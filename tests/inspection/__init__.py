@@ -6,7 +6,7 @@ import random
 
 from demo import samples
 from scanner.inspection.clamd import Clamd
-from scanner.inspection.engine import Content
+from scanner.inspection.engine import Content, NobodyToAsk
 from scanner.model import EntryId, FileVersion, GroupId, Unchecked, Unscannable
 
 VERSION = FileVersion("acme", GroupId("g"), EntryId("e"), "/Shared/a.bin")
@@ -22,7 +22,7 @@ def slow() -> bytes:
 
 
 def looked(engine: Clamd, content: Content) -> tuple[tuple[str, ...], Reason | None]:
-    inspection = engine.inspect(VERSION, None, content)
+    inspection = engine.inspect(VERSION, NobodyToAsk(), content)
     assert inspection.engine == "clamd"
     assert all(finding.malware and finding.counts for finding in inspection.findings)
     return tuple(one.name for one in inspection.findings), inspection.gap.reason if inspection.gap else None

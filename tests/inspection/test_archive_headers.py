@@ -15,6 +15,7 @@ from demo import samples
 from demo.clamd import PrivateClamd
 from scanner.inspection.archive_headers import OLE, RAR4, RAR5, SEVEN_ZIP, header_gap
 from scanner.inspection.clamd import Clamd
+from scanner.inspection.engine import NobodyToAsk
 from scanner.model import Unchecked, Unscannable
 from tests.clamd import settings_for
 from tests.contents import Spooled, content_of, spool_in
@@ -161,7 +162,7 @@ def test_what_the_first_headers_tell(case: str, data: bytes, reason: Unscannable
 )
 def test_clamd_does_not_open_them(clamd: PrivateClamd, spooled: Spooled, data: bytes) -> None:
     """Should a newer clamd do, the kind can leave the list."""
-    inspection = Clamd(settings_for(clamd.address)).inspect(VERSION, None, spooled(data))
+    inspection = Clamd(settings_for(clamd.address)).inspect(VERSION, NobodyToAsk(), spooled(data))
 
     assert (inspection.findings, inspection.gap) == ((), None)
 
@@ -170,7 +171,7 @@ def test_clamd_does_not_open_them(clamd: PrivateClamd, spooled: Spooled, data: b
     "data", [lzma.compress(EICAR), bz2.compress(EICAR), samples.gz(EICAR)], ids=["xz", "bz2", "gz"]
 )
 def test_clamd_opens_those_that_pass(clamd: PrivateClamd, spooled: Spooled, data: bytes) -> None:
-    inspection = Clamd(settings_for(clamd.address)).inspect(VERSION, None, spooled(data))
+    inspection = Clamd(settings_for(clamd.address)).inspect(VERSION, NobodyToAsk(), spooled(data))
 
     assert [finding.malware for finding in inspection.findings] == [True]
 

@@ -11,6 +11,7 @@ import pytest
 from demo import samples
 from demo.clamd import PrivateClamd
 from scanner.inspection.clamd import ENCRYPTED_RAR, Clamd
+from scanner.inspection.engine import NobodyToAsk
 from scanner.model import Finding, Gap, Inspection, Unchecked, Unscannable
 from tests.clamd import StartClamd, settings_for
 from tests.contents import Spooled
@@ -51,7 +52,7 @@ def test_what_clamd_says_of_a_content(
 def test_an_inspection_names_engine_version_and_finding(clamd: PrivateClamd, spooled: Spooled) -> None:
     engine = Clamd(settings_for(clamd.address))
 
-    inspection = engine.inspect(VERSION, None, spooled(EICAR))
+    inspection = engine.inspect(VERSION, NobodyToAsk(), spooled(EICAR))
 
     assert engine.version().startswith("ClamAV 1.")
     assert inspection == Inspection("clamd", engine.version(), (Finding("clamd", PLAIN_NAME, malware=True),))
@@ -169,7 +170,7 @@ def test_a_reload_during_the_scan_leaves_both_versions_on_record(spooled: Spoole
         engine = Clamd(settings_for(fake.address))
         results: list[Inspection] = []
         content = spooled(b"clean")
-        scan = threading.Thread(target=lambda: results.append(engine.inspect(VERSION, None, content)))
+        scan = threading.Thread(target=lambda: results.append(engine.inspect(VERSION, NobodyToAsk(), content)))
         scan.start()
         while not fake.open_now:
             time.sleep(0.01)

@@ -5,6 +5,7 @@ import pytest
 from demo import samples
 from scanner import __version__
 from scanner.inspection.containers import Containers
+from scanner.inspection.engine import NobodyToAsk
 from scanner.model import Gap, Inspection, Unscannable
 from tests.contents import Spooled
 from tests.inspection import VERSION
@@ -32,4 +33,6 @@ def test_a_gap_says_what_nobody_could_look_into(spooled: Spooled, data: bytes, g
     engine = Containers(max_stream=MIB)
 
     assert engine.ready() is None
-    assert engine.inspect(VERSION, None, spooled(data)) == Inspection("containers", f"scanner {__version__}", gap=gap)
+    assert engine.inspect(VERSION, NobodyToAsk(), spooled(data)) == Inspection(
+        "containers", f"scanner {__version__}", gap=gap
+    )

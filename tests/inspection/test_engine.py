@@ -9,7 +9,7 @@ import pytest
 from demo.clamd import PrivateClamd
 from scanner.inspection.clamd import Clamd
 from scanner.inspection.containers import Containers
-from scanner.inspection.engine import Engine
+from scanner.inspection.engine import Engine, NobodyToAsk
 from scanner.inspection.rule_engine import RuleEngine
 from scanner.rulebook.rule import rulebook_of
 from tests.clamd import settings_for
@@ -28,13 +28,13 @@ def test_an_inspection_bears_the_name_and_the_version_of_its_engine(
     name: str, clamd: PrivateClamd, spooled: Spooled
 ) -> None:
     engine = ENGINES[name](clamd.address)
-    inspection = engine.inspect(VERSION, None, spooled(b"hello"))
+    inspection = engine.inspect(VERSION, NobodyToAsk(), spooled(b"hello"))
     assert engine.ready() is None
     assert (engine.name, inspection.engine, inspection.version) == (name, name, engine.version())
-    assert (inspection.complete, inspection.findings, engine.wants_uploader) == (True, (), False)
+    assert (inspection.complete, inspection.findings) == (True, ())
 
 
 @pytest.mark.parametrize("name", ENGINES)
 def test_an_engine_may_be_asked_again_about_the_same_content(name: str, clamd: PrivateClamd, spooled: Spooled) -> None:
     engine, content = ENGINES[name](clamd.address), spooled(bytes(range(256)) * 9_000)
-    assert engine.inspect(VERSION, "jdoe", content) == engine.inspect(VERSION, "jdoe", content)
+    assert engine.inspect(VERSION, NobodyToAsk(), content) == engine.inspect(VERSION, NobodyToAsk(), content)

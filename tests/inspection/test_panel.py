@@ -9,7 +9,7 @@ from demo import samples
 from demo.clamd import PrivateClamd
 from scanner.inspection.clamd import Clamd
 from scanner.inspection.containers import Containers
-from scanner.inspection.engine import Content
+from scanner.inspection.engine import Content, Inquiry, NobodyToAsk
 from scanner.inspection.panel import Panel
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unchecked, Unscannable
 from tests.clamd import settings_for
@@ -25,9 +25,8 @@ class Listener:
     """An engine that finds one thing and remembers what it was told."""
 
     name: str
-    wants_uploader: bool = False
     gap: Gap | None = None
-    told: list[tuple[str | None, tuple[Finding, ...]]] = field(default_factory=list)
+    told: list[tuple[Inquiry, tuple[Finding, ...]]] = field(default_factory=list)
 
     def version(self) -> str:
         return "1"
@@ -36,9 +35,9 @@ class Listener:
         return self.gap
 
     def inspect(
-        self, version: FileVersion, uploader: str | None, content: Content, earlier: tuple[Finding, ...] = ()
+        self, version: FileVersion, inquiry: Inquiry, content: Content, earlier: tuple[Finding, ...] = ()
     ) -> Inspection:
-        self.told.append((uploader, earlier))
+        self.told.append((inquiry, earlier))
         time.sleep(0.01)
         return Inspection(self.name, self.version(), (Finding(self.name, "seen"),))
 
@@ -46,13 +45,14 @@ class Listener:
 def test_engines_look_in_order_and_are_told_what_was_found(spooled: Spooled) -> None:
     first, second, third = Listener("a"), Listener("b"), Listener("c")
 
-    inspections = Panel((first, second, third)).inspect(VERSION, "ann", spooled(b"x"))
+    nobody = NobodyToAsk()
+    inspections = Panel((first, second, third)).inspect(VERSION, nobody, spooled(b"x"))
 
     assert [replace(one, seconds=0.0) for one in inspections] == [
         Inspection(name, "1", (Finding(name, "seen"),)) for name in "abc"
     ]
     assert all(0.01 <= one.seconds < 5 for one in inspections)
-    assert third.told == [("ann", (Finding("a", "seen"), Finding("b", "seen")))]
+    assert third.told == [(nobody, (Finding("a", "seen"), Finding("b", "seen")))]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_clamd_and_containers_together(
 ) -> None:
     panel = Panel((Containers(1024**2), Clamd(settings_for(clamd.address))))
 
-    inspections = panel.inspect(VERSION, None, spooled(data))
+    inspections = panel.inspect(VERSION, NobodyToAsk(), spooled(data))
 
     assert panel.names == {one.engine for one in inspections} == {"containers", "clamd"}
     assert tuple(finding for one in inspections for finding in one.findings) == findings
@@ -84,15 +84,10 @@ def test_the_first_engine_that_could_not_look_is_the_answer() -> None:
     assert Panel((Listener("a"), Listener("b"))).ready() is None
 
 
-def test_the_uploader_is_wanted_when_one_engine_wants_it() -> None:
-    assert Panel((Listener("a"), Listener("b", wants_uploader=True))).wants_uploader
-    assert not Panel((Listener("a"), Containers(1))).wants_uploader
-
-
 def test_an_engine_that_raises_is_not_passed_over(spooled: Spooled) -> None:
     class Broken(Listener):
         def inspect(self, *_: object, **__: object) -> Inspection:  # type: ignore[override]
             raise KeyError("a fault of ours")
 
     with pytest.raises(KeyError):
-        Panel((Broken("a"), Listener("b"))).inspect(VERSION, None, spooled(b"x"))
+        Panel((Broken("a"), Listener("b"))).inspect(VERSION, NobodyToAsk(), spooled(b"x"))

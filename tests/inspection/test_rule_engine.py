@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scanner.inspection.engine import NobodyToAsk
 from scanner.inspection.rule_engine import OVERLAP, STEP, RuleEngine
-from scanner.model import ContentFacts, Finding, Gap, Inspection, Severity, StepKind, Unscannable
+from scanner.model import ContentFacts, Finding, Gap, Inspection, Person, Severity, StepKind, Unscannable
 from scanner.rulebook.load import load_rulebook
 from scanner.rulebook.pattern import SEARCH_LIMIT
 from scanner.rulebook.rule import rulebook_of
@@ -49,19 +50,31 @@ class Huge:
         return b"." * (low - offset) + found + b"." * (offset + length - high)
 
 
+@dataclass
+class Brought(NobodyToAsk):
+    """An inquiry that knows who brought a version, and counts how often it is asked."""
+
+    somebody: Person | None
+    asked: int = 0
+
+    def person(self) -> Person | None:
+        self.asked += 1
+        return self.somebody
+
+
 def engine(*matches: dict[str, Any], **more: Any) -> RuleEngine:
     return RuleEngine(rulebook_of(rule(match, id=f"r{n}", **more) for n, match in enumerate(matches)))
 
 
 def hits(engine: RuleEngine, content: Any) -> list[tuple[str, str]]:
-    inspection = engine.inspect(VERSION, None, content)
+    inspection = engine.inspect(VERSION, NobodyToAsk(), content)
     assert inspection.gap is None
     return [(finding.name, finding.place) for finding in inspection.findings]
 
 
 def test_a_finding_carries_all_that_the_rule_says(spooled: Spooled) -> None:
     found = engine({"text": "key"}, severity="critical", message="Look here.", actions=["quarantine"])
-    assert found.inspect(VERSION, None, spooled(b"a key")) == Inspection(
+    assert found.inspect(VERSION, NobodyToAsk(), spooled(b"a key")) == Inspection(
         "rules",
         found.rulebook.version,
         (
@@ -80,7 +93,7 @@ def test_a_finding_carries_all_that_the_rule_says(spooled: Spooled) -> None:
 
 
 def test_a_rule_on_trial_finds_and_does_not_count(spooled: Spooled) -> None:
-    inspection = engine({"extension": "docx"}, status="trial").inspect(VERSION, None, spooled(b""))
+    inspection = engine({"extension": "docx"}, status="trial").inspect(VERSION, NobodyToAsk(), spooled(b""))
     assert [(finding.name, finding.counts) for finding in inspection.findings] == [("r0", False)]
 
 
@@ -88,21 +101,26 @@ def test_an_engine_without_rules_finds_nothing_and_says_so(spooled: Spooled) -> 
     found = RuleEngine(rulebook_of([]))
     assert found.ready() is None
     assert found.version().endswith(" (0 rules)")
-    assert found.inspect(VERSION, None, spooled(b"x")) == Inspection("rules", found.version())
+    assert found.inspect(VERSION, NobodyToAsk(), spooled(b"x")) == Inspection("rules", found.version())
 
 
 def test_what_clamd_found_before_can_be_asked_for(spooled: Spooled) -> None:
     found, content = engine({"signature": "Win.Trojan.*"}), spooled(b"x")
     earlier = (Finding("clamd", "Win.Trojan.Agent-1", malware=True),)
-    assert len(found.inspect(VERSION, None, content, earlier).findings) == 1
-    assert found.inspect(VERSION, None, content).findings == ()
+    assert len(found.inspect(VERSION, NobodyToAsk(), content, earlier).findings) == 1
+    assert found.inspect(VERSION, NobodyToAsk(), content).findings == ()
 
 
 def test_an_uploader_nobody_knows_matches_no_rule(spooled: Spooled) -> None:
     found, content = engine({"uploader": "j*"}), spooled(b"x")
-    assert found.wants_uploader
-    assert not engine({"name": "j*"}).wants_uploader
-    assert [len(found.inspect(VERSION, who, content).findings) for who in ("JDoe", "ann", None)] == [1, 0, 0]
+    people = [Brought(Person("JDoe")), Brought(Person("ann")), Brought(None)]
+    assert [len(found.inspect(VERSION, who, content).findings) for who in people] == [1, 0, 0]
+
+
+def test_nobody_is_asked_for_who_brought_it_unless_a_rule_wants_to_know(spooled: Spooled) -> None:
+    whoever = Brought(Person("jdoe"))
+    engine({"name": "j*"}).inspect(VERSION, whoever, spooled(b"x"))
+    assert whoever.asked == 0
 
 
 @pytest.mark.parametrize(
@@ -180,7 +198,7 @@ def test_what_could_not_be_searched_is_a_gap_only_where_a_rule_that_counts_depen
 ) -> None:
     content = Huge(SEARCH_LIMIT + 1, 5, b"secret")
     expected = Gap(Unscannable.LIMITS, f"rule r0: text is searched up to {SEARCH_LIMIT} bytes only") if gap else None
-    assert engine(match, status=status).inspect(VERSION, None, content).gap == expected
+    assert engine(match, status=status).inspect(VERSION, NobodyToAsk(), content).gap == expected
 
 
 def test_a_swap_changes_the_next_inspection_and_none_that_runs(spooled: Spooled) -> None:
@@ -194,14 +212,14 @@ def test_a_swap_changes_the_next_inspection_and_none_that_runs(spooled: Spooled)
             return super().read_at(offset, length)
 
     seen: list[Inspection] = []
-    thread = threading.Thread(target=lambda: seen.append(found.inspect(VERSION, None, Slow(99, 0, b"secret"))))
+    thread = threading.Thread(target=lambda: seen.append(found.inspect(VERSION, NobodyToAsk(), Slow(99, 0, b"secret"))))
     thread.start()
     assert reading.wait(5)
     found.swap(new)
     go_on.set()
     thread.join()
     assert (seen[0].version, len(seen[0].findings)) == (old.version, 1)
-    assert found.inspect(VERSION, None, spooled(b"secret")) == Inspection("rules", new.version)
+    assert found.inspect(VERSION, NobodyToAsk(), spooled(b"secret")) == Inspection("rules", new.version)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -218,8 +236,8 @@ SHIPPED = RuleEngine(load_rulebook([RULES]))
 
 def test_a_small_file_costs_the_shipped_rules_well_under_a_millisecond(spooled: Spooled) -> None:
     content = spooled(b"PK\3\4" + bytes(2 * STEP))
-    SHIPPED.inspect(VERSION, None, content)
+    SHIPPED.inspect(VERSION, NobodyToAsk(), content)
     began = time.process_time()
     for _ in range(200):
-        SHIPPED.inspect(VERSION, None, content)
+        SHIPPED.inspect(VERSION, NobodyToAsk(), content)
     assert (time.process_time() - began) / 200 < 0.0003 * 3  # three times the goal: other tests share the machine

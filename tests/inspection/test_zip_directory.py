@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from demo import samples
 from demo.clamd import PrivateClamd
 from scanner.inspection.clamd import Clamd
+from scanner.inspection.engine import NobodyToAsk
 from scanner.inspection.zip_directory import METHODS, STARTS, zip_gap
 from scanner.model import Unchecked, Unscannable
 from tests.clamd import settings_for
@@ -167,7 +168,7 @@ def test_what_clamd_would_pass_over_in_silence(case: str, data: bytes, reason: U
 )
 def test_clamd_does_pass_them_over(clamd: PrivateClamd, spooled: Spooled, case: str, data: bytes) -> None:
     """The reason for this module. Should a newer clamd look into one of them, its rule can go."""
-    inspection = Clamd(settings_for(clamd.address)).inspect(VERSION, None, spooled(data))
+    inspection = Clamd(settings_for(clamd.address)).inspect(VERSION, NobodyToAsk(), spooled(data))
 
     assert (inspection.findings, inspection.gap) == ((), None)
 
@@ -175,7 +176,7 @@ def test_clamd_does_pass_them_over(clamd: PrivateClamd, spooled: Spooled, case: 
 @pytest.mark.parametrize("seekable", [True, False])
 def test_clamd_finds_what_we_let_pass(clamd: PrivateClamd, spooled: Spooled, seekable: bool) -> None:
     data = written(seekable, zip64=not seekable, content=samples.eicar())
-    inspection = Clamd(settings_for(clamd.address)).inspect(VERSION, None, spooled(data))
+    inspection = Clamd(settings_for(clamd.address)).inspect(VERSION, NobodyToAsk(), spooled(data))
 
     assert reason_for(data) is None
     assert [finding.malware for finding in inspection.findings] == [True]

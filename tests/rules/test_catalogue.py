@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from scanner.files.kind import mime_of
+from scanner.inspection.engine import NobodyToAsk
 from scanner.inspection.rehearsal import memory_content, rehearse
 from scanner.inspection.rule_engine import RuleEngine
 from scanner.model import EntryId, FileVersion, GroupId, StepKind
@@ -63,7 +64,7 @@ def test_honest_files_of_this_machine_are_left_where_they_are() -> None:
     for path in islice(_files(), MOST_FILES):
         seen += 1
         version = FileVersion("acme", GroupId("g"), EntryId("e"), f"/Shared{path}")
-        for finding in engine.inspect(version, None, memory_content(path.read_bytes(), mime_of)).findings:
+        for finding in engine.inspect(version, NobodyToAsk(), memory_content(path.read_bytes(), mime_of)).findings:
             flagged[finding.name] += 1
             if StepKind.QUARANTINE in (finding.actions or ()):
                 moved.append((finding.name, str(path)))

@@ -82,6 +82,16 @@ def test_one_domain_is_enough_and_all_else_has_the_defaults_of_the_design(folder
         "ledger": {"url": "sqlite:////data/ledger.db"},
         "workers": {"concurrency": 8, "lease": "1m", "max_attempts": 5},
         "spool": {"dir": "/tmp", "max_total": "4GiB", "max_file": "2GiB"},
+        "unpack": {
+            "processes": 2,
+            "memory": "1GiB",
+            "deadline": "1m",
+            "max_depth": 10,
+            "max_members": 10_000,
+            "max_total": "2GiB",
+            "max_ratio": 200,
+            "passwords_file": None,
+        },
         "remediation": {"mode": "enforce", "max_per_hour": 100, "max_per_rule_per_hour": 25},
         "policy": {
             "infected": ["revoke_links", "quarantine", "comment"],
