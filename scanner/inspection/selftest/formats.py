@@ -142,7 +142,7 @@ def formats_of(content: Content) -> frozenset[Format]:
     found = {kind for pattern, kind in BY_HEAD if pattern.match(head)}
     if mime in BY_TYPE:
         found.add(BY_TYPE[mime])
-    if _is_mail(head):
+    if is_mail(head):
         found.add(Format.EML)
     if Format.OLE in found and OUTLOOK in head:
         found.add(Format.MSG)
@@ -152,7 +152,7 @@ def formats_of(content: Content) -> frozenset[Format]:
     return frozenset(found | _limited(found, zipped))
 
 
-def _is_mail(head: bytes) -> bool:
+def is_mail(head: bytes) -> bool:
     """It begins with header fields, and one of them is a mail's."""
     position = 0
     for _ in range(50):

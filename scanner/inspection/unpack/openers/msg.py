@@ -6,7 +6,7 @@ it is no file of its own that could be handed on.
 
 from __future__ import annotations
 
-from scanner.inspection.unpack.openers.compound import Compound, Path, compound_file
+from scanner.inspection.unpack.openers.compound import MAGIC, Compound, Path, compound_file
 from scanner.inspection.unpack.openers.html import decoded, page_text
 from scanner.inspection.unpack.openers.native import STREAM, native, natives
 from scanner.inspection.unpack.openers.package import TooMuch, tell_gap
@@ -14,6 +14,7 @@ from scanner.inspection.unpack.opening import Source, Told
 from scanner.rulebook.anatomy import Trait
 
 MAX_STREAM = 128 * 1024**2
+PROPERTIES = ("__properties_version1.0",)
 PROPERTY = "__substg1.0_"
 ATTACHMENT = "__attach_version1.0_#"
 WIDE, NARROW = "001f", "001e"
@@ -26,6 +27,17 @@ COMPRESSED = "10090102"
 DATA = "37010102"
 NAMES = ("3707", "3704", "3001")
 """Of an attachment: long, short, as it is shown."""
+
+
+def is_message(source: Source) -> bool:
+    """Whether it is a compound file with the properties of a mail. False for one that cannot be read."""
+    if not source.head.startswith(MAGIC):
+        return False
+    try:
+        with compound_file(source.file, source.size) as compound:
+            return PROPERTIES in compound
+    except (OSError, ValueError):
+        return False
 
 
 def open_msg(source: Source, told: Told) -> None:

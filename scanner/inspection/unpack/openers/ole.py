@@ -25,6 +25,7 @@ BOOKS = frozenset({"workbook", "book"})
 SLIDES = "powerpoint document"
 TEXTS = frozenset({"worddocument", *BOOKS, SLIDES, "visiodocument"})
 """Streams that make a document, or one inside another, what it is."""
+MESSAGE = ("__properties_version1.0",)
 LINK = "\x01ole"
 MONIKERS = (
     b"\xe0\xc9\xea\x79\xf9\xba\xce\x11\x8c\x82\x00\xaa\x00\x4b\xa9\x0b",  # an address
@@ -37,6 +38,9 @@ WHOLE_FILES = frozenset({"package", "contents"})
 
 def open_ole(source: Source, told: Told) -> None:
     with compound_file(source.file, source.size) as compound:
+        documents = [path for path in compound.streams if path[-1].lower() in TEXTS]
+        if MESSAGE in compound and not documents:
+            return  # a mail of Outlook, of which the opener of mails tells
         locked = encryption.is_encrypted(compound)
         if locked:
             _unlock(source, compound, told)
@@ -44,7 +48,6 @@ def open_ole(source: Source, told: Told) -> None:
         for text in code:
             told.text(text + "\n")
         _tell_objects(compound, told)
-        documents = [path for path in compound.streams if path[-1].lower() in TEXTS]
         if not (documents or code or locked):
             _tell_streams(compound, told)
         for path in () if locked else documents:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import re2
 
-from scanner.inspection.unpack.opening import Told
+from scanner.inspection.unpack.opening import Source, Told
 from scanner.model import Unscannable
 
 PIECE = 64 * 1024
@@ -84,6 +84,16 @@ class Package:
 
 class TooMuch(ValueError):
     """A limit of this opener's, not damage."""
+
+
+def has_part(source: Source, *names: str) -> bool:
+    """Whether it is a zip with all these parts, named as `part_name` names them. False for one that cannot be read."""
+    if not source.head.startswith(b"PK"):
+        return False
+    try:
+        return set(names) <= set(Package(source.file).names)
+    except (OSError, ValueError):
+        return False
 
 
 def part_name(name: str) -> str:

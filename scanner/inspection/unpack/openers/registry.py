@@ -12,8 +12,19 @@ from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
 
+from scanner.inspection.selftest.formats import is_mail
 from scanner.inspection.unpack.openers.archive import ends_as_zip, open_archive, open_program
 from scanner.inspection.unpack.openers.compressed import open_compressed
+from scanner.inspection.unpack.openers.html import open_html
+from scanner.inspection.unpack.openers.mail import open_mail
+from scanner.inspection.unpack.openers.msg import is_message, open_msg
+from scanner.inspection.unpack.openers.odf import open_odf
+from scanner.inspection.unpack.openers.ole import open_ole
+from scanner.inspection.unpack.openers.ooxml import open_ooxml
+from scanner.inspection.unpack.openers.package import has_part
+from scanner.inspection.unpack.openers.pdf import open_pdf
+from scanner.inspection.unpack.openers.rtf import open_rtf
+from scanner.inspection.unpack.openers.shortcut import open_shortcut
 from scanner.inspection.unpack.openers.text import open_text, wide_encoding
 from scanner.inspection.unpack.openers.unopened import is_unopened, open_nothing
 from scanner.inspection.unpack.opening import Opener, Source
@@ -37,7 +48,23 @@ def _wide(source: Source) -> bool:
     return wide_encoding(source.head) is not None
 
 
+def _mail(source: Source) -> bool:
+    return is_mail(source.head)
+
+
+def _office(source: Source) -> bool:
+    return has_part(source, "[content_types].xml")
+
+
+def _open_document(source: Source) -> bool:
+    return b"urn:oasis:names:tc:opendocument:" in source.head or has_part(
+        source, "meta-inf/manifest.xml", "content.xml"
+    )
+
+
 ROWS = (
+    Row(open_ooxml, types=("application/vnd.openxmlformats-officedocument.*",), sight=_office),
+    Row(open_odf, types=("application/vnd.oasis.opendocument.*",), sight=_open_document),
     Row(
         open_archive,
         heads=r"PK(?:\x03\x04|\x05\x06|\x07\x08|00PK\x03\x04)|7z\xbc\xaf\x27\x1c|Rar!\x1a\x07[\x00\x01]|MSCF\x00{4}"
@@ -51,6 +78,23 @@ ROWS = (
         r"|\x5d\x00\x00[\x00-\xff][\x00-\x40](?:\xff{8}|[\x00-\xff]{5}\x00{3})\x00",
     ),
     Row(open_program, heads=r"MZ|\x7fELF|#!", sight=ends_as_zip),
+    Row(open_ole, heads=r"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+    Row(open_msg, sight=is_message),
+    Row(open_pdf, heads=r".{0,1024}?%PDF-", types=("application/pdf",)),
+    Row(open_rtf, heads=r"[\x00\t\r\n ]{0,1024}\{\\rt"),
+    Row(
+        open_mail,
+        heads=r"From [^\n]{1,300}\n",
+        types=("message/*", "application/mbox"),
+        suffixes=("eml", "mht", "mhtml"),
+        sight=_mail,
+    ),
+    Row(
+        open_html,
+        types=("text/html", "application/xhtml+xml", "image/svg+xml"),
+        suffixes=("html", "htm", "xhtml", "shtml", "hta", "svg"),
+    ),
+    Row(open_shortcut, heads=r"L\x00{3}\x01\x14\x02\x00{5}\xc0\x00{6}F"),
     Row(open_nothing, sight=is_unopened),
     Row(open_text, sight=_wide),
 )

@@ -38,7 +38,7 @@ def open_rtf(source: Source, told: Told) -> None:
         told.incomplete(Unscannable.LIMITS, f"RTF of {source.size} bytes")
         return
     content = source.file.read()
-    if not content.lstrip(b"\\0\t\r\n ").startswith(HEAD):
+    if not content.lstrip(b"\0\t\r\n ").startswith(HEAD):
         raise ValueError("no RTF")
     prose = Prose(told)
     reader = Reader(content, prose.add)
