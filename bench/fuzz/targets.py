@@ -1,0 +1,118 @@
+"""What is fuzzed: seeds, and one call for each input, which raises nothing unless something is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from scanner.errors import ConfigurationError
+from scanner.files.kind import mime_of
+from scanner.inspection.engine import NobodyToAsk
+from scanner.inspection.rehearsal import memory_content
+from scanner.inspection.rule_engine import RuleEngine
+from scanner.inspection.selftest.samples import SAMPLES
+from scanner.inspection.unpack.openers.registry import openers_for
+from scanner.inspection.unpack.output import Output
+from scanner.inspection.unpack.taking_apart import Bounds, TakingApart
+from scanner.inspection.unpack.wire import from_wire, to_wire
+from scanner.model import EntryId, FileVersion, GroupId
+from scanner.rulebook.load import load_rule, load_rulebook
+from scanner.rulebook.rule import Rulebook, rulebook_of
+
+RULES = Path(__file__).parents[2] / "rules"
+LARGEST_SEED = 256 * 1024
+BOUNDS = Bounds(depth=10, members=1000, total=64 * 1024**2, ratio=200, seconds=4)
+PAYLOAD = b"An innocent payload.\n"
+NAMES = (*("content", "a.txt", "a.eml", "a.hta", "a.tgz", "a.svg", "a.docm", "a.lnk", "a.mht"), "\udcff/../\0.zip")
+NASTY = (b"a" * 1_000_000, b"\x00\xff" * 200_000, b"4111 1111 1111 1111 " * 20_000)
+"""Contents that a pattern which loads must get through in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Runs in the child alone."""
+
+    seeds: Callable[[], list[bytes]]
+    run: Callable[[bytes], None]
+
+
+def _rule_seeds() -> list[bytes]:
+    return [path.read_bytes() for path in sorted(RULES.rglob("*.yaml"))]
+
+
+@cache
+def _rule_folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="fuzz-"))
+
+
+def _load(data: bytes) -> None:
+    """A rule file of these bytes is refused with its problems, or is a rule that looks at anything in time."""
+    path = _rule_folder() / "rule.yaml"
+    path.write_bytes(data)
+    try:
+        rule = load_rule(path)
+    except ConfigurationError as error:
+        if not error.problems:
+            raise AssertionError("refused without a problem") from error
+        return
+    engine = RuleEngine(rulebook_of([rule]))
+    for content in NASTY:
+        engine.inspect(_version("a.txt"), NobodyToAsk(), memory_content(content, mime_of))
+
+
+@cache
+def _shipped() -> Rulebook:
+    folders = [path for path in sorted(RULES.iterdir()) if path.is_dir() and not path.name.startswith("_")]
+    return load_rulebook(folders)
+
+
+def _content_seeds() -> list[bytes]:
+    examples = [example for rule in _shipped().rules for example in (*rule.examples.hit, *rule.examples.miss)]
+    built = [example.build() for example in examples]
+    return [content for content in built if len(content) <= LARGEST_SEED]
+
+
+def _match(data: bytes) -> None:
+    """All rules that ship, over a content and a name of these bytes."""
+    name = data[:20].decode("utf-8", "replace").replace("/", "") or "a"
+    RuleEngine(_shipped()).inspect(_version(name), NobodyToAsk(), memory_content(data, mime_of))
+
+
+def _version(name: str) -> FileVersion:
+    return FileVersion("fuzz", GroupId("fuzz"), EntryId("fuzz"), f"/Shared/{name}")
+
+
+def _container_seeds() -> list[bytes]:
+    built = [sample.build(PAYLOAD) for sample in SAMPLES]
+    return [content for content in built if len(content) <= LARGEST_SEED]
+
+
+def _take_apart(data: bytes) -> None:
+    """Taken apart it has an anatomy, and one that the service believes."""
+    content, members, texts = (os.memfd_create("fuzz") for _ in range(3))
+    try:
+        os.write(content, data)
+        taking = TakingApart(
+            BOUNDS, ("secret",), Output(members), Output(texts), identify=mime_of, openers_for=openers_for
+        )
+        mime = mime_of(data[: 64 * 1024])
+        name = NAMES[sum(data[:16]) % len(NAMES)]
+        anatomy = taking.run(content, len(data), name, mime if isinstance(mime, str) else "")
+        answer = json.loads(json.dumps(to_wire(anatomy)))
+        told = from_wire(answer, BOUNDS, os.fstat(members).st_size, os.fstat(texts).st_size)
+        assert told == anatomy, "the service would believe something else"
+    finally:
+        for each in (content, members, texts):
+            os.close(each)
+
+
+TARGETS = {
+    "rules": Target(_rule_seeds, _load),
+    "matcher": Target(_content_seeds, _match),
+    "openers": Target(_container_seeds, _take_apart),
+}
