@@ -54,6 +54,6 @@ def test_inputs_are_the_seeds_then_changed_ones_and_the_same_for_the_same_chance
 def test_no_seed_is_a_finding(name):
     seeds = TARGETS[name].seeds()
 
-    assert len(seeds) > 30
+    assert len(seeds) > 10
     for seed in seeds[::5]:
         TARGETS[name].run(seed)

@@ -10,13 +10,13 @@ import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from demo.samples import zip_of
-from scanner.inspection.selftest.samples.ole import compound_file as compound_of
 from scanner.inspection.unpack.openers import encryption
 from scanner.inspection.unpack.openers.compound import compound_file
 from scanner.inspection.unpack.openers.encryption import decrypted, is_encrypted
 from scanner.inspection.unpack.openers.ole import open_ole
 from scanner.model import Unscannable
 from scanner.rulebook.anatomy import Trait
+from scanner.rulebook.samples.compound import compound_file as compound_of
 from tests.inspection.unpack.openers.office import types
 from tests.inspection.unpack.openers.recording import told_of
 

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.inspection.selftest.samples.ole import compound_file as compound_of
 from scanner.inspection.unpack.openers.compound import compound_file
 from scanner.inspection.unpack.openers.macros import (
     decompressed,
@@ -22,6 +21,7 @@ from scanner.inspection.unpack.openers.macros import (
 from scanner.inspection.unpack.openers.package import TooMuch
 from scanner.model import Unscannable
 from scanner.rulebook.anatomy import Trait
+from scanner.rulebook.samples.compound import compound_file as compound_of
 from tests.inspection.unpack.openers.recording import Record
 from tests.inspection.unpack.openers.vba import OPENS_ITSELF, WAITS, compressed, project, vba_project
 

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.inspection.selftest.samples.ole import compound_file, msg
+from scanner.inspection.selftest.samples.ole import msg
 from scanner.inspection.unpack.openers.msg import DICTIONARY, decompressed, open_msg
 from scanner.inspection.unpack.openers.package import TooMuch
 from scanner.model import Unscannable
 from scanner.rulebook.anatomy import Trait
+from scanner.rulebook.samples.compound import compound_file
 from tests.inspection.unpack.openers.office import packed
 from tests.inspection.unpack.openers.recording import survives, told_of
 

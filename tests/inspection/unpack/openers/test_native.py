@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.inspection.selftest.samples.ole import compound_file as compound_of
 from scanner.inspection.unpack.openers.compound import compound_file
 from scanner.inspection.unpack.openers.native import Native, native, natives
+from scanner.rulebook.samples.compound import compound_file as compound_of
 from tests.inspection.unpack.openers.office import packed
 
 

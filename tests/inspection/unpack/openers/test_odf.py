@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demo.samples import zip_of
-from scanner.inspection.selftest.samples.ole import compound_file
 from scanner.inspection.unpack.openers import odf
 from scanner.inspection.unpack.openers.odf import open_odf
 from scanner.model import Unscannable
 from scanner.rulebook.anatomy import Trait
+from scanner.rulebook.samples.compound import compound_file
 from tests.inspection.unpack.openers.office import packed
 from tests.inspection.unpack.openers.recording import Record, survives, told_of
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demo.samples import docx, zip_of
-from scanner.inspection.selftest.samples.ole import compound_file
 from scanner.inspection.unpack.openers.ooxml import open_ooxml
 from scanner.model import Unscannable
 from scanner.rulebook.anatomy import Trait
+from scanner.rulebook.samples.compound import compound_file
 from tests.inspection.unpack.openers.office import VBA_TYPE, document, packed, relationships, types, word
 from tests.inspection.unpack.openers.recording import Record, survives, told_of
 from tests.inspection.unpack.openers.vba import OPENS_ITSELF, WAITS, vba_project

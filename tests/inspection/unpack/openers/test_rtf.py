@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.inspection.selftest.samples.ole import compound_file
 from scanner.inspection.unpack.openers import rtf
 from scanner.inspection.unpack.openers.rtf import open_rtf, parsed
 from scanner.model import Unscannable
 from scanner.rulebook.anatomy import Trait
+from scanner.rulebook.samples.compound import compound_file
 from tests.inspection.unpack.openers.office import packed
 from tests.inspection.unpack.openers.recording import Record, told_of
 
