@@ -94,7 +94,8 @@ def _by_atheris(name: str, folder: Path, seed: int) -> None:
         (corpus / hashlib.sha256(data).hexdigest()[:20]).write_bytes(data)
     _limit()
     # The campaign watches time and memory, by its own measures.
-    options = (f"-seed={seed + 1}", "-timeout=0", "-rss_limit_mb=0", "-max_len=262144", "-print_final_stats=0")
+    unwatched = ("-timeout=3600", "-rss_limit_mb=0")
+    options = (f"-seed={seed + 1}", *unwatched, "-max_len=262144", f"-artifact_prefix={folder}/")
     atheris.Setup([sys.argv[0], *options, str(corpus)], watched)
     atheris.Fuzz()
 
