@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, get_args
@@ -89,15 +89,23 @@ class Places(Protocol):
 
 
 def validation_problems(
-    error: ValidationError, places: Places, prefix: Loc = (), *, model: type[BaseModel] | None = None
+    error: ValidationError,
+    places: Places,
+    prefix: Loc = (),
+    *,
+    model: type[BaseModel] | None = None,
+    silent: Collection[Loc] = (),
 ) -> list[Problem]:
     """A pydantic error as problems with file and line, in plain words and without the values.
 
-    With the model that was filled, an unknown key comes with the nearest known one.
+    With the model that was filled, an unknown key comes with the nearest known one. `silent`: places of which
+    everything has been said already.
     """
     problems = []
     for item in error.errors(include_url=False, include_input=False):
         loc = prefix + item["loc"]
+        if silent and any(loc[:end] in silent for end in range(len(loc) + 1)):
+            continue
         what = f"{dotted(loc)}: {_plain(item['type'], item['msg'])}"
         unknown = item["type"] == "extra_forbidden" and model is not None
         problems.append(Problem(places.where(loc), what, _nearest_key(model, item["loc"]) if unknown else ""))

@@ -6,10 +6,11 @@ So the rulebook's digest covers what stands in the list, and deciding touches no
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from scanner.document import Document, Loc, dotted
+from scanner.document import Loc, Places, dotted
 from scanner.errors import Problem
 from scanner.rulebook.values import MOST_VALUES
 
@@ -17,15 +18,23 @@ LARGEST_LIST = 1024**2
 """Bytes of one list."""
 
 
-def fill_in(document: Document, folder: Path) -> list[Problem]:
-    """Put the digests of every list named in `match` in its place, in the document itself. Returns what is wrong."""
-    return _visit(document.value.get("match"), ("match",), document, folder)
+def fill_in(document: Written, folder: Path, keys: Sequence[str] = ("match",)) -> list[Problem]:
+    """Put the digests of every list named below these keys in its place, in the document itself. Returns what is
+    wrong."""
+    return [one for key in keys for one in _visit(document.value.get(key), (key,), document, folder)]
 
 
-def _visit(value: Any, loc: Loc, document: Document, folder: Path) -> list[Problem]:
+class Written(Places, Protocol):
+    """What somebody wrote, and where."""
+
+    @property
+    def value(self) -> Any: ...
+
+
+def _visit(value: Any, loc: Loc, document: Places, folder: Path) -> list[Problem]:
     problems = []
     for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
-        if key == "sha256" and isinstance(inner, dict):
+        if key == "sha256" and isinstance(inner, dict) and "list" not in inner:
             value[key], found = _read(inner, document.where((*loc, key)), dotted((*loc, key)), folder)
             problems += found
         else:

@@ -5,21 +5,35 @@ A file that cannot be understood is never left out: a rulebook without it would 
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from scanner.document import Document, read_document, validation_problems
 from scanner.errors import ConfigurationError, Problem
+from scanner.rulebook.definitions import NOTHING_SHARED, Definition, Shared
+from scanner.rulebook.expansion import USED, Budget, Expanded, expand
 from scanner.rulebook.hash_lists import fill_in
 from scanner.rulebook.rule import Rule, Rulebook, rulebook_of
+from scanner.rulebook.rule_files import find_rule_files
+from scanner.rulebook.shared import read_shared, unused
 
 MOST_RULES = 10_000
 LARGEST_FILE = 256 * 1024
 """Bytes of one rule file."""
+CONDITIONS = ("match", "exceptions")
+"""The keys of a rule below which lists and macros may stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What stands in the files of a rulebook."""
+
+    rules: dict[Path, Rule]
+    unused: tuple[Definition, ...]
+    """Lists and macros that none of these rules uses."""
 
 
 def load_rulebook(paths: Sequence[Path]) -> Rulebook:
@@ -29,38 +43,52 @@ def load_rulebook(paths: Sequence[Path]) -> Rulebook:
 
 def load_rules(paths: Sequence[Path]) -> dict[Path, Rule]:
     """The rules by their files. Raises ConfigurationError with every problem found."""
-    problems: list[Problem] = []
-    files = list(_files(paths, problems))
+    return load_all(paths).rules
+
+
+def load_all(paths: Sequence[Path]) -> Loaded:
+    """The rules by their files, and what of their lists and macros they do not use. Raises ConfigurationError with
+    every problem found."""
+    found = find_rule_files(paths)
+    problems = found.problems
+    shared = read_shared(found.shared, problems)
+    budget, used = Budget(), set[str]()
     rules: dict[Path, Rule] = {}
-    for file in files[:MOST_RULES]:
+    for file in found.rules[:MOST_RULES]:
         try:
-            rules[file] = load_rule(file)
+            rules[file], expanded = _load(file, shared, budget)
+            used |= expanded.used
         except ConfigurationError as error:
             problems += error.problems
-    if len(files) > MOST_RULES:
+    if len(found.rules) > MOST_RULES:
         problems.append(Problem(str(paths[0]), f"there are more than {MOST_RULES} rules", "Use fewer."))
     problems += _same_ids(rules)
     if problems:
-        raise ConfigurationError(problems)
-    return rules
+        raise ConfigurationError(list(_each_once(problems)))
+    return Loaded(rules, unused(shared, used))
 
 
-def load_rule(path: Path) -> Rule:
+def load_rule(path: Path, shared: Shared = NOTHING_SHARED) -> Rule:
     """The rule of one file. Raises ConfigurationError with every problem of the file."""
+    return _load(path, shared, Budget())[0]
+
+
+def _load(path: Path, shared: Shared, budget: Budget) -> tuple[Rule, Expanded]:
     document = read_document(path, LARGEST_FILE)
     if not isinstance(document.value, dict):
         raise ConfigurationError(
             [Problem(document.where(()), "a rule must be a mapping of keys", "See docs/rules.md.")]
         )
-    problems = [*_misnamed(document, path), *fill_in(document, path.parent)]
+    expanded = expand(document, CONDITIONS, shared, budget)
+    problems = [*_misnamed(document, path), *expanded.problems, *fill_in(expanded, path.parent, CONDITIONS)]
     try:
-        rule = Rule.model_validate(document.value)
+        rule = Rule.model_validate(expanded.value)
     except ValidationError as error:
-        problems += validation_problems(error, document, model=Rule)
+        problems += validation_problems(error, expanded, model=Rule, silent=expanded.silent)
         raise ConfigurationError(sorted(problems, key=_line)) from error
     if problems:
         raise ConfigurationError(problems)
-    return rule
+    return rule, expanded
 
 
 def _misnamed(document: Document, path: Path) -> list[Problem]:
@@ -76,57 +104,19 @@ def _line(problem: Problem) -> int:
     return int(line) if line.isdecimal() else 0
 
 
-def _files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
-    """Each file once, in a stable order. What may be a rule but is not named like one is a problem, not left out."""
-    seen: set[Path] = set()
-    for path in paths:
-        for file in _below(path, problems):
-            if file.suffix == ".yml":
-                problems.append(Problem(str(file), "is not read: rule files end in .yaml", "Rename it."))
-            elif file not in seen:
-                seen.add(file)
-                yield file
-
-
-def _below(path: Path, problems: list[Problem]) -> Iterator[Path]:
-    try:
-        mode = path.stat().st_mode
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "no valid path"
-        problems.append(Problem(str(path), f"cannot be read: {reason}", "Check rules.paths."))
-        return
-    if stat.S_ISDIR(mode):
-        yield from _walk(path, problems)
-    elif stat.S_ISREG(mode):
-        yield path
-    else:
-        problems.append(Problem(str(path), "is neither a file nor a folder", "Check rules.paths."))
-
-
-def _walk(path: Path, problems: list[Problem]) -> Iterator[Path]:
-    """Hidden folders are passed over: in a mounted ConfigMap they hold a second copy of everything."""
-
-    def unreadable(error: OSError) -> None:
-        problems.append(Problem(str(error.filename), f"cannot be read: {error.strerror}", "Check its rights."))
-
-    for folder, folders, names in os.walk(path, onerror=unreadable):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            file = Path(folder, name)
-            if file.suffix in (".yaml", ".yml") and not name.startswith("."):
-                yield from _regular(file, problems)
-
-
-def _regular(file: Path, problems: list[Problem]) -> Iterator[Path]:
-    if file.is_file():
-        yield file
-    else:
-        problems.append(Problem(str(file), "is not a file that can be read", "Remove it, or mend the link."))
-
-
 def _same_ids(rules: dict[Path, Rule]) -> Iterator[Problem]:
     first: dict[str, Path] = {}
     for file, rule in rules.items():
         if rule.id in first:
             yield Problem(str(file), f"id: {rule.id} is taken by {first[rule.id]}", "Give each rule an id of its own.")
         first.setdefault(rule.id, file)
+
+
+def _each_once(problems: Sequence[Problem]) -> Iterator[Problem]:
+    """A value that is wrong in a list that many rules use is told of the first of them."""
+    seen: set[tuple[str, str]] = set()
+    for problem in problems:
+        written, used, _ = problem.where.partition(USED)
+        if not used or (written, problem.what) not in seen:
+            seen.add((written, problem.what))
+            yield problem
