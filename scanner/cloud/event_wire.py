@@ -40,14 +40,15 @@ def feed_range(value: object) -> FeedRange:
 def event_page(value: object, asked: Cursor, count: int, now: datetime) -> EventPage:
     """Events above `asked`, ascending, each id once; `now` stands in for a time that cannot be read.
 
-    The page's cursor is the highest id it accounts for: `latest_id` may run ahead of the events (fact sheet 3.2).
+    The page's cursor is its highest event. Only where it has none does `latest_id` count: nobody says whether that is
+    the latest of the page or of the domain (fact sheet 10, row 8), and between the two may lie events of the next page.
     Raises BadAnswer.
     """
     body = mapping(value, "events_after")
     found = rows(body, "events", "events_after")
     by_id = {event.id: event for event in _events(found, now) if event.id > asked}
     ids = sorted(by_id)
-    latest = maybe_number(body, "latest_id") or 0
+    latest = 0 if found else maybe_number(body, "latest_id") or 0
     return EventPage(
         events=tuple(by_id[each] for each in ids),
         cursor=Cursor(max(asked, latest, *ids)),

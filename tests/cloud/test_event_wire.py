@@ -89,17 +89,20 @@ def test_events_are_ascending_each_once_and_above_the_cursor() -> None:
 
 CURSORS = [
     ((9, 7), None, 3, 9),
-    ((7,), 20, 3, 20),
+    ((7,), 20, 3, 7),
     ((7,), 2, 3, 7),
     ((), None, 3, 3),
     ((), 12, 3, 12),
     ((), "x", 3, 3),
     ((2,), 2, 30, 30),
+    ((2,), 90, 30, 30),
 ]
 
 
 @pytest.mark.parametrize(("ids", "latest", "asked", "cursor"), CURSORS)
-def test_the_cursor_never_goes_back_and_takes_the_highest(ids: Any, latest: Any, asked: int, cursor: int) -> None:
+def test_the_cursor_never_goes_back_and_never_beyond_what_was_read(
+    ids: Any, latest: Any, asked: int, cursor: int
+) -> None:
     assert page(*(event(id=each) for each in ids), asked=asked, latest_id=latest).cursor == cursor
 
 
