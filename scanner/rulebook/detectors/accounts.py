@@ -31,8 +31,12 @@ LENGTH_BY_COUNTRY = {country: length for length, countries in _BY_LENGTH.items()
 
 
 def _regex() -> str:
-    grouped = "|".join(f"(?:{one}[0-9A-Z]{{4}}){{2,7}}(?:{one}[0-9A-Z]{{1,4}})?" for one in (SPACE, "-"))
-    return f"{BEFORE}([A-Z]{{2}}[0-9]{{2}}(?:[0-9A-Z]{{11,30}}|{grouped})){AFTER}"
+    """However it is grouped: the country says how many characters there must be."""
+    each = (
+        rf"(?:{'|'.join(countries.split())})\d\d(?:(?:{SPACE}|-)?[0-9A-Z]){{{length - 4}}}"
+        for length, countries in _BY_LENGTH.items()
+    )
+    return f"{BEFORE}({'|'.join(each)}){AFTER}"
 
 
 def _valid(candidate: bytes) -> bool:

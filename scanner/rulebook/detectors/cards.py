@@ -54,20 +54,30 @@ _RANGES = (
     ("6761", "6763", _MAESTRO),
 )
 """The first and the last prefix of a range, and the lengths of its numbers."""
-_GROUPINGS = ((6, 13), (4, 4, 4, 4, 3), (4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 5), (4, 4, 4))
-"""The longest first: of several that fit, RE2 takes the first."""
+_GROUPINGS = (
+    ("62", 6, 13),
+    ("[3468]", 4, 4, 4, 4, 3),
+    ("[2-68]", 4, 4, 4, 4),
+    ("3[47]", 4, 6, 5),
+    ("3[0689]", 4, 6, 4),
+    ("5[08]|6[37]", 4, 4, 5),
+    ("5[08]|6[37]", 4, 4, 4),
+)
+"""How numbers are written in groups, by what they begin with. The longest first: of several that fit, RE2 takes the
+first."""
 _GROUP = rb"[0-9A-Fa-f]{4}"
 _GROUPS_BEFORE = re.compile(rb"(?:" + _GROUP + rb" ){2}\Z")
 _GROUPS_AFTER = re.compile(rb"(?: " + _GROUP + rb"){2}(?![0-9A-Za-z])")
 
 
 def _regex() -> str:
-    grouped = [
-        separator.join([f"[2-68][0-9]{{{first - 1}}}", *(f"[0-9]{{{size}}}" for size in rest)])
-        for first, *rest in _GROUPINGS
-        for separator in (SPACE, "-")
-    ]
+    grouped = [_grouped(separator, *grouping) for grouping in _GROUPINGS for separator in (SPACE, "-")]
     return f"{BEFORE_NUMBER}({'|'.join(['[2-68][0-9]{11,18}', *grouped])}){AFTER_NUMBER}"
+
+
+def _grouped(separator: str, prefix: str, first: int, *rest: int) -> str:
+    begun = first - (1 if prefix.startswith("[") else 2)
+    return separator.join([f"(?:{prefix})[0-9]{{{begun}}}", *(f"[0-9]{{{size}}}" for size in rest)])
 
 
 def _alone(before: bytes, after: bytes) -> bool:

@@ -135,7 +135,7 @@ TOKENS = (
     _token(
         "jwt",
         "Signed JSON web token",
-        r"eyJ[0-9A-Za-z_-]{10,1000}\.eyJ[0-9A-Za-z_-]{4,}\.[0-9A-Za-z_-]{16,}",
+        r"eyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{4,}\.[0-9A-Za-z_-]{16,}",
         source="RFC 7519, RFC 7515",
         check=_jwt,
     ),

@@ -51,6 +51,21 @@ def test_the_registrys_examples_are_found_in_one_piece_and_in_groups(account: st
         assert ends(text) == [account[-4:]]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PL61 1090 1014 0000 0712 1981 2874",
+        "PL61 10901014 0000071219812874",
+        "PL61-1090-1014-0000-0712-1981-2874",
+        "DE89 370400440 532013000",
+        "(DE89370400440532013000)",
+        "iban=DE89370400440532013000&amount=1",
+    ],
+)
+def test_an_account_is_found_however_it_is_grouped(text: str) -> None:
+    assert len(ends(text)) == 1
+
+
 def test_countries_have_one_length_each() -> None:
     assert len(LENGTH_BY_COUNTRY) == 89
     assert set(LENGTH_BY_COUNTRY.values()) <= set(range(15, 35))
