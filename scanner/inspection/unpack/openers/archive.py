@@ -9,7 +9,8 @@ import re
 from itertools import chain, islice
 
 from scanner.inspection.unpack.openers.libarchive import Archive, Broken, Entry
-from scanner.inspection.unpack.openers.zip_layout import STARTS, find_directory, layout_fault
+from scanner.inspection.unpack.openers.package import Package, tell_gap
+from scanner.inspection.unpack.openers.zip_layout import STARTS, find_directory, has_disguised, layout_fault
 from scanner.inspection.unpack.opening import Source, Told
 from scanner.model import Unscannable
 from scanner.rulebook.anatomy import Trait
@@ -78,6 +79,20 @@ def _open_zip(source: Source, told: Told) -> None:
             _hand_on_all(archive, told)
     except Broken as fault:
         _tell(fault, "", told, encrypted=False)
+    if directory is not None and has_disguised(source.file, directory):
+        _hand_on_disguised(source, told)
+
+
+def _hand_on_disguised(source: Source, told: Told) -> None:
+    """The library gives no bytes of what it takes for a folder or a link."""
+    try:
+        for name, pieces in Package(source.file).disguised():
+            try:
+                told.member(name, pieces)
+            except (OSError, ValueError) as error:
+                tell_gap(told, error)
+    except (OSError, ValueError) as error:
+        tell_gap(told, error)
 
 
 def _hand_on_all(archive: Archive, told: Told, entry: Entry | None = None) -> None:

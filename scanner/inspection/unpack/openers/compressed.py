@@ -110,9 +110,12 @@ def _open_rarer(source: Source, told: Told, name: str) -> None:
     if not filters:
         return
     try:
-        with Archive(source.file, ("raw",), filters) as archive:
-            if archive.next_entry() is not None:
-                told.member(name, archive.pieces())
+        with Archive(source.file, ("raw", "empty"), filters) as archive:
+            entry = archive.next_entry()
+            if archive.filters:
+                told.member(name, archive.pieces() if entry is not None else ())
+            else:
+                told.incomplete(Unscannable.CORRUPT, f"{filters[0]}: no such stream")
     except Broken as fault:
         told.incomplete(Unscannable.MEMORY if fault.memory else Unscannable.CORRUPT, str(fault))
 

@@ -71,6 +71,7 @@ _read_block = _function(
 _error_string = _function("error_string", ctypes.c_char_p, _P)
 _errno = _function("errno", ctypes.c_int, _P)
 _has_encrypted = _function("read_has_encrypted_entries", ctypes.c_int, _P)
+_filter_count = _function("filter_count", ctypes.c_int, _P)
 _pathname = _function("entry_pathname", ctypes.c_char_p, _P)
 _pathname_utf8 = _function("entry_pathname_utf8", ctypes.c_char_p, _P)
 _size = _function("entry_size", ctypes.c_longlong, _P)
@@ -158,6 +159,11 @@ class Archive:
     def encrypted(self) -> bool:
         """It has said of some entry, or of its directory, that it is encrypted."""
         return bool(_has_encrypted(self._archive) > 0)
+
+    @property
+    def filters(self) -> int:
+        """How many filters took the content for theirs; known once an entry was asked for."""
+        return int(_filter_count(self._archive)) - 1  # the last is none
 
     def _start(self) -> int:
         # Kept here: the library holds them without the interpreter's knowledge.

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 import re2
 
+from scanner.inspection.unpack.openers.zip_layout import is_disguised
 from scanner.inspection.unpack.opening import Source, Told
 from scanner.model import Unscannable
 
@@ -59,18 +60,28 @@ class Package:
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """The content of a part, in pieces. Raises ValueError or OSError for what cannot be read, or no more of it."""
+        if name not in self._infos:
+            raise ValueError(f"no part {name[:80]!r}")
+        yield from self._pieces(self._infos[name])
+
+    def disguised(self) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Members with bytes that say they are no files: their names as written, and their content as `pieces`."""
+        for info in self._zip.infolist():
+            name = info.orig_filename.encode("utf-8", "replace")
+            if is_disguised(name, info.create_system, info.external_attr, info.compress_size):
+                yield info.filename, self._pieces(info)
+
+    def _pieces(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
         try:
-            with self._zip.open(self._infos[name]) as part:
+            with self._zip.open(info) as part:
                 while piece := part.read(PIECE):
                     self._left -= len(piece)
                     if self._left < 0:
                         raise TooMuch(f"more than {MAX_BYTES} bytes of parts")
                     yield piece
-        except KeyError as error:
-            raise ValueError(f"no part {name[:80]!r}") from error
         # RuntimeError: encrypted. NotImplementedError (one, too): a method that Python does not know.
         except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
-            raise ValueError(f"part {name[:80]!r}: {error}") from error
+            raise ValueError(f"part {info.filename[:80]!r}: {error}") from error
 
     def read(self, name: str, most: int) -> bytes:
         """A part as a whole. Raises TooMuch (a ValueError) where it has more than `most` bytes, and as `pieces`."""

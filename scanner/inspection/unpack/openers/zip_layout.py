@@ -7,6 +7,7 @@ archives were joined: where these disagree, each program sees other members, and
 from __future__ import annotations
 
 import io
+import stat
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,6 +30,11 @@ MEMBER = b"PK\x03\x04"
 DESCRIPTOR = 24
 """Bytes that may stand behind a member's data: its checksum and sizes, with a mark or without, of 32 or 64 bits."""
 SIZES_FOLLOW = 0x0008
+UNIX = (3, 19)
+"""Systems whose attributes hold a mode in their upper half; the second is that of OS X."""
+DOS_FOLDER = 0x10
+PACKED_NOTHING = 2
+"""Bytes of deflate for nothing, which some writers put into folders."""
 FULL_16, FULL_32 = 0xFFFF, 0xFFFFFFFF
 
 
@@ -97,6 +103,25 @@ def layout_fault(file: BinaryIO, directory: Directory) -> Gap | None:
         return _corrupt(f"{len(places)} of {directory.members} members in the directory")
     places.sort(key=attrgetter("start"))
     return _between(file, places, directory)
+
+
+def is_disguised(name: bytes, system: int, attributes: int, packed: int) -> bool:
+    """Whether a member with bytes says of itself that it is a folder, a link or a device: a file all the same to many
+    programs. `system`: whose `attributes` they are (APPNOTE 4.4.2)."""
+    mode = attributes >> 16 if system in UNIX else 0
+    odd = stat.S_IFMT(mode) not in (0, stat.S_IFREG) or bool(attributes & DOS_FOLDER and system not in UNIX)
+    return packed > PACKED_NOTHING and (odd or name.endswith((b"/", b"\\")))
+
+
+def has_disguised(file: BinaryIO, directory: Directory) -> bool:
+    raw, position = _read(file, directory.start, min(directory.size, LONGEST_DIRECTORY)), 0
+    while position + CENTRAL.size <= len(raw) and raw.startswith(b"PK\x01\x02", position):
+        fields = CENTRAL.unpack_from(raw, position)
+        named = position + CENTRAL.size
+        if is_disguised(raw[named : named + fields[10]], fields[1] >> 8, fields[15], fields[8]):
+            return True
+        position = named + sum(fields[10:13])
+    return False
 
 
 def _find_64(file: BinaryIO, end: int) -> tuple[int, int, int, int] | None:
