@@ -8,11 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+import yaml
 from prometheus_client import Metric
+from pydantic.fields import FieldInfo
 
 from scanner.metrics import Metrics
+from scanner.rulebook.examples import Example
+from scanner.rulebook.samples.kind import Kind
 from scanner.settings import Settings
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -100,7 +104,47 @@ LATE_LABELS = {
 }
 """Labels whose values only a running service knows."""
 
-TABLES: dict[str, Callable[[], str]] = {"settings": settings_tables, "metrics": metrics_table}
+
+def contents_table() -> str:
+    """Every way of writing a content in an example, as written and with its meaning."""
+    rows = [f"| `{key}` | `{_flow(key, field.examples)}` | {_meaning(field)} |" for key, field in _contents().items()]
+    return "\n".join(["| key | as in | content |", "| --- | --- | --- |", *rows])
+
+
+def example_table() -> str:
+    """What an example says beside its content."""
+    rows = [
+        f"| `{key}` | `{_flow(key, field.examples or [field.default])}` | {field.description} |"
+        for key, field in Example.model_fields.items()
+        if key not in _contents()
+    ]
+    return "\n".join(["| key | as in | meaning |", "| --- | --- | --- |", *rows])
+
+
+def _contents() -> dict[str, FieldInfo]:
+    return {key: field for key, field in Example.model_fields.items() if _kind_of(field) is not None}
+
+
+def _kind_of(field: FieldInfo) -> type[Kind[Any]] | None:
+    kinds = (one for one in get_args(field.annotation) if isinstance(one, type) and issubclass(one, Kind))
+    return next(kinds, None)
+
+
+def _meaning(field: FieldInfo) -> str:
+    return " ".join((getattr(_kind_of(field), "__doc__", None) or "").split())
+
+
+def _flow(key: str, examples: list[Any] | None) -> str:
+    written = yaml.safe_dump({key: (examples or [""])[0]}, default_flow_style=True, width=10**6, sort_keys=False)
+    return written.strip().removeprefix("{").removesuffix("}")
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "settings": settings_tables,
+    "metrics": metrics_table,
+    "contents": contents_table,
+    "example": example_table,
+}
 
 
 def renewed(text: str) -> str:
@@ -109,7 +153,7 @@ def renewed(text: str) -> str:
     def renew(match: re.Match[str]) -> str:
         return f"{match[1]}\n{TABLES[match[2]]()}\n\n{match[3]}"
 
-    return re.sub(r"(<!-- (settings|metrics) -->\n).*?(<!-- end -->)", renew, text, flags=re.DOTALL)
+    return re.sub(rf"(<!-- ({'|'.join(TABLES)}) -->\n).*?(<!-- end -->)", renew, text, flags=re.DOTALL)
 
 
 def main() -> None:

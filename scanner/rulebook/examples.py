@@ -1,101 +1,36 @@
 """Examples inside a rule: what it must hit and what it must miss.
 
 They are written so that nothing bad stands in the file itself. An example is a version: a name or path, an event, an
-uploader, and a content that is built when it is tried out.
+uploader, and a content that is made when it is tried out (`samples.written`).
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
-import io
-import zipfile
-from collections.abc import Mapping
-from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    model_validator,
+)
 
-from scanner.model import EntryId, FileVersion, Finding, GroupId
+from scanner.model import EntryId, FileVersion, Finding, GroupId, Person
+from scanner.rulebook.match import Written
+from scanner.rulebook.samples.written import Sample
 from scanner.rulebook.values import at_most
 
-LARGEST = 32 * 1024**2
-"""Bytes of one example's content, and of anything inside it."""
-MOST_PARTS = 100
-"""Parts of a content, or members of a zip."""
 MOST_EXAMPLES = 1_000
 """Of one kind in one rule."""
+MOST_GROUPS = 1_000
+MOST_SIGNATURES = 100
 FOLDER = "/Shared/Example"
 """Where an example is that only has a name."""
-_DATE = (2026, 1, 1, 0, 0, 0)
-
-
-def _decoded(written: str) -> str:
-    try:
-        base64.b64decode(written, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise ValueError("is no base64") from error
-    return written
-
-
-def _content_of_text(written: object) -> object:
-    return {"text": written} if isinstance(written, str) else written
-
-
-Inner = Annotated["Sample", BeforeValidator(_content_of_text)]
-
-
-class Sample(BaseModel):
-    """A content: at most one of text, base64, parts and zip_of; without any of them it is empty."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    text: str | None = None
-    """As UTF-8."""
-    base64: Annotated[str, AfterValidator(_decoded)] | None = None
-    parts: Annotated[tuple[Inner, ...], at_most(MOST_PARTS)] | None = None
-    """Joined; so that no literal in a rule file upsets an antivirus. Each is a text or a content like this one."""
-    zip_of: dict[str, Inner] | None = None
-    """A zip with these members, deflated; each is a text or a content like this one."""
-    times: Annotated[StrictInt, Field(ge=1, le=LARGEST)] = 1
-    """How often the whole is repeated."""
-
-    @model_validator(mode="after")
-    def _can_be_built(self) -> Sample:
-        given = [key for key in ("text", "base64", "parts", "zip_of") if getattr(self, key) is not None]
-        if len(given) > 1:
-            raise ValueError(f"has more than one content: {', '.join(given)}")
-        if len(self.zip_of or ()) > MOST_PARTS:
-            raise ValueError(f"zip_of has more than {MOST_PARTS} members")
-        if self.unpacked > LARGEST:
-            raise ValueError(f"is larger than {LARGEST // 1024**2}MiB")
-        return self
-
-    @cached_property
-    def unpacked(self) -> int:
-        """Bytes that go into building it."""
-        inner = (*(self.parts or ()), *(self.zip_of or {}).values())
-        return (len(self._literal()) + sum(part.unpacked for part in inner)) * self.times
-
-    def _literal(self) -> bytes:
-        if self.base64 is not None:
-            return base64.b64decode(self.base64)
-        return (self.text or "").encode("utf-8", "surrogatepass")
-
-    def build(self) -> bytes:
-        """The bytes; the same at every call."""
-        if self.zip_of is not None:
-            return _zipped(self.zip_of) * self.times
-        return (self._literal() + b"".join(part.build() for part in self.parts or ())) * self.times
-
-
-def _zipped(members: Mapping[str, Sample]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, member in members.items():
-            archive.writestr(zipfile.ZipInfo(name, _DATE), member.build(), zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
 
 
 def _absolute(path: str) -> str:
@@ -111,19 +46,42 @@ def _without_slash(name: str) -> str:
 
 
 class Example(Sample):
-    """A version to try a rule on. Whatever is not written has a plain default."""
+    """A version to try a rule on: a content, and what the platform would say of it. Whatever is not written has a plain
+    default."""
 
-    name: Annotated[str, AfterValidator(_without_slash)] | None = None
-    path: Annotated[str, AfterValidator(_absolute)] | None = None
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
+
+    name: Written[Annotated[str, AfterValidator(_without_slash)]] = Field(default=None, examples=["invoice.pdf.exe"])
+    """In `/Shared/Example`; `example` where nothing is said."""
+    path: Written[Annotated[str, AfterValidator(_absolute)]] = Field(default=None, examples=["/Shared/Finance/a.xlsx"])
+    """The whole path, instead of a name."""
     event: Literal["create", "copy", "move", "restore", "listing"] = "create"
-    uploader: str | None = None
-    signatures: tuple[str, ...] = ()
-    """What ClamAV is to have found."""
+    """What brought it; `create` where nothing is said."""
+    source: str = Field(default="", examples=["WebUI"])
+    """Through what it came; unknown where nothing is said."""
+    uploaded: Written[AwareDatetime] = Field(default=None, examples=["2026-03-28T23:30:00Z"])
+    """The moment, with its time zone; unknown where nothing is said."""
+    uploader: Written[str] = Field(default=None, examples=["jdoe"])
+    """User name; nobody knows it where nothing is said."""
+    user_type: Written[Literal["admin", "power", "standard"]] = Field(default=None, examples=["standard"])
+    """Of the uploader."""
+    groups: Annotated[tuple[str, ...], Field(max_length=MOST_GROUPS)] = Field(default=(), examples=[["Finance"]])
+    """Of the uploader."""
+    versions: Annotated[StrictInt, Field(ge=1)] = 1
+    """How many the file has, this one included; it is a first upload where nothing is said."""
+    public_link: StrictBool = False
+    """Whether a link opens it without a login."""
+    signatures: Annotated[tuple[str, ...], Field(max_length=MOST_SIGNATURES)] = Field(
+        default=(), examples=[["Win.Trojan.Agent"]]
+    )
+    """Names that ClamAV is to have found."""
 
     @model_validator(mode="after")
     def _is_somewhere(self) -> Example:
         if self.name is not None and self.path is not None:
             raise ValueError("has both a name and a path; the path holds the name")
+        if self.uploader is None and (self.user_type is not None or self.groups):
+            raise ValueError("has a user_type or groups of nobody; add an uploader")
         return self
 
     @property
@@ -135,7 +93,14 @@ class Example(Sample):
             EntryId(hashlib.sha256(path.encode("utf-8", "replace")).hexdigest()),
             path,
             self.event,
+            self.source,
+            uploaded_at=self.uploaded,
         )
+
+    @property
+    def person(self) -> Person | None:
+        """Whoever brought it; None where nobody knows."""
+        return None if self.uploader is None else Person(self.uploader, self.user_type or "", self.groups)
 
     @property
     def earlier(self) -> tuple[Finding, ...]:
@@ -145,7 +110,9 @@ class Example(Sample):
 class Examples(BaseModel):
     """At least one of each: a rule that was never seen to hit, or to miss, is only a guess."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
     hit: Annotated[tuple[Example, ...], at_most(MOST_EXAMPLES)]
+    """What it must find."""
     miss: Annotated[tuple[Example, ...], at_most(MOST_EXAMPLES)]
+    """What it must leave alone, the closer to a hit the better."""

@@ -1,39 +1,15 @@
-"""Examples: what they build, and which are refused."""
+"""Examples: which versions they are, and which are refused."""
 
 from __future__ import annotations
 
-import io
-import zipfile
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from scanner.model import Finding
-from scanner.rulebook.examples import LARGEST, Example
-
-
-@pytest.mark.parametrize(
-    ("written", "content"),
-    [
-        ({}, b""),
-        ({"text": "é"}, "é".encode()),
-        ({"base64": "AAEC"}, b"\0\1\2"),
-        ({"text": "ab", "times": 3}, b"ababab"),
-        ({"parts": ["a", {"base64": "AA=="}, {"text": "b", "times": 2}]}, b"a\0bb"),
-    ],
-)
-def test_a_content_is_built_from_text_base64_and_parts(written: dict[str, Any], content: bytes) -> None:
-    assert Example.model_validate(written).build() == content
-
-
-def test_a_zip_is_built_the_same_each_time_with_zips_in_it() -> None:
-    example = Example.model_validate(
-        {"zip_of": {"a.txt": "hello", "in.zip": {"zip_of": {"b": {"text": "x", "times": 9}}}}}
-    )
-    assert example.build() == example.build()
-    with zipfile.ZipFile(io.BytesIO(example.build())) as outer, zipfile.ZipFile(outer.open("in.zip")) as inner:
-        assert (outer.read("a.txt"), inner.read("b")) == (b"hello", b"xxxxxxxxx")
+from scanner.model import Finding, Person
+from scanner.rulebook.examples import Example
 
 
 def test_an_example_is_a_version_with_plain_defaults() -> None:
@@ -44,20 +20,36 @@ def test_an_example_is_a_version_with_plain_defaults() -> None:
     assert Example(path="/Private/j/a.pdf").version.path == "/Private/j/a.pdf"
 
 
+def test_an_example_says_what_the_platform_would() -> None:
+    moment = datetime(2026, 3, 28, 23, 30, tzinfo=UTC)
+    written = {"uploader": "jdoe", "user_type": "power", "groups": ["Finance"], "source": "WebUI", "uploaded": moment}
+    example = Example.model_validate({**written, "versions": 3, "public_link": True})
+    assert example.person == Person("jdoe", "power", ("Finance",))
+    assert (example.version.action_source, example.version.uploaded_at) == ("WebUI", moment)
+    assert (example.versions, example.public_link) == (3, True)
+    plain = Example()
+    assert (plain.person, plain.versions, plain.public_link, plain.version.uploaded_at) == (None, 1, False, None)
+
+
 @pytest.mark.parametrize(
     ("written", "reason"),
     [
-        ({"text": "a", "base64": "AA=="}, "has more than one content: text, base64"),
-        ({"base64": "!"}, "is no base64"),
         ({"name": "a/b"}, "must be a name without a slash; use path for more"),
         ({"path": "a"}, "must be a whole path from the root, as in /Shared/Projects/plan.docx"),
         ({"path": "/a/"}, "must be a whole path from the root, as in /Shared/Projects/plan.docx"),
         ({"name": "a", "path": "/a"}, "has both a name and a path; the path holds the name"),
-        ({"text": "ab", "times": LARGEST}, "is larger than 32MiB"),
-        ({"zip_of": {str(n): "a" for n in range(101)}}, "zip_of has more than 100 members"),
+        ({"user_type": "admin"}, "has a user_type or groups of nobody; add an uploader"),
+        ({"groups": ["Finance"]}, "has a user_type or groups of nobody; add an uploader"),
+        ({"uploader": None}, "has no value; write one or remove the key"),
     ],
 )
 def test_an_example_that_makes_no_sense_is_refused_with_the_reason(written: dict[str, Any], reason: str) -> None:
     with pytest.raises(ValidationError) as refused:
         Example.model_validate(written)
     assert [error["msg"] for error in refused.value.errors()] == [f"Value error, {reason}"]
+
+
+@pytest.mark.parametrize("written", [{"uploaded": "2026-03-28T23:30:00"}, {"versions": 0}, {"event": "delete"}])
+def test_an_example_of_the_wrong_form_is_refused(written: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Example.model_validate(written)

@@ -11,12 +11,13 @@ import yaml
 from scanner.files.kind import mime_of
 from scanner.inspection.rehearsal import rehearse
 from scanner.inspection.rule_engine import OVERLAP, STEP
-from scanner.rulebook import examples, globs, load, pattern, values
-from scanner.rulebook.examples import Example, Examples
+from scanner.rulebook import globs, load, pattern, values
+from scanner.rulebook.examples import Examples
 from scanner.rulebook.kinds import MIME_BY_EXTENSION, Family
 from scanner.rulebook.lint import Concern
 from scanner.rulebook.match import Match
 from scanner.rulebook.rule import Rule
+from scanner.rulebook.samples.kind import LARGEST
 
 TEXT = (Path(__file__).parents[2] / "docs" / "rules.md").read_text()
 FENCED = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
@@ -46,7 +47,6 @@ def test_every_condition_stands_in_the_table_with_its_cost_and_in_order() -> Non
     ("heading", "known"),
     [
         ("The keys of a rule", list(Rule.model_fields)),
-        ("Examples", list(Example.model_fields)),
         ("What `rules check` says", [concern.value for concern in Concern]),
     ],
 )
@@ -62,7 +62,7 @@ def test_the_limits_are_those_of_the_code() -> None:
         "globs of one condition": f"{values.MOST_GLOBS:,} of {globs.LONGEST_GLOB:,} characters each",
         "patterns of one condition": f"{values.MOST_PATTERNS} of {pattern.LONGEST_PATTERN:,} characters each",
         "searched in one content": f"{pattern.SEARCH_LIMIT // 1024**2} MiB",
-        "content of one example": f"{examples.LARGEST // 1024**2} MiB",
+        "content of one example": f"{LARGEST // 1024**2} MiB",
     }
     assert f"windows of {STEP // 1024**2} MiB that overlap by {OVERLAP // 1024} KiB" in TEXT
 

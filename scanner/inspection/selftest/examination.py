@@ -18,9 +18,9 @@ from scanner.inspection.rehearsal import KindOf, memory_content
 from scanner.inspection.selftest.blind_spots import BlindSpots, SpotsInForce
 from scanner.inspection.selftest.formats import Format
 from scanner.inspection.selftest.samples import SAMPLES, Sample
-from scanner.inspection.selftest.samples.known_bad import known_bad
 from scanner.inspection.selftest.samples.limits import tar_of_size
 from scanner.model import WAITING_REASONS, EntryId, FileVersion, GroupId, Inspection, Unchecked
+from scanner.rulebook.samples.known_bad import known_bad
 
 VERSION = FileVersion("self-test", GroupId("self-test"), EntryId("self-test"), "/self-test/payload.com")
 TELLING = "eicar"

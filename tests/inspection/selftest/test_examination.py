@@ -15,7 +15,7 @@ from scanner.inspection.panel import Panel
 from scanner.inspection.selftest.blind_spots import BlindSpots, SpotsInForce
 from scanner.inspection.selftest.examination import Examiner, Outcome, Report, Stopped
 from scanner.inspection.selftest.formats import LIMITED, OF_SIZE, Format
-from scanner.inspection.selftest.samples.known_bad import known_bad
+from scanner.rulebook.samples.known_bad import known_bad
 from tests.clamd import StartClamd, settings_for
 
 MIB = 1024**2

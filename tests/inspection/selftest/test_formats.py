@@ -12,7 +12,7 @@ from scanner.files.kind import mime_of
 from scanner.inspection.rehearsal import memory_content
 from scanner.inspection.selftest.formats import LIMITED, OF_MEMBERS, OF_SIZE, Format, formats_of
 from scanner.inspection.selftest.samples import SAMPLES, Sample
-from scanner.inspection.selftest.samples.known_bad import known_bad
+from scanner.rulebook.samples.known_bad import known_bad
 
 DEFLATED = {Format.ZIP_DEFLATED}
 PLAIN_ZIP = DEFLATED | LIMITED

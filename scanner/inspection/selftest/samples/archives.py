@@ -1,13 +1,11 @@
-"""Archives of several files, by libarchive and the standard library where they write them, else by hand."""
+"""Archives of several files, as libarchive and the standard library write them, else by hand."""
 
 from __future__ import annotations
 
-import io
 import struct
-import tarfile
 import zlib
 
-import libarchive
+from scanner.rulebook.samples import archives
 
 NAME = "payload.com"
 OTHER = b"An innocent file before the other one.\n"
@@ -15,25 +13,11 @@ OTHER = b"An innocent file before the other one.\n"
 
 def written(content: bytes, kind: str, packing: str | None = None) -> bytes:
     """By libarchive: `kind` and `packing` are its names of formats and filters."""
-    pieces: list[bytes] = []
-
-    def take(piece: bytes) -> int:
-        pieces.append(bytes(piece))
-        return len(piece)
-
-    with libarchive.custom_writer(take, kind, packing) as archive:
-        archive.add_file_from_memory("readme.txt", len(OTHER), OTHER)
-        archive.add_file_from_memory(NAME, len(content), content)
-    return b"".join(pieces)
+    return archives.written({"readme.txt": OTHER, NAME: content}, kind, packing)
 
 
 def tar(content: bytes) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        info = tarfile.TarInfo(NAME)
-        info.size = len(content)
-        archive.addfile(info, io.BytesIO(content))
-    return buffer.getvalue()
+    return archives.tar_of({NAME: content})
 
 
 def ar(content: bytes, name: str = NAME) -> bytes:

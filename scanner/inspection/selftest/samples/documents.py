@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import struct
 import zipfile
-import zlib
 
-from scanner.inspection.selftest.samples.zips import zip_of
+from scanner.rulebook.samples.archives import zip_of
+from scanner.rulebook.samples.pdf import pdf_with_embedded_files
+from scanner.rulebook.samples.rtf import rtf_with_objects
 
+NAME = "payload.com"
 TYPES = (
     b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
     b'<Default Extension="xml" ContentType="application/xml"/></Types>'
@@ -59,33 +61,10 @@ def _end(archive: bytes) -> tuple[int, int, int]:
 
 
 def pdf(content: bytes) -> bytes:
-    """One page, and an embedded file whose stream is deflated (ISO 32000-1, 7.11.4)."""
-    packed = zlib.compress(content, 9)
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R /Names << /EmbeddedFiles << /Names [(payload.com) 4 0 R] >> >> >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] >>",
-        b"<< /Type /Filespec /F (payload.com) /EF << /F 5 0 R >> >>",
-        b"<< /Type /EmbeddedFile /Filter /FlateDecode /Length %d /Params << /Size %d >> >>\nstream\n%s\nendstream"
-        % (len(packed), len(content), packed),
-    ]
-    out, offsets = bytearray(b"%PDF-1.4\n"), []
-    for number, body in enumerate(objects, 1):
-        offsets.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    size, start = len(objects) + 1, len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n%s" % (size, table)
-    out += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (size, start)
-    return bytes(out)
+    """One page, and an embedded file."""
+    return pdf_with_embedded_files({NAME: content})
 
 
 def rtf(content: bytes) -> bytes:
-    """A packaged file as an object, in hexadecimal digits ([MS-OLEDS] 2.2.5)."""
-    label = b"payload.com\0"
-    native = struct.pack("<H", 2) + label + label + struct.pack("<HHI", 0, 3, len(label)) + label
-    native += struct.pack("<I", len(content)) + content + b"\0\0"
-    name = b"Package\0"
-    embedded = struct.pack("<3I", 0x501, 2, len(name)) + name + struct.pack("<3I", 0, 0, len(native)) + native
-    digits = embedded.hex().encode()
-    return b"{\\rtf1\\ansi Hello{\\object\\objemb{\\*\\objclass Package}{\\*\\objdata " + digits + b"}}\\par}"
+    """A packaged file as an object."""
+    return rtf_with_objects({NAME: content})

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scanner.inspection.selftest.samples.archives import NAME, tar
-from scanner.inspection.selftest.samples.zips import zip_of
 from scanner.model import ContentFacts
+from scanner.rulebook.samples.archives import zip_of
 
 DEPTH_WITHIN = 15
 DEPTH_BEYOND = 110

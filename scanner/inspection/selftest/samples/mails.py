@@ -6,6 +6,8 @@ import struct
 from email.message import EmailMessage
 from email.policy import SMTP
 
+from scanner.rulebook.samples.mails import mail_of
+
 NAME = "payload.com"
 TNEF_MARK = 0x223E9F78
 ATTACHMENT = 2
@@ -29,15 +31,7 @@ def mbox(content: bytes) -> bytes:
 
 
 def _mail(content: bytes) -> EmailMessage:
-    message = EmailMessage()
-    message["From"], message["To"] = "ann@example.com", "bob@example.com"
-    message["Subject"], message["Date"] = "Hello", "Thu, 01 Jan 2026 00:00:00 +0000"
-    message["Message-ID"] = "<1@example.com>"
-    message.set_content("See the attachment.\n")
-    message.add_attachment(content, maintype="application", subtype="octet-stream", filename=NAME)
-    # The library makes borders by chance; a sample is the same each time.
-    message.set_boundary(f"border-{len(content)}")
-    return message
+    return mail_of("Hello", "See the attachment.\n", {NAME: content})
 
 
 def tnef(content: bytes) -> bytes:

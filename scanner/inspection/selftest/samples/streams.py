@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import bz2
-import gzip
 import lzma
 import struct
+
+from scanner.rulebook.samples.archives import gzip_of
 
 ZSTD_FRAME = struct.Struct("<IBB")
 ONE_SEGMENT = 0x20
@@ -13,7 +14,7 @@ ONE_SEGMENT = 0x20
 
 
 def gzipped(content: bytes) -> bytes:
-    return gzip.compress(content, mtime=0)
+    return gzip_of(content)
 
 
 def bzipped(content: bytes) -> bytes:

@@ -12,19 +12,10 @@ import zipfile
 import zlib
 from typing import BinaryIO, cast
 
+from scanner.rulebook.samples.archives import DATE, DOS_DATE, zip_of
+
 NAME = "payload.com"
-DATE = (2026, 1, 1, 0, 0, 0)
-DOS_DATE = 0x5C21
 DEFLATE64, XZ = 9, 95
-
-
-def zip_of(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """Any number of members, by a method that the standard library writes."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(zipfile.ZipInfo(name, DATE), content, method)
-    return buffer.getvalue()
 
 
 def stored(content: bytes) -> bytes:
