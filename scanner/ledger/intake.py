@@ -135,26 +135,40 @@ def _is_back(event: Event, disposition: Disposition) -> bool:
 
 
 def _reopen_plans(connection: Connection, domain: str, returned: Sequence[Event], now: datetime) -> int:
-    """Steps that found the file gone are to be done after all, now that it is back. Gives how many plans that were."""
-    reopened = 0
-    for entry_id in {event.entry_id for event in returned}:
-        mine = (steps.c.domain == domain) & (steps.c.entry_id == entry_id)
-        done = connection.execute(select(steps.c.id, steps.c.detail).where(mine)).all()
-        gone = [row.id for row in done if "gone" in row.detail]
-        if not gone:
-            continue
-        planned: dict[str, Any] = {"state": StepState.PLANNED.value, "detail": {}, "done_at": None}
-        connection.execute(update(steps).where(steps.c.id.in_(gone)).values(**planned))
-        # Also where the work is still open: without its token a worker that knows the steps as ended cannot end it.
-        again = (work.c.domain == domain) & (work.c.entry_id == entry_id)
-        opened: dict[str, Any] = {"state": "queued", "outcome": None, "done_at": None, "due": now, "attempts": 0}
-        opened["token"] = None
-        lane = connection.execute(update(work).where(again).values(**opened).returning(work.c.lane)).scalar()
-        if lane is not None and entry_id is not None:
-            dispatch_tickets.put(connection, domain, entry_id, Lane(lane), now)
-            dispatch_tickets.put_back(connection, domain, entry_id, now, suspect=False)
-            reopened += 1
-    return reopened
+    entries = {event.entry_id for event in returned if event.entry_id is not None}
+    return sum(reopen_plan(connection, domain, entry_id, now) for entry_id in entries)
+
+
+def reopen_plan(connection: Connection, domain: str, entry_id: EntryId, now: datetime) -> int:
+    """Steps that found the file gone, or another version in its place, are to be done after all, now that it is back.
+    Gives how many plans that were."""
+    mine = (steps.c.domain == domain) & (steps.c.entry_id == entry_id)
+    ended = connection.execute(select(steps.c.id, steps.c.state, steps.c.detail).where(mine)).all()
+    undone = [row.id for row in ended if "gone" in row.detail or row.state == StepState.SUPERSEDED]
+    if not undone:
+        return 0
+    planned: dict[str, Any] = {"state": StepState.PLANNED.value, "detail": {}, "done_at": None}
+    connection.execute(update(steps).where(steps.c.id.in_(undone)).values(**planned))
+    # Also where the work is still open: without its token a worker that knows the steps as ended cannot end it.
+    again = (work.c.domain == domain) & (work.c.entry_id == entry_id)
+    opened: dict[str, Any] = {"state": "queued", "outcome": None, "done_at": None, "due": now, "attempts": 0}
+    opened["token"] = None
+    lane = connection.execute(update(work).where(again).values(**opened).returning(work.c.lane)).scalar()
+    if lane is None:
+        return 0
+    dispatch_tickets.put(connection, domain, entry_id, Lane(lane), now)
+    dispatch_tickets.put_back(connection, domain, entry_id, now, suspect=False)
+    return 1
+
+
+def came_back(connection: Connection, domain: str, entry_id: EntryId) -> bool:
+    """Whether the version arrived again while its work was open. A worker that found it gone may have looked before."""
+    found = select(events.c.event_id).join(
+        work, (work.c.domain == events.c.domain) & (work.c.entry_id == events.c.entry_id)
+    )
+    mine = (events.c.domain == domain) & (events.c.entry_id == entry_id)
+    again = found.where(mine, events.c.reason == Skip.DUPLICATE.value, events.c.recorded_at > work.c.due)
+    return connection.execute(again.limit(1)).first() is not None
 
 
 def queue_versions(connection: Connection, versions: Iterable[FileVersion], lane: Lane, now: datetime) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, selec
 
 from scanner.errors import Fenced
 from scanner.ledger.dispatch import tickets as dispatch_tickets
-from scanner.ledger.intake import queue_versions
+from scanner.ledger.intake import came_back, queue_versions, reopen_plan
 from scanner.ledger.rows import step_of, verdict_of, verdict_values, version_of
 from scanner.ledger.tables import steps, verdicts, work
 from scanner.model import (
@@ -79,6 +79,7 @@ _STEPS = (
     select(steps).where(steps.c.domain == bindparam("d"), steps.c.entry_id == bindparam("e")).order_by(steps.c.position)
 )
 _INSERT_VERDICT = insert(verdicts)
+_NOT_LOOKED_AT = (Outcome.GONE, Outcome.SUPERSEDED)
 
 
 def take(connection: Connection, domain: str, entry_id: EntryId) -> Run | None:
@@ -132,7 +133,8 @@ def begin_step(connection: Connection, run: Run, step_id: int, now: datetime) ->
 
 
 def record_step(connection: Connection, run: Run, step_id: int, result: StepResult, now: datetime) -> int:
-    """How a step ended. Gives how many newer versions that queued."""
+    """How a step ended. Gives how many versions that queued: a newer one, or the same where it came back; the plan
+    is then open again, and in nobody's hands."""
     _check(connection, run)
     done_at = None if result.state is StepState.BRAKED else now
     changed = connection.execute(
@@ -141,15 +143,21 @@ def record_step(connection: Connection, run: Run, step_id: int, result: StepResu
         .values(state=result.state.value, detail=dict(result.detail), done_at=done_at)
     )
     _fenced(changed.rowcount, run)
-    return _queue_newer(connection, run, result.superseded_by, now)
+    queued = _queue_newer(connection, run, result.superseded_by, now)
+    if "gone" in result.detail and came_back(connection, run.version.domain, run.version.entry_id):
+        queued += reopen_plan(connection, run.version.domain, run.version.entry_id, now)
+    return queued
 
 
 def finish(connection: Connection, run: Run, outcome: Outcome, newer: FileVersion | None, now: datetime) -> int:
-    """The work has ended. Gives how many newer versions that queued."""
+    """The work has ended. Gives how many versions that queued: a newer one, or the same where it came back."""
     state = "parked" if outcome is Outcome.FAILED else "done"
     _fenced(connection.execute(_FINISH, _key(run) | {"s": state, "o": outcome.value, "n": now}).rowcount, run)
     dispatch_tickets.drop(connection, run.version.domain, run.version.entry_id)
-    return _queue_newer(connection, run, newer, now)
+    queued = _queue_newer(connection, run, newer, now)
+    if outcome in _NOT_LOOKED_AT and came_back(connection, run.version.domain, run.version.entry_id):
+        queued += queue_versions(connection, [run.version], run.lane, now)
+    return queued
 
 
 def defer(connection: Connection, run: Run, gap: Gap | None, due: datetime, counts: bool) -> None:

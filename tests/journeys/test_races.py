@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from demo import samples
+from scanner.service.assembly import assembled
+from scanner.service.loops import serve
 from tests.journeys.world import QUARANTINE, World
 
 PATH, ELSEWHERE = "/Shared/Projects/eicar.com", "/Shared/Projects/elsewhere.com"
@@ -110,6 +113,27 @@ async def test_a_deleted_bad_file_that_comes_back_is_not_forgotten(world: World)
     world.act("restore", path=PATH)
     await settled(world)
     assert world.places()[group].startswith(QUARANTINE)
+
+
+async def test_a_file_that_comes_back_between_the_answer_that_it_is_gone_and_the_record_of_it_is_scanned(
+    world: World,
+) -> None:
+    group = world.upload(PATH, samples.eicar())["group_id"]
+    world.fault(route="fs-content", status=404, count=1)
+    world.fault(**LOOK, status=404, delay=2.0, count=1)
+    stop = asyncio.Event()
+    async with assembled(world.settings()) as parts, asyncio.timeout(60):
+        serving = asyncio.create_task(serve(parts, stop))
+        while not world.calls("fs-content"):
+            await asyncio.sleep(0.05)
+        world.act("delete", group_id=group)
+        world.act("restore", path=PATH)
+        while not world.places()[group].startswith(QUARANTINE):
+            await asyncio.sleep(0.05)
+        stop.set()
+        await serving
+    await settled(world)
+    assert await world.kinds() == {PATH: "infected"}
 
 
 async def test_a_file_that_somebody_has_locked_is_moved_when_it_is_free(world: World) -> None:

@@ -83,3 +83,48 @@ def test_work_that_ended_with_a_verdict_does_not(database: Database):
         return rows(connection, work, "state"), rows(connection, tickets, "rank")
 
     assert database.run_here(act) == ([("done",)], [])
+
+
+@pytest.mark.parametrize("outcome", [Outcome.GONE, Outcome.SUPERSEDED])
+def test_a_version_that_came_back_while_a_worker_found_it_gone_is_looked_at_again(database: Database, outcome: Outcome):
+    def act(connection):
+        run = took(connection, "e")
+        come_back(connection)
+        queued = working.finish(connection, run, outcome, None, after(61))
+        return queued, rows(connection, work, "state", "outcome", "due"), rows(connection, tickets, "status")
+
+    assert database.run_here(act) == (1, [("queued", None, after(61))], [("queued",)])
+
+
+def test_one_that_came_back_before_the_last_look_stays_gone(database: Database):
+    def act(connection):
+        run = took(connection, "e")
+        come_back(connection)
+        working.finish(connection, run, Outcome.GONE, None, after(61))
+        again = working.take(connection, "acme", run.version.entry_id)
+        assert again is not None
+        return working.finish(connection, again, Outcome.GONE, None, after(62)), rows(connection, work, "state")
+
+    assert database.run_here(act) == (0, [("done",)])
+
+
+def test_a_step_that_found_it_gone_while_it_came_back_is_to_be_done_again(database: Database):
+    def act(connection):
+        run = took(connection, "e")
+        move, _ = working.record_verdict(connection, run, infected(run.version, "Eicar"), PLAN, after(1))
+        come_back(connection)
+        return working.record_step(
+            connection, run, move.id, StepResult(StepState.ALREADY_DONE, GONE), after(61)
+        ), standing(connection)
+
+    due = [("waiting", "acme", after(61).timestamp())]
+    assert database.run_here(act) == (1, (["planned", "planned"], [("queued", None, None, 0)], due))
+
+
+def test_steps_that_another_version_stopped_are_to_be_done_when_theirs_is_current_again(database: Database):
+    def act(connection):
+        run = move_ended(connection, {"path": "/Shared/e.txt", "entry_id": "f"}, StepState.SUPERSEDED)
+        working.finish(connection, run, Outcome.JUDGED, None, after(3))
+        return come_back(connection), standing(connection)
+
+    assert database.run_here(act) == (1, (["planned", "planned"], [("queued", None, None, 0)], DUE))
