@@ -7,6 +7,7 @@ what a process that has been taken over might send.
 from __future__ import annotations
 
 import json
+import os
 import socket
 import struct
 import time
@@ -43,7 +44,9 @@ def receive(connection: socket.socket, until: float | None = None) -> dict[str, 
 
 def receive_with_descriptors(connection: socket.socket) -> tuple[dict[str, object], list[int]] | None:
     """The same, and the descriptors that came with it, which are the caller's to close."""
-    first, descriptors, _, _ = socket.recv_fds(connection, LENGTH.size, MOST_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC)
+    first, descriptors, _, _ = socket.recv_fds(connection, LENGTH.size, MOST_DESCRIPTORS)
+    for descriptor in descriptors:
+        os.set_inheritable(descriptor, False)  # `recv_fds` drops the flag that would ask the kernel for it
     message = _body(connection, _more(connection, first, LENGTH.size, None) if first else b"", None)
     return None if message is None else (message, descriptors)
 
