@@ -259,6 +259,8 @@ class Finding:
     message: str = ""
     actions: tuple[StepKind, ...] | None = None
     """What the rule asks for; None leaves it to the policy of the verdict's kind."""
+    excerpt: str = ""
+    """Of what was found, masked: enough for people to recognise it, and no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,16 @@ from scanner.metrics import Metrics
 from scanner.rulebook.examples import Example
 from scanner.rulebook.samples.kind import Kind
 from scanner.settings import Settings
+from tools.rule_tables import (
+    conditions_table,
+    costs_table,
+    detectors_table,
+    extensions_table,
+    member_conditions_table,
+    pattern_table,
+    traits_table,
+    uploaded_table,
+)
 
 DOCS = Path(__file__).parent.parent / "docs"
 LIBRARY_PREFIXES = ("process_", "python_")
@@ -144,6 +154,14 @@ TABLES: dict[str, Callable[[], str]] = {
     "metrics": metrics_table,
     "contents": contents_table,
     "example": example_table,
+    "conditions": conditions_table,
+    "member-conditions": member_conditions_table,
+    "costs": costs_table,
+    "patterns": pattern_table,
+    "uploaded": uploaded_table,
+    "traits": traits_table,
+    "detectors": detectors_table,
+    "extensions": extensions_table,
 }
 
 

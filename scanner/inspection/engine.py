@@ -57,16 +57,17 @@ class Inquiry(Protocol):
 
 
 class NobodyToAsk:
-    """The inquiry for contents that no platform knows, such as local files."""
+    """The inquiry for contents that no platform knows, such as local files: nobody brought them, no link leads to them,
+    and nothing was there before."""
 
     def person(self) -> Person | None:
         return None
 
     def public_link(self) -> bool | None:
-        return None
+        return False
 
     def versions(self) -> int | None:
-        return None
+        return 1
 
 
 class Engine(Protocol):

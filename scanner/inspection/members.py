@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import Protocol
 
+from scanner.inspection.apart import TakenApart, TakesApart
 from scanner.inspection.engine import Content, Engine, NobodyToAsk
 from scanner.inspection.kinship import Kinship
 from scanner.inspection.selftest.blind_spots import SpotsInForce
 from scanner.inspection.selftest.formats import ARCHIVES, Format, formats_of
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unscannable
-from scanner.rulebook.anatomy import Anatomy, Member
+from scanner.rulebook.anatomy import Member
 
 MENDABLE = frozenset({Unscannable.FORMAT, Unscannable.BLIND_SPOT})
 OFFICE = frozenset({Format.OOXML, Format.ODF})
@@ -28,25 +27,6 @@ NOT_TAKEN_OUT = Gap(Unscannable.FORMAT, "could not be taken out")
 LONGEST = 300.0
 """Seconds for all members of one content: ten thousand of them, each looked at alone, could take hours."""
 TOOK_TOO_LONG = Gap(Unscannable.SCAN_TIME, f"members were looked at for {LONGEST:g} s")
-
-
-class TakenApart(Protocol):
-    """A content with its members, as long as it is open."""
-
-    @property
-    def anatomy(self) -> Anatomy:
-        """What is inside; members in any order."""
-        ...
-
-    def member_content(self, member: Member) -> Content:
-        """Of a member that has one (`member.content` is not None)."""
-        ...
-
-
-class TakesApart(Protocol):
-    def unpack(self, content: Content, name: str = "") -> AbstractContextManager[TakenApart]:
-        """`name`: its file name. Never raises for what is true of the content: the anatomy's gap says it."""
-        ...
 
 
 class Members:

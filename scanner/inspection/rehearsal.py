@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scanner.inspection.engine import NobodyToAsk
-from scanner.inspection.rule_engine import RuleEngine, search
+from scanner.inspection.rule_engine import Examined, RuleEngine
 from scanner.model import ContentFacts, Gap, Person
-from scanner.rulebook.conditions import Pattern
 from scanner.rulebook.examples import Example
-from scanner.rulebook.facts import Facts, facts_of
+from scanner.rulebook.facts import Facts
 from scanner.rulebook.match import answers
-from scanner.rulebook.rule import Rule, rulebook_of
+from scanner.rulebook.rule import Rule, Rulebook, rulebook_of
 from scanner.sandbox.handing_over import in_memory
 
 HEAD = 64 * 1024
@@ -71,9 +70,11 @@ class Failure:
     """What each key of `match` came to; None where it was not asked."""
 
 
-def rehearse(rule: Rule, kind_of: KindOf) -> tuple[Failure, ...]:
+def rehearse(
+    rule: Rule, kind_of: KindOf, engine_of: Callable[[Rulebook], RuleEngine] = RuleEngine
+) -> tuple[Failure, ...]:
     """The examples of a rule that fail; none where all do what they say."""
-    engine = RuleEngine(rulebook_of([rule]))
+    engine = engine_of(rulebook_of([rule]))
     expectations: tuple[tuple[Literal["hit", "miss"], tuple[Example, ...]], ...] = (
         ("hit", rule.examples.hit),
         ("miss", rule.examples.miss),
@@ -82,10 +83,11 @@ def rehearse(rule: Rule, kind_of: KindOf) -> tuple[Failure, ...]:
     for expected, examples in expectations:
         for number, example in enumerate(examples, start=1):
             content = memory_content(example.build(), kind_of)
-            got = _outcome(engine, example, content)
+            examined = engine.examine(example.version, Told(example), content, example.earlier)
+            got = _outcome(examined)
             if got != expected:
-                facts = facts_of(example.version, example.uploader, content.facts, example.earlier)
-                failures.append(Failure(rule.id, expected, number, got, facts, _answers(rule, facts, content)))
+                said = tuple(answers(rule.match, examined.known))
+                failures.append(Failure(rule.id, expected, number, got, examined.known.facts, said))
     return tuple(failures)
 
 
@@ -97,14 +99,8 @@ def memory_content(data: bytes, kind_of: KindOf) -> MemoryContent:
     return MemoryContent(data, facts)
 
 
-def _outcome(engine: RuleEngine, example: Example, content: MemoryContent) -> str:
-    inspection = engine.inspect(example.version, Told(example), content, example.earlier)
+def _outcome(examined: Examined) -> str:
+    inspection = examined.inspection
     if inspection.gap is not None:
         return inspection.gap.detail
     return "hit" if inspection.findings else "miss"
-
-
-def _answers(rule: Rule, facts: Facts, content: MemoryContent) -> tuple[tuple[str, bool | None], ...]:
-    found: dict[Pattern, int | None] = {}
-    search([rule], facts, content, found)
-    return tuple(answers(rule.match, facts, found))

@@ -1,35 +1,62 @@
-"""The rulebook over one content: facts first, and the content itself only for what they leave open.
+"""The rulebook over one content: facts first, and whatever costs more only for what they leave open.
 
-Text is searched in windows that overlap, each for all patterns wanted at the time. A match longer than OVERLAP
-may be missed where it lies across the border of two windows; docs/rules.md says so.
+The cheapest question that any undecided rule needs is asked first, for all rules together; then all are decided again.
+A rule that counts and cannot be decided is a gap, with the reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from math import inf
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Protocol
 
+from scanner.inspection.apart import TakesApart
+from scanner.inspection.asking import Asking, Means
 from scanner.inspection.engine import Content, Inquiry
-from scanner.model import FileVersion, Finding, Gap, Inspection, Unscannable
-from scanner.rulebook.conditions import Pattern
-from scanner.rulebook.facts import Facts, facts_of
-from scanner.rulebook.match import decide, pending, place
-from scanner.rulebook.pattern import SEARCH_LIMIT, find
+from scanner.inspection.nature import nature_of
+from scanner.inspection.yara.scanning import YaraScanner
+from scanner.model import FileVersion, Finding, Gap, Inspection, Unchecked
+from scanner.rulebook.content_conditions import Scanned
+from scanner.rulebook.deciding import gaps
+from scanner.rulebook.evidence import Evidence, evidence
+from scanner.rulebook.facts import facts_of
+from scanner.rulebook.known import Known
+from scanner.rulebook.match import Match, decide, every_condition, pending
+from scanner.rulebook.questions import OfMember, Question, Search, cost_of
 from scanner.rulebook.rule import Rule, Rulebook
+from scanner.rulebook.standing import Standing, cases, excepted, standing
+from scanner.rulebook.until import utc_today
+from scanner.rulebook.yara_rules import NO_YARA, YaraRules
 
-STEP = 1024**2
-"""Bytes from one window's beginning to the next."""
-OVERLAP = 64 * 1024
-"""Bytes that two windows share."""
+UNDECIDED = Gap(Unchecked.ENGINE_ERROR, "could not be decided")
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """An inspection, with all that it learnt."""
+
+    inspection: Inspection
+    known: Known
 
 
 class RuleEngine:
-    """Holds the rulebook in force, which a running service may swap between two contents. Always ready."""
+    """Holds the rulebook in force, which a running service may swap between two contents."""
 
     name = "rules"
 
-    def __init__(self, rulebook: Rulebook) -> None:
-        self._rulebook = rulebook
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        yara: YaraScanner | None = None,
+        unpacker: TakesApart | None = None,
+        today: Callable[[], date] = utc_today,
+    ) -> None:
+        """Without `yara` or `unpacker`, rules that depend on them are not decided. `today` ends exceptions."""
+        self._today = today
+        self._yara = yara
+        self._unpacker = unpacker
+        self.swap(rulebook)
 
     @property
     def rulebook(self) -> Rulebook:
@@ -38,103 +65,136 @@ class RuleEngine:
     def swap(self, rulebook: Rulebook) -> None:
         """Inspections that have begun end with the rulebook they began with."""
         self._rulebook = rulebook
+        self._scans = any(
+            isinstance(one, Scanned) for rule in rulebook.rules if rule.counts for one in every_condition(rule.match)
+        )
 
     def version(self) -> str:
-        return self._rulebook.version
+        return version_of(self._rulebook, self._yara_rules())
 
     def ready(self) -> Gap | None:
-        return None
+        """Why YARA could not be asked now, where a rule that counts needs it."""
+        return self._yara.ready() if self._yara is not None and self._scans else None
 
     def inspect(
         self, version: FileVersion, inquiry: Inquiry, content: Content, earlier: tuple[Finding, ...] = ()
     ) -> Inspection:
-        """A gap where a rule that counts depends on text beyond SEARCH_LIMIT."""
-        rulebook = self._rulebook
-        person = inquiry.person() if rulebook.wants_uploader else None
-        facts = facts_of(version, None if person is None else person.username, content.facts, earlier)
-        found: dict[Pattern, int | None] = {}
-        answers = [(rule, decide(rule.match, facts, found)) for rule in rulebook.rules]
-        undecided = [rule for rule, answer in answers if answer is None]
-        if undecided:
-            search(undecided, facts, content, found)
-            answers = [
-                (rule, decide(rule.match, facts, found) if answer is None else answer) for rule, answer in answers
-            ]
-        findings = tuple(_finding(rule, found) for rule, answer in answers if answer)
-        gap = _gap([rule for rule, answer in answers if answer is None and rule.counts])
-        return Inspection(self.name, rulebook.version, findings, gap)
+        """A gap where a rule that counts depends on what nobody can say."""
+        return self.examine(version, inquiry, content, earlier).inspection
+
+    def examine(
+        self, version: FileVersion, inquiry: Inquiry, content: Content, earlier: tuple[Finding, ...] = ()
+    ) -> Examined:
+        rulebook, yara_rules = self._rulebook, self._yara_rules()
+        facts = facts_of(version, content.facts, earlier, nature_of(content, version.name))
+        with Asking(content, version.name, Means(inquiry, self._yara, yara_rules, self._unpacker)) as asking:
+            known = Known(facts, asking.answers)
+            answers = settle(rulebook.rules, known, asking.ask)
+            standings = standings_of(rulebook.rules, answers, version, self._today(), known, asking.ask)
+        findings, gap = concluded(rulebook.rules, answers, known, standings)
+        return Examined(Inspection(self.name, version_of(rulebook, yara_rules), findings, gap), known)
+
+    def _yara_rules(self) -> YaraRules:
+        return NO_YARA if self._yara is None else self._yara.rules
 
 
-def _finding(rule: Rule, found: dict[Pattern, int | None]) -> Finding:
-    offset = place(rule.match, found)
+def version_of(rulebook: Rulebook, yara: YaraRules) -> str:
+    """As a verdict names what it rests on."""
+    if not yara.digest:
+        return rulebook.version
+    return f"{rulebook.version}, YARA sha256:{yara.digest[:12]} ({len(yara.rules)} rules)"
+
+
+class Decidable(Protocol):
+    """A rule, or an exception of one."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def match(self) -> Match: ...
+
+
+def settle(
+    rules: Sequence[Decidable], known: Known, ask: Callable[[Collection[Question]], None]
+) -> dict[str, bool | None]:
+    """Each rule's answer by its id, after asking for all that could decide it. `ask` puts an answer to each question
+    into `known`."""
+    answers = {rule.id: decide(rule.match, known) for rule in rules}
+    undecided = [rule for rule in rules if answers[rule.id] is None]
+    while undecided:
+        wanted = _merged(question for rule in undecided for question in pending(rule.match, known))
+        if not wanted:
+            break
+        cheapest = min(map(cost_of, wanted))
+        ask([question for question in wanted if cost_of(question) is cheapest])
+        answers |= {rule.id: decide(rule.match, known) for rule in undecided}
+        undecided = [rule for rule in undecided if answers[rule.id] is None]
+    return answers
+
+
+def _merged(questions: Iterable[Question]) -> Collection[Question]:
+    """Each once; of searches that differ only in how much is enough, the one for most."""
+    merged: dict[Question, Question] = {}
+    for question in questions:
+        if question not in merged or _enough(question) > _enough(merged[question]):
+            merged[question] = question
+    return merged.values()
+
+
+def _enough(question: Question) -> int:
+    about = question.about if isinstance(question, OfMember) else question
+    return about.enough if isinstance(about, Search) else 1
+
+
+def standings_of(
+    rules: Sequence[Rule],
+    answers: Mapping[str, bool | None],
+    version: FileVersion,
+    today: date,
+    known: Known,
+    ask: Callable[[Collection[Question]], None],
+) -> dict[str, Standing]:
+    """Of each rule that holds, or may, by its id: whether it counts for this version. Exceptions are asked about only
+    where it otherwise would."""
+    those = [rule for rule in rules if answers[rule.id] is not False]
+    found = {rule.id: standing(rule, version) for rule in those}
+    exceptions = cases([rule for rule in those if found[rule.id].counts], today)
+    return found | excepted(exceptions, settle(exceptions, known, ask))
+
+
+def concluded(
+    rules: Iterable[Rule],
+    answers: Mapping[str, bool | None],
+    known: Known,
+    standings: Mapping[str, Standing],
+) -> tuple[tuple[Finding, ...], Gap | None]:
+    """All findings in the order of the rules, and why some rules that count could not be decided."""
+    rules = tuple(rules)
+    findings = tuple(_finding(rule, known, standings[rule.id]) for rule in rules if answers[rule.id])
+    undecided = [rule for rule in rules if answers[rule.id] is None and standings[rule.id].counts]
+    return findings, _gap(undecided, known)
+
+
+def _finding(rule: Rule, known: Known, stands: Standing) -> Finding:
+    found = evidence(rule.match, known) or Evidence()
     return Finding(
         engine=RuleEngine.name,
         name=rule.id,
-        place="" if offset is None else f"byte {offset}",
+        place=str(found),
         severity=rule.severity,
-        counts=rule.counts,
+        counts=stands.counts,
+        standing=stands.why,
         message=rule.message,
         actions=rule.actions,
+        excerpt=found.excerpt,
     )
 
 
-def _gap(undecided: list[Rule]) -> Gap | None:
+def _gap(undecided: Sequence[Rule], known: Known) -> Gap | None:
+    """Of several reasons the first that may pass, since then it is worth looking again; else the first."""
     if not undecided:
         return None
+    reasons = [(rule, gap) for rule in undecided for gap in gaps(rule.match, known)] or [(undecided[0], UNDECIDED)]
+    rule, gap = next((pair for pair in reasons if pair[1].transient), reasons[0])
     more = f" and {len(undecided) - 1} more" if len(undecided) > 1 else ""
-    return Gap(Unscannable.LIMITS, f"rule {undecided[0].id}{more}: text is searched up to {SEARCH_LIMIT} bytes only")
-
-
-def search(rules: list[Rule], facts: Facts, content: Content, found: dict[Pattern, int | None]) -> None:
-    """Fill `found` with what the rules depend on, as far as the limits allow: a pass over the content for all patterns
-    needed now, then another where what was found makes others matter."""
-    tried: set[Pattern] = set()
-    while wanted := _wanted(rules, facts, found, tried):
-        tried.update(wanted)
-        for start, end in _windows(content.facts.size):
-            wanted = _look(wanted, start, end, content, found)
-            if not wanted:
-                break
-
-
-def _look(
-    wanted: list[Pattern], start: int, end: int, content: Content, found: dict[Pattern, int | None]
-) -> list[Pattern]:
-    """One window; returns the patterns to look for in the next."""
-    # One byte more on either side, so that ^, $ and \b see what stands beyond the window.
-    origin = max(0, start - 1)
-    text = content.read_at(origin, end + 1 - origin)
-    for pattern in wanted:
-        offset = _first(pattern, text, origin, start, end)
-        if offset is not None or _ends(pattern, content.facts.size) <= end:
-            found[pattern] = offset
-    return [pattern for pattern in wanted if pattern not in found]
-
-
-def _wanted(rules: list[Rule], facts: Facts, found: dict[Pattern, int | None], tried: set[Pattern]) -> list[Pattern]:
-    return list(dict.fromkeys(pattern for rule in rules for pattern in pending(rule.match, facts, found, tried)))
-
-
-def _windows(size: int) -> Iterator[tuple[int, int]]:
-    """Also one for an empty content: it has been searched then, and nothing found."""
-    start, end, limit = 0, 0, min(size, SEARCH_LIMIT)
-    while start == 0 or end < limit:
-        end = min(limit, start + STEP + OVERLAP)
-        yield start, end
-        start += STEP
-
-
-def _first(pattern: Pattern, text: bytes, origin: int, start: int, end: int) -> int | None:
-    """The offset in the content of the first match between `start` and `end`; `text` begins at `origin`."""
-    end = end if pattern.within is None else min(end, pattern.within)
-    if end <= start:
-        return None
-    offset = find(pattern.compiled, text, start - origin, end - origin)
-    return None if offset is None else origin + offset
-
-
-def _ends(pattern: Pattern, size: int) -> float:
-    """Where the search for it is over. Never, where it would have to go on beyond the limit."""
-    if pattern.within is not None:
-        return min(pattern.within, size)
-    return size if size <= SEARCH_LIMIT else inf
+    return replace(gap, detail=f"rule {rule.id}{more}: {gap.detail}")

@@ -229,6 +229,7 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
         "counts": finding.counts,
         "message": finding.message,
         "actions": None if finding.actions is None else [action.value for action in finding.actions],
+        "excerpt": finding.excerpt,
     }
 
 

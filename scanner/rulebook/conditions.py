@@ -1,64 +1,84 @@
-"""The conditions of the rule language. Each declares its schema, says what it costs, and answers from facts alone.
+"""The conditions on what a file is. Each declares its schema, says what it costs, and answers from what is known.
 
-`Text` is the exception: it only says what to search for, since reading content is the engine's business. A new
-condition is a class here and a field in `match.Match`; the reference in docs/rules.md is checked against both.
+Three-valued: None is "not known yet". The first sentence of each docstring stands in docs/rules.md, as does `written`.
+A new condition is a class and a field in `match.Match`, or in `match.MemberMatch`, or in both.
 """
 
 from __future__ import annotations
 
-from enum import IntEnum
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import ClassVar, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, RootModel, StrictBool, model_validator
+from pydantic import ConfigDict, RootModel, StrictBool, model_validator
 
-from scanner.rulebook.facts import Facts
+from scanner.model import Gap
 from scanner.rulebook.globs import GlobSet, folded
-from scanner.rulebook.kinds import contradicts
-from scanner.rulebook.pattern import compiled
+from scanner.rulebook.insides import MemberFacts
+from scanner.rulebook.kinds import Family, contradicts, family_of
+from scanner.rulebook.known import Known
+from scanner.rulebook.questions import Ask, Cost, Question, Search, gap_of
 from scanner.rulebook.values import (
-    MOST_PATTERNS,
+    Bounds,
     Digests,
     Extensions,
     Globs,
     NameGlobs,
     OneOrMore,
     PathGlobs,
-    Regex,
+    WrittenCount,
+    WrittenNumbers,
     WrittenRange,
-    at_most,
+    number_bounds,
     size_bounds,
 )
-from scanner.settings.units import Size, size_between
 
 _T = TypeVar("_T")
 
 
-class Cost(IntEnum):
-    """Cheap conditions decide first."""
-
-    LOOKUP = 1
-    """A comparison or two."""
-    GLOB = 2
-    """A regular expression over a name."""
-    SEARCH = 9
-    """The content is read."""
+def any_of(answers: Iterable[bool | None]) -> bool | None:
+    """Whether one of them is yes; None where one that is not known could be."""
+    known = True
+    for answer in answers:
+        if answer:
+            return True
+        known = known and answer is not None
+    return False if known else None
 
 
 class Condition(RootModel[_T]):
     """What all have in common."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
-    cost: ClassVar[Cost]
+    cost: ClassVar[Cost] = Cost.LOOKUP
+    written: ClassVar[str]
+    """How its value is written, for the reference."""
+    asks: ClassVar[tuple[Ask, ...]] = ()
+    """What it needs to know beyond the facts."""
 
-    def holds(self, facts: Facts) -> bool:
+    def holds(self, known: Known) -> bool | None:
+        """None where that is not known."""
         raise NotImplementedError
+
+    def open_questions(self, known: Known) -> Iterator[Ask | Search]:
+        """What to ask next about its subject, where it is not decided."""
+        return (question for question in self.asks if known.unasked(question))
+
+    def pending(self, known: Known) -> Iterator[Question]:
+        """The same, as it is asked from outside."""
+        return map(known.full, self.open_questions(known))
+
+    def gaps(self, known: Known) -> Iterator[Gap]:
+        """What stood in the way of answers that it needs."""
+        gaps = (gap_of(known.answer(question)) for question in self.asks)
+        return (gap for gap in gaps if gap is not None)
 
 
 class Globbing(Condition[Globs]):
     """Any of some globs."""
 
     cost = Cost.GLOB
+    written = "globs"
 
     @model_validator(mode="after")
     def _fit_together(self) -> Globbing:
@@ -70,17 +90,33 @@ class Globbing(Condition[Globs]):
         return GlobSet(self.root)
 
 
+class Numbers(Condition[WrittenNumbers]):
+    """A range of numbers."""
+
+    written = '`"> 5"`, `"<= 5"`, `2..5`, `3`'
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        return number_bounds(self.root)
+
+
+class Counting(Numbers):
+    """A range of whole numbers."""
+
+    root: WrittenCount
+
+
 class Path(Globbing):
-    """The whole path, name included."""
+    """The whole path, name included, matches."""
 
     root: PathGlobs
 
-    def holds(self, facts: Facts) -> bool:
-        return self.globs.matches(facts.path)
+    def holds(self, known: Known) -> bool:
+        return self.globs.matches(known.facts.path)
 
 
 class Folder(Globbing):
-    """A folder the file is in, or any folder above it."""
+    """A folder the file is in, or any folder above it, matches."""
 
     root: PathGlobs
 
@@ -88,133 +124,138 @@ class Folder(Globbing):
     def globs(self) -> GlobSet:
         return GlobSet([glob.rstrip("/") for glob in self.root], below=True)
 
-    def holds(self, facts: Facts) -> bool:
-        return self.globs.matches(facts.folder)
+    def holds(self, known: Known) -> bool:
+        return self.globs.matches(known.facts.folder)
 
 
 class Name(Globbing):
-    """The name without its folder."""
+    """The name without its folder matches."""
 
     root: NameGlobs
+    written = "globs without a slash"
 
-    def holds(self, facts: Facts) -> bool:
-        return self.globs.matches(facts.name)
+    def holds(self, known: Known) -> bool:
+        return self.globs.matches(known.subject.name)
 
 
 class Extension(Condition[Extensions]):
-    """How the name ends after a dot; dots and spaces at its end, which Windows drops, do not hide it."""
+    """The name ends with a dot and this. Dots and spaces at its end, which Windows drops, do not hide it."""
 
-    cost = Cost.LOOKUP
+    written = "`exe`, `tar.gz`"
 
     @cached_property
     def endings(self) -> tuple[str, ...]:
         return tuple(f".{folded(extension)}" for extension in self.root)
 
-    def holds(self, facts: Facts) -> bool:
-        return facts.name.rstrip(". ").endswith(self.endings)
+    def holds(self, known: Known) -> bool:
+        return known.subject.name.rstrip(". ").endswith(self.endings)
 
 
 class Mime(Globbing):
-    """The type that libmagic finds in the content."""
+    """The type that libmagic finds in the content matches."""
 
-    def holds(self, facts: Facts) -> bool:
-        return self.globs.matches(facts.mime)
+    written = "globs like `image/*`"
+
+    def holds(self, known: Known) -> bool | None:
+        mime = known.subject.mime
+        return None if mime is None else self.globs.matches(mime)
 
 
 class DeclaredMime(Globbing):
-    """The type that the extension declares."""
+    """The type that the extension declares matches."""
 
-    def holds(self, facts: Facts) -> bool:
-        return facts.declared_mime is not None and self.globs.matches(facts.declared_mime)
+    written = "globs like `image/*`"
+
+    def holds(self, known: Known) -> bool:
+        declared = known.subject.declared_mime
+        return declared is not None and self.globs.matches(declared)
+
+
+class OfFamily(Condition[OneOrMore[Family]]):
+    """The type found in the content is of this family."""
+
+    written = ", ".join(f"`{family}`" for family in Family)
+
+    def holds(self, known: Known) -> bool | None:
+        mime = known.subject.mime
+        return None if mime is None else family_of(mime) in self.root
 
 
 class Mismatch(Condition[StrictBool]):
-    """Whether the extension declares a family of content other than the one found."""
+    """The extension declares a family of content other than the one found (`true`), or does not (`false`)."""
 
-    cost = Cost.LOOKUP
+    written = "`true`, `false`"
 
-    def holds(self, facts: Facts) -> bool:
-        return contradicts(facts.declared_mime, facts.mime) is self.root
+    def holds(self, known: Known) -> bool | None:
+        mime = known.subject.mime
+        return None if mime is None else contradicts(known.subject.declared_mime, mime) is self.root
 
 
 class SizeRange(Condition[WrittenRange]):
-    """The content's size: `> 10MiB`, `<= 4KiB`, `1KiB..10MiB` (both included), or exactly `0B`."""
+    """The content's size lies in this range."""
 
-    cost = Cost.LOOKUP
+    written = '`"> 10MiB"`, `"<= 4KiB"`, `1KiB..10MiB`, `0B`'
 
     @cached_property
     def bounds(self) -> tuple[int, int | None]:
         return size_bounds(self.root)
 
-    def holds(self, facts: Facts) -> bool:
+    def holds(self, known: Known) -> bool:
         lowest, highest = self.bounds
-        return lowest <= facts.size and (highest is None or facts.size <= highest)
+        return lowest <= known.subject.size and (highest is None or known.subject.size <= highest)
 
 
 class Sha256(Condition[Digests]):
-    """The content's digest."""
+    """The content has this digest."""
 
-    cost = Cost.LOOKUP
+    written = "64 hexadecimal digits, or `{file: known-bad.txt}`"
 
     @cached_property
     def digests(self) -> frozenset[str]:
         return frozenset(self.root)
 
-    def holds(self, facts: Facts) -> bool:
-        return facts.sha256 in self.digests
+    def holds(self, known: Known) -> bool | None:
+        digest = known.subject.sha256
+        return None if digest is None else digest in self.digests
+
+
+class Entropy(Numbers):
+    """The bits per byte, from 0 to 8, lie in this range: near 8 is packed or encrypted, text is below 6."""
+
+    cost = Cost.ENTROPY
+    asks = (Ask.ENTROPY,)
+    written = '`"> 7.5"`, `0..1.5`'
+
+    def holds(self, known: Known) -> bool | None:
+        entropy = known.told(Ask.ENTROPY, float)
+        return None if entropy is None else entropy in self.bounds
 
 
 class Signature(Globbing):
-    """The name of a signature that ClamAV found in the content."""
+    """ClamAV found a signature whose name matches."""
 
-    def holds(self, facts: Facts) -> bool:
-        return any(self.globs.matches(signature) for signature in facts.signatures)
+    written = "globs like `Win.Trojan.*`"
 
-
-class Uploader(Globbing):
-    """The user name of whoever brought this version; one that nobody knows matches no glob."""
-
-    def holds(self, facts: Facts) -> bool:
-        return facts.uploader is not None and self.globs.matches(facts.uploader)
+    def holds(self, known: Known) -> bool:
+        return any(self.globs.matches(signature) for signature in known.facts.signatures)
 
 
-class Event(Condition[OneOrMore[Literal["create", "copy", "move", "restore", "listing"]]]):
-    """What brought this version: an event's action, or a listing of the folder."""
+class Place(Globbing):
+    """Its name after the names of all it lies in, joined by `!`, matches."""
 
-    cost = Cost.LOOKUP
+    written = "globs like `*.zip!*.exe`"
 
-    def holds(self, facts: Facts) -> bool:
-        return facts.event in self.root
-
-
-class Pattern(BaseModel):
-    """One regular expression, and where to look for it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    regex: Regex
-    """In RE2's syntax, over the raw bytes."""
-    ignore_case: StrictBool = False
-    within: Annotated[Size, size_between("1B", "256MiB")] | None = None
-    """Look only at so many bytes from the beginning; None is the whole content."""
-
-    @model_validator(mode="after")
-    def _compiles(self) -> Pattern:
-        # Ignoring case makes it larger: it must not be refused in the middle of an inspection.
-        _ = self.compiled
-        return self
-
-    @cached_property
-    def compiled(self) -> Any:
-        return compiled(self.regex, self.ignore_case)
+    def holds(self, known: Known) -> bool:
+        return self.globs.matches(folded(_member(known).place))
 
 
-def _patterns(written: object) -> object:
-    each = written if isinstance(written, list) else [written]
-    return [{"regex": one} if isinstance(one, str) else one for one in each]
+class MemberDepth(Counting):
+    """It lies so deep: 1 is directly inside the file."""
+
+    def holds(self, known: Known) -> bool:
+        return _member(known).depth in self.bounds
 
 
-class Text(Condition[Annotated[tuple[Pattern, ...], BeforeValidator(_patterns), at_most(MOST_PATTERNS)]]):
-    """A regular expression that is found in the content."""
-
-    cost = Cost.SEARCH
+def _member(known: Known) -> MemberFacts:
+    assert known.member is not None, "a condition of members"
+    return known.member

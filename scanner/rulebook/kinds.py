@@ -114,6 +114,18 @@ _ARCHIVES = frozenset(
         "application/x-bzip2",
         "application/x-xz",
         "application/zstd",
+        "application/x-lzma",
+        "application/x-lz4",
+        "application/x-lzip",
+        "application/x-compress",
+        "application/x-cpio",
+        "application/x-archive",
+        "application/x-arj",
+        "application/x-lzh-compressed",
+        "application/x-lha",
+        "application/x-xar",
+        "application/x-iso9660-image",
+        "application/vnd.debian.binary-package",
         "application/vnd.ms-cab-compressed",
     }
 )

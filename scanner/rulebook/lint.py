@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from scanner.model import Severity, StepKind
-from scanner.rulebook.conditions import Condition, Cost, Extension, Globbing, Mismatch, Pattern, SizeRange, Text
+from scanner.rulebook.conditions import Condition, Extension, Globbing, Mismatch, SizeRange
+from scanner.rulebook.content_conditions import Pattern, Text
+from scanner.rulebook.deciding import conditions, cost
 from scanner.rulebook.kinds import MIME_BY_EXTENSION
-from scanner.rulebook.match import conditions, cost
 from scanner.rulebook.pattern import SEARCH_LIMIT
+from scanner.rulebook.questions import Cost
 from scanner.rulebook.rule import Rule, Status
 
 

@@ -8,15 +8,13 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from scanner.model import PLANNED_STEPS, Severity, StepKind
-from scanner.rulebook.conditions import Uploader
 from scanner.rulebook.examples import Examples
-from scanner.rulebook.match import Match, Written, conditions
+from scanner.rulebook.match import Match, Written
 from scanner.rulebook.values import at_most
 
 LONGEST_LINE = 200
@@ -100,11 +98,6 @@ class Rule(BaseModel):
     def counts(self) -> bool:
         return self.status is Status.STABLE
 
-    @cached_property
-    def wants_uploader(self) -> bool:
-        """Whether it asks who brought a version."""
-        return any(isinstance(condition, Uploader) for condition in conditions(self.match))
-
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
@@ -113,7 +106,6 @@ class Rulebook:
     rules: tuple[Rule, ...]
     digest: str
     """SHA-256 over all rules' content, in hexadecimal: the same rules have the same digest, wherever they stand."""
-    wants_uploader: bool
 
     @property
     def version(self) -> str:
@@ -127,4 +119,4 @@ def rulebook_of(rules: Iterable[Rule]) -> Rulebook:
     digest = hashlib.sha256()
     for rule in ordered:
         digest.update(rule.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n")
-    return Rulebook(ordered, digest.hexdigest(), any(rule.wants_uploader for rule in ordered))
+    return Rulebook(ordered, digest.hexdigest())

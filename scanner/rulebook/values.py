@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from math import inf
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator
@@ -89,6 +91,68 @@ def _size_range(written: str) -> str:
 
 
 WrittenRange = Annotated[str, AfterValidator(_size_range)]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A range of numbers."""
+
+    lowest: float = 0
+    highest: float = inf
+    without_lowest: bool = False
+    without_highest: bool = False
+
+    def __contains__(self, value: float) -> bool:
+        above = value > self.lowest if self.without_lowest else value >= self.lowest
+        return above and (value < self.highest if self.without_highest else value <= self.highest)
+
+    def settled_by(self, at_least: float) -> bool | None:
+        """Whether a number lies in it of which only this much is certain."""
+        if at_least in self:
+            return True if self.highest == inf else None
+        return None if at_least <= self.lowest else False
+
+
+_NUMBER = r"[0-9]{1,15}(?:\.[0-9]{1,6})?"
+
+
+def number_bounds(written: str) -> Bounds:
+    """Of `> 7.5`, `<= 4`, `2..5` (both included) or `3`."""
+    compared = re.fullmatch(rf"(>=|<=|>|<) ?({_NUMBER})", written)
+    if compared:
+        bound = float(compared[2])
+        if compared[1].startswith(">"):
+            return Bounds(lowest=bound, without_lowest=compared[1] == ">")
+        return Bounds(highest=bound, without_highest=compared[1] == "<")
+    limits = re.fullmatch(rf"({_NUMBER})(?: ?\.\. ?({_NUMBER}))?", written)
+    if limits is None:
+        raise ValueError(f'{shown(written)} is no range of numbers; write "> 5", "<= 5", 2..5 or 3')
+    lowest, highest = float(limits[1]), float(limits[2] or limits[1])
+    if lowest > highest:
+        raise ValueError(f"{shown(written)} is a range the wrong way round")
+    return Bounds(lowest, highest)
+
+
+def _number_written(written: object) -> object:
+    return str(written) if isinstance(written, int | float) and not isinstance(written, bool) else written
+
+
+def _number_range(written: str) -> str:
+    bounds = number_bounds(written)
+    if bounds.without_highest and bounds.highest == 0:
+        raise ValueError("can never hold: the number is never below 0")
+    return written
+
+
+def _count_range(written: str) -> str:
+    bounds = number_bounds(written)
+    if any(end != inf and end != int(end) for end in (bounds.lowest, bounds.highest)):
+        raise ValueError(f"{shown(written)} has a fraction, which no count has")
+    return written
+
+
+WrittenNumbers = Annotated[str, BeforeValidator(_number_written), AfterValidator(_number_range)]
+WrittenCount = Annotated[WrittenNumbers, AfterValidator(_count_range)]
 
 
 def _digest(written: str) -> str:

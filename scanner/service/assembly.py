@@ -15,6 +15,7 @@ from scanner.events.feed import Feed
 from scanner.events.intake import Scope, decide
 from scanner.files.spool import Spool
 from scanner.health import Heartbeats
+from scanner.inspection.apart import Once
 from scanner.inspection.clamd import Clamd
 from scanner.inspection.rule_engine import RuleEngine
 from scanner.inspection.selftest.blind_spots import KnownBlindSpots
@@ -72,12 +73,13 @@ async def assembled(settings: Settings, metrics: Metrics | None = None) -> Async
         stack.push_async_callback(ledger.close)
         clamd = Clamd(settings.clamav)
         yara = await _enter_yara(settings, metrics, stack)
-        rules = RuleEngine(rulebook)
         unpacker = unpacker_of(settings)
         stack.callback(unpacker.close)
+        once = Once(unpacker)
+        rules = RuleEngine(rulebook, yara, once)
         spots = KnownBlindSpots()
-        panel = panel_of(settings, clamd, rules, unpacker, spots)
-        examiner = examiner_of(settings, rules, unpacker)
+        panel = panel_of(settings, clamd, rules, once, spots)
+        examiner = examiner_of(settings, rules, once)
         domains = {one.name: await _enter_domain(one, metrics, stack) for one in settings.domains}
         pool = ThreadPoolExecutor(settings.workers.concurrency, thread_name_prefix="content")
         stack.callback(pool.shutdown, wait=False, cancel_futures=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from scanner.files.kind import mime_of
+from scanner.inspection.apart import Once
 from scanner.inspection.clamd import Clamd
 from scanner.inspection.containers import Containers
-from scanner.inspection.members import Members, TakesApart
+from scanner.inspection.members import Members
 from scanner.inspection.panel import Panel
 from scanner.inspection.rule_engine import RuleEngine
 from scanner.inspection.selftest.blind_spots import SpotsInForce
@@ -27,17 +28,17 @@ def panel_of(
     settings: Settings | LocalSettings,
     clamd: Clamd,
     rules: RuleEngine,
-    unpacker: TakesApart | None,
+    unpacker: Once | None,
     spots: SpotsInForce,
 ) -> Panel:
-    """All engines, in the order of looking. What is blind by `spots` is not believed; with an `unpacker` it, and what
-    clamd does not open, is taken apart."""
+    """All engines, in the order of looking. What is blind by `spots` is not believed; with an `unpacker`, the one that
+    the rules have, it, and what clamd does not open, is taken apart."""
     containers = Containers(settings.clamav.max_stream, spots)
     members = None if unpacker is None else Members(unpacker, (containers, clamd), spots)
-    return Panel((containers, clamd, rules), members)
+    return Panel((containers, clamd, rules), members, unpacker)
 
 
-def examiner_of(settings: Settings, rules: RuleEngine, unpacker: TakesApart | None) -> Examiner:
+def examiner_of(settings: Settings, rules: RuleEngine, unpacker: Once | None) -> Examiner:
     """Asks clamd over a connection of its own, so that no scan waits for the self-test."""
     clamd = Clamd(settings.clamav.model_copy(update={"connections": 1}))
     panel_with = partial(panel_of, settings, clamd, rules, unpacker)

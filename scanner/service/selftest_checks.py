@@ -6,10 +6,10 @@ import asyncio
 from contextlib import closing
 
 from scanner.errors import ConfigurationError, EngineUnavailable
+from scanner.inspection.apart import Once
 from scanner.inspection.rule_engine import RuleEngine
 from scanner.inspection.selftest.blind_spots import BlindSpots
 from scanner.inspection.selftest.examination import Outcome, Report
-from scanner.rulebook.load import load_rulebook
 from scanner.rulebook.rule import rulebook_of
 from scanner.service.diagnosis import Diagnosis, Level
 from scanner.service.engines import examiner_of, unpacker_of
@@ -22,20 +22,13 @@ async def check_self_test(settings: Settings) -> Diagnosis:
     """In which kinds of container the known-bad sample is seen, refused or missed. Takes seconds."""
     try:
         with closing(unpacker_of(settings)) as unpacker:
-            examiner = examiner_of(settings, _rules(settings), unpacker)
+            # Rules find no malware: without them the test is as good, and what is wrong with them is said elsewhere.
+            examiner = examiner_of(settings, RuleEngine(rulebook_of([])), Once(unpacker))
             return diagnosis_of(await asyncio.to_thread(examiner.examine, BlindSpots()))
     except EngineUnavailable as error:
         return Diagnosis(Level.UNREACHABLE, SUBJECT, str(error), "Start clamd; see its log.")
     except ConfigurationError as error:
         return Diagnosis(Level.FAIL, SUBJECT, str(error.problems[0]), "Mend it, then ask again.")
-
-
-def _rules(settings: Settings) -> RuleEngine:
-    """Rules find no malware: without them the test is as good, and what is wrong with them is said elsewhere."""
-    try:
-        return RuleEngine(load_rulebook(settings.rules.paths))
-    except ConfigurationError:
-        return RuleEngine(rulebook_of([]))
 
 
 def diagnosis_of(report: Report) -> Diagnosis:

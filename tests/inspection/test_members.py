@@ -42,6 +42,9 @@ class Apart:
         assert member.content is not None
         return memory_content(self.contents[member.content.offset], mime_of)
 
+    def text_content(self, span: Span) -> MemoryContent:
+        return memory_content(self.contents[span.offset], mime_of)
+
 
 class Zips:
     """Takes zips apart, with those in them; for all else it finds nothing inside and says nothing."""

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner.inspection.engine import NobodyToAsk
-from scanner.inspection.rule_engine import OVERLAP, STEP, RuleEngine
+from scanner.inspection.rule_engine import RuleEngine
+from scanner.inspection.text_search import OVERLAP, STEP
 from scanner.model import ContentFacts, Finding, Gap, Inspection, Person, Severity, StepKind, Unscannable
 from scanner.rulebook.load import load_rulebook
 from scanner.rulebook.pattern import SEARCH_LIMIT
@@ -35,13 +36,16 @@ class Huge:
 
     @property
     def head(self) -> bytes:
-        return self.read_at(0, 64 * 1024)
+        return self._bytes(0, 64 * 1024)
 
     def chunks(self, start: int = 0) -> Iterator[bytes]:
         raise AssertionError("rules read by place")
 
     def read_at(self, offset: int, length: int) -> bytes:
         self.reads.append((offset, length))
+        return self._bytes(offset, length)
+
+    def _bytes(self, offset: int, length: int) -> bytes:
         length = max(0, min(length, self.facts.size - offset))
         low, high = max(offset, self.at), min(offset + length, self.at + len(self.there))
         if high <= low:

@@ -9,14 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from scanner.model import Finding
-from scanner.rulebook.conditions import Cost, Text
+from scanner.model import Finding, Gap, Unscannable
+from scanner.rulebook.conditions import any_of
 from scanner.rulebook.facts import Facts, facts_of
-from scanner.rulebook.match import Match, decide
-from tests.rulebook import CONTENT, EMPTY_SHA256, VERSION, facts
+from scanner.rulebook.known import Known
+from scanner.rulebook.match import Match, MemberMatch, decide
+from scanner.rulebook.questions import Ask, Unanswerable
+from tests.rulebook import CONTENT, EMPTY_SHA256, VERSION, facts, known, member
 
 PE = "application/x-dosexec"
-SIGNED = facts_of(VERSION, None, CONTENT, (Finding("clamd", "Win.Trojan.Agent-1", malware=True),))
+SIGNED = facts_of(VERSION, CONTENT, (Finding("clamd", "Win.Trojan.Agent-1", malware=True),))
 
 
 @pytest.mark.parametrize(
@@ -55,15 +57,13 @@ SIGNED = facts_of(VERSION, None, CONTENT, (Finding("clamd", "Win.Trojan.Agent-1"
         ({"signature": "Win.*"}, SIGNED, True),
         ({"signature": "Unix.*"}, SIGNED, False),
         ({"signature": "*"}, facts(), False),
-        ({"uploader": "svc-*"}, facts(uploader="SVC-backup"), True),
-        ({"uploader": "*"}, facts(uploader=None), False),
-        ({"not": {"uploader": "*"}}, facts(uploader=None), True),
-        ({"event": ["copy", "move"]}, facts(action="rename"), True),
-        ({"event": "create"}, facts(action="listing"), False),
+        ({"family": ["program", "text"]}, facts(), True),
+        ({"family": "program"}, facts(), False),
+        ({"family": "text"}, facts(mime="application/octet-stream"), False),
     ],
 )
 def test_a_condition_holds_or_not(match: dict[str, Any], facts: Facts, holds: bool) -> None:
-    assert decide(Match.model_validate(match), facts, {}) is holds
+    assert decide(Match.model_validate(match), Known(facts)) is holds
 
 
 @pytest.mark.parametrize(
@@ -80,8 +80,7 @@ def test_a_condition_holds_or_not(match: dict[str, Any], facts: Facts, holds: bo
         ({"size": "< 0B"}, "can never hold: no content has less than 0 bytes"),
         ({"sha256": "abc"}, '"abc" is no SHA-256; write its 64 hexadecimal digits'),
         ({"path": None}, "has no value; write one or remove the key"),
-        ({"text": {"regex": "a", "within": "257MiB"}}, "must be 1B to 256MiB"),
-        ({"text": ["a"] * 101}, "must have 1 to 100 values"),
+        ({"entropy": "high"}, '"high" is no range of numbers; write "> 5", "<= 5", 2..5 or 3'),
         ({}, "must hold at least one condition"),
         ({"not": {}}, "must hold at least one condition"),
         ({"any": []}, "must not be empty"),
@@ -93,33 +92,78 @@ def test_a_condition_that_makes_no_sense_is_refused_with_the_reason(match: dict[
     assert [error["msg"] for error in refused.value.errors()] == [f"Value error, {reason}"]
 
 
-@pytest.mark.parametrize("match", [{"mismatch": "yes"}, {"mismatch": 1}, {"name": 1}, {"event": "delete"}, {"text": 5}])
+@pytest.mark.parametrize(
+    "match", [{"mismatch": "yes"}, {"mismatch": 1}, {"name": 1}, {"family": "none"}, {"members": True}]
+)
 def test_wrong_types_are_not_bent_into_right_ones(match: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Match.model_validate(match)
 
 
-def test_every_condition_says_what_it_costs_and_text_costs_most() -> None:
-    costs = {name: _condition(name).cost for name in Match.model_fields if name not in ("every", "some", "no")}
-    assert max(costs.values()) is Cost.SEARCH
-    assert [name for name, cost in costs.items() if cost is Cost.SEARCH] == ["text"]
+ENTROPY = Match.model_validate({"entropy": "> 7.5"})
 
 
-def _condition(name: str) -> Any:
-    return next(part for part in Match.model_fields[name].annotation.__args__ if part is not type(None))  # type: ignore[union-attr]
+@pytest.mark.parametrize(("entropy", "holds"), [(7.6, True), (7.5, False), (None, None)])
+def test_entropy_holds_once_it_is_measured(entropy: float | None, holds: bool | None) -> None:
+    assert decide(ENTROPY, known({} if entropy is None else {Ask.ENTROPY: entropy})) is holds
 
 
-def test_text_is_a_pattern_or_several_plain_or_with_options() -> None:
-    one, other = Text.model_validate(["a", {"regex": "b", "ignore_case": True, "within": "1KiB"}]).root
-    assert (one.regex, one.ignore_case, one.within) == ("a", False, None)
-    assert (other.regex, other.ignore_case, other.within) == ("b", True, 1024)
+def test_a_condition_says_what_to_ask_and_what_stood_in_the_way() -> None:
+    condition, gap = ENTROPY.parts[0], Gap(Unscannable.LIMITS)
+    assert list(condition.pending(known())) == [Ask.ENTROPY]  # type: ignore[union-attr]
+    asked = known({Ask.ENTROPY: Unanswerable(gap)})
+    assert (list(condition.pending(asked)), list(condition.gaps(asked))) == ([], [gap])  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("match", "holds"),
+    [
+        ({"place": "*.zip!a.*"}, True),
+        ({"place": "a.exe"}, False),
+        ({"name": "a.exe"}, True),
+        ({"extension": "exe"}, True),
+        ({"depth": 2}, True),
+        ({"depth": "> 2"}, False),
+        ({"size": "10B"}, True),
+        ({"declared_mime": "application/*"}, True),
+        ({"mime": "*"}, None),
+        ({"family": "text"}, None),
+        ({"mismatch": False}, None),
+        ({"sha256": EMPTY_SHA256}, None),
+        ({"not": {"mime": "text/*"}}, None),
+    ],
+)
+def test_of_a_member_that_was_not_taken_out_only_its_name_and_size_are_known(
+    match: dict[str, Any], holds: bool | None
+) -> None:
+    locked = member("a.exe", place="B.zip!A.exe", depth=2, mime=None, sha256=None, declared_mime=DECLARED)
+    assert decide(MemberMatch.model_validate(match), Known(facts(), {}, locked)) is holds
+
+
+DECLARED = "application/vnd.microsoft.portable-executable"
+
+
+@pytest.mark.parametrize(
+    ("answers", "together"),
+    [([], False), ([False, None], None), ([None, True], True), ([False, False], False), ([None], None)],
+)
+def test_one_yes_is_enough_and_what_is_not_known_could_be_one(
+    answers: list[bool | None], together: bool | None
+) -> None:
+    assert any_of(answers) is together
 
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
     lambda inner: (
         st.lists(inner, max_size=4)
-        | st.dictionaries(st.sampled_from([*Match.model_fields, "all", "any", "not", "regex"]), inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                [*Match.model_fields, *MemberMatch.model_fields, "all", "any", "not", "regex", "in", "zone"]
+            ),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=12,
 )
@@ -131,4 +175,4 @@ def test_whatever_is_written_is_refused_or_decides(written: Any, path: str) -> N
         match = Match.model_validate(written)
     except ValidationError:
         return
-    assert decide(match, facts(path), {}) in (True, False, None)
+    assert decide(match, known(path=path)) in (True, False, None)

@@ -1,21 +1,21 @@
-"""Three-valued deciding: what can be said before text is searched, and what is searched for next."""
+"""The vocabulary: members, and every key with its cost."""
 
 from __future__ import annotations
 
-from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from scanner.rulebook.conditions import Cost, Pattern
-from scanner.rulebook.match import Match, answers, conditions, cost, decide, pending, place
-from tests.rulebook import facts
+from scanner.model import Gap, Unscannable
+from scanner.rulebook.match import Match, answers, decide, every_condition, pending
+from scanner.rulebook.questions import Answer, Ask, OfMember, Question, Search, Tally
+from tests.rulebook import insides, known, member
 
-FACTS = facts()
-YES, NO, OPEN = {"name": "*"}, {"name": "x"}, {"text": "a"}
-A, B, C = (Pattern(regex=letter) for letter in "abc")
+MACRO = member("a.doc", mime="application/msword")
+TEXT = member("b.txt")
+LOCKED = member("c.exe", mime=None, sha256=None)
+GAP = Gap(Unscannable.ENCRYPTED, "needs a password")
+A = Search("a")
 
 
 def match(written: dict[str, Any]) -> Match:
@@ -23,115 +23,66 @@ def match(written: dict[str, Any]) -> Match:
 
 
 @pytest.mark.parametrize(
-    ("written", "answer"),
+    ("conditions", "members", "gap", "holds"),
     [
-        (YES, True),
-        (NO, False),
-        (OPEN, None),
-        ({"all": [YES, YES]}, True),
-        ({"all": [YES, OPEN]}, None),
-        ({"all": [OPEN, NO]}, False),
-        ({"any": [NO, NO]}, False),
-        ({"any": [NO, OPEN]}, None),
-        ({"any": [OPEN, YES]}, True),
-        ({"not": YES}, False),
-        ({"not": NO}, True),
-        ({"not": OPEN}, None),
-        (YES | OPEN, None),
-        (NO | OPEN, False),
+        ({"extension": "doc"}, [TEXT, MACRO], None, True),
+        ({"extension": "xls"}, [TEXT, MACRO], None, False),
+        ({"extension": "doc", "mime": "text/*"}, [TEXT, MACRO], None, False),
+        ({"extension": "xls"}, [TEXT, MACRO], GAP, None),
+        ({"extension": "doc"}, [TEXT, MACRO], GAP, True),
+        ({"extension": "exe"}, [LOCKED], GAP, True),
+        ({"family": "program"}, [LOCKED], GAP, None),
+        ({"not": {"family": "program"}}, [LOCKED], GAP, None),
+        ({"any": [{"extension": "zip"}, {"all": [{"size": "10B"}, {"name": "b*"}]}]}, [TEXT], None, True),
+        ({"name": "*"}, [], None, False),
     ],
 )
-def test_text_not_searched_leaves_open_only_what_depends_on_it(written: dict[str, Any], answer: bool | None) -> None:
-    assert decide(match(written), FACTS, {}) is answer
+def test_one_member_of_which_all_holds_is_enough(
+    conditions: dict[str, Any], members: list[Any], gap: Gap | None, holds: bool | None
+) -> None:
+    answer = decide(match({"member": conditions}), known({Ask.INSIDES: insides(*members, gap=gap)}))
+    assert answer is holds
+
+
+def test_members_that_are_not_described_may_be_the_one() -> None:
+    inside = known({Ask.INSIDES: insides(TEXT, count=5)})
+    absent, there = match({"member": {"extension": "xls"}}), match({"member": {"extension": "txt"}})
+    assert (decide(absent, inside), decide(there, inside)) == (None, True)
+    condition = absent.member
+    assert condition is not None
+    assert list(condition.gaps(inside)) == [Gap(Unscannable.LIMITS, "4 of 5 members are not described")]
 
 
 @pytest.mark.parametrize(
-    ("written", "found", "answer"),
+    ("told", "wanted"),
     [
-        ({"text": ["a", "b"]}, {A: None}, None),
-        ({"text": ["a", "b"]}, {A: None, B: None}, False),
-        ({"text": ["a", "b"]}, {B: 7}, True),
-        ({"not": {"text": "a"}}, {A: None}, True),
+        ({}, [OfMember(0, A), OfMember(2, A)]),
+        ({OfMember(0, A): Tally()}, [OfMember(2, A)]),
+        ({OfMember(2, A): Tally(1, 0, done=False)}, []),
+        ({OfMember(0, A): Tally(), OfMember(2, A): Tally()}, []),
     ],
 )
-def test_what_was_found_decides(written: dict[str, Any], found: dict[Pattern, int | None], answer: bool | None) -> None:
-    assert decide(match(written), FACTS, found) is answer
-
-
-@pytest.mark.parametrize(
-    ("written", "found", "wanted"),
-    [
-        (YES, {}, []),
-        (NO | OPEN, {}, []),
-        (YES | OPEN, {}, [A]),
-        ({"text": ["a", "b"]}, {A: None}, [B]),
-        ({"all": [{"text": "a"}, {"text": "b"}]}, {}, [A]),
-        ({"all": [{"text": "a"}, {"text": "b"}]}, {A: 1}, [B]),
-        ({"all": [{"text": "a"}, {"text": "b"}]}, {A: None}, []),
-        ({"any": [{"text": "a"}, {"text": "b"}, NO | {"text": "c"}]}, {}, [A, B]),
-        ({"not": {"text": "c"}}, {}, [C]),
-    ],
-)
-def test_only_what_can_still_decide_is_searched_for(
-    written: dict[str, Any], found: dict[Pattern, int | None], wanted: list[Pattern]
+def test_only_members_that_could_be_the_one_are_looked_into(
+    told: dict[Question, Answer], wanted: list[Question]
 ) -> None:
-    assert list(pending(match(written), FACTS, found)) == wanted
+    inside = insides(TEXT, MACRO, TEXT)
+    assert list(pending(match({"member": {"extension": "txt", "text": "a"}}), known({Ask.INSIDES: inside} | told))) == (
+        wanted
+    )
 
 
-def test_what_was_tried_without_an_answer_makes_room_for_what_may_still_decide() -> None:
-    both = match({"all": [{"text": "a"}, {"text": "b"}]})
-    assert pending(both, FACTS, {}, tried={A}) == (B,)
-    assert pending(both, FACTS, {}, tried={A, B}) == ()
+def test_what_stood_in_the_way_inside_is_told() -> None:
+    condition = match({"member": {"text": "a"}}).member
+    assert condition is not None
+    inside = known({Ask.INSIDES: insides(TEXT, gap=GAP), OfMember(0, A): Tally(gap=GAP, done=False)})
+    assert list(condition.gaps(inside)) == [GAP, GAP]
 
 
-def test_the_place_is_the_first_byte_of_text_that_was_to_be_there() -> None:
-    written = match({"any": [{"text": "a"}, {"text": "b"}], "not": {"text": "c"}})
-    assert place(written, {A: 9, B: 4, C: 1}) == 4
-    assert place(written, {A: None}) is None
-    assert place(match(YES), {}) is None
+def test_conditions_on_members_are_among_all_conditions() -> None:
+    written = match({"name": "*", "any": [{"member": {"not": {"yara": "a"}}}]})
+    assert [type(one).__name__ for one in every_condition(written)] == ["Name", "Member", "Yara"]
 
 
-def test_cheap_conditions_are_asked_first_whatever_the_order_in_the_file() -> None:
-    written = match({"text": "a", "name": "*", "any": [{"extension": "docx"}], "extension": "docx"})
-    assert [cost(part) for part in written.parts] == sorted(cost(part) for part in written.parts)
-    assert [key for key, _ in answers(written, FACTS, {})] == ["extension", "any", "name", "text"]
-    assert cost(written) is Cost.SEARCH
-
-
-def test_conditions_are_found_at_any_depth() -> None:
-    written = match({"all": [{"not": {"any": [{"name": "a"}, {"text": "b"}]}}], "extension": "x"})
-    assert [type(one).__name__ for one in conditions(written)] == ["Extension", "Name", "Text"]
-
-
-TREES = st.recursive(
-    st.sampled_from([YES, NO, {"text": "a"}, {"text": "b"}, {"text": "c"}]),
-    lambda inner: st.one_of(
-        st.builds(lambda parts: {"all": parts}, st.lists(inner, min_size=1, max_size=3)),
-        st.builds(lambda parts: {"any": parts}, st.lists(inner, min_size=1, max_size=3)),
-        st.builds(lambda part: {"not": part}, inner),
-    ),
-    max_leaves=8,
-)
-
-
-@given(TREES, st.dictionaries(st.sampled_from([A, B, C]), st.sampled_from([None, 3])))
-def test_an_answer_given_early_is_the_one_that_knowing_all_would_give(
-    written: dict[str, Any], found: dict[Pattern, int | None]
-) -> None:
-    tree = match(written)
-    unknown = [pattern for pattern in (A, B, C) if pattern not in found]
-    futures = {
-        decide(tree, FACTS, found | dict(zip(unknown, values, strict=True)))
-        for values in product([None, 3], repeat=len(unknown))
-    }
-    early = decide(tree, FACTS, found)
-    assert None not in futures
-    assert early is None or futures == {early}
-
-
-@given(TREES)
-def test_searching_for_what_is_pending_always_comes_to_an_end(written: dict[str, Any]) -> None:
-    tree, found = match(written), dict[Pattern, int | None]()
-    for _ in (A, B, C):
-        found |= dict.fromkeys(pending(tree, FACTS, found))
-    assert decide(tree, FACTS, found) is not None
+def test_each_key_is_shown_with_what_it_came_to_in_the_order_of_asking() -> None:
+    written = match({"text": "a", "name": "*", "not": {"extension": "docx"}})
+    assert list(answers(written, known())) == [("not", False), ("name", True), ("text", None)]

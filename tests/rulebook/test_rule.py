@@ -52,13 +52,5 @@ def test_a_rulebook_names_itself_by_digest_and_size() -> None:
     assert [one.id for one in rulebook_of([rule(ANY, id="b"), rule(ANY, id="a")]).rules] == ["a", "b"]
 
 
-@pytest.mark.parametrize(
-    ("match", "wanted"),
-    [(ANY, False), ({"uploader": "x"}, True), ({"any": [{"not": {"uploader": "x"}}]}, True)],
-)
-def test_a_rulebook_asks_for_the_uploader_only_where_a_rule_does(match: dict[str, Any], wanted: bool) -> None:
-    assert rulebook_of([rule(match)]).wants_uploader is wanted
-
-
 def test_only_a_stable_rule_counts() -> None:
     assert [rule(ANY, status=status).counts for status in ("trial", "stable")] == [False, True]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 
 from scanner.files.kind import mime_of
+from scanner.inspection.apart import Once
 from scanner.inspection.clamd import Clamd
 from scanner.inspection.engine import NobodyToAsk
 from scanner.inspection.rehearsal import memory_content
@@ -33,7 +34,7 @@ def test_with_the_unpacker_the_sample_is_seen_in_every_kind_of_container(world: 
     world.sections["clamav"] = {"max_stream": "2MiB"}
     settings = world.settings()
     with closing(unpacker_of(settings)) as unpacker:
-        report = examiner_of(settings, RuleEngine(rulebook_of([])), unpacker).examine(BlindSpots())
+        report = examiner_of(settings, RuleEngine(rulebook_of([])), Once(unpacker)).examine(BlindSpots())
     beyond = {Format.DEPTH_BEYOND, Format.MEMBERS_BEYOND, Format.SIZE_BEYOND}
     assert set(report.kinds(Outcome.REFUSED)) == beyond
     assert set(report.kinds(Outcome.SEEN)) == set(Format) - beyond

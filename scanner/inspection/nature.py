@@ -1,0 +1,72 @@
+"""What opening a content could bring, by its type and a look at both its ends: so that most are never taken apart.
+
+In doubt, opening could bring something. The kinds named here are those that certainly hold nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+from scanner.inspection.engine import Content
+from scanner.inspection.selftest.formats import is_mail
+from scanner.inspection.unpack.openers.text import wide_encoding
+from scanner.rulebook.facts import Nature
+
+TAIL = 64 * 1024 + 22
+"""Bytes at the end in which a zip's directory must end."""
+ZIP_END = b"PK\x05\x06"
+LARGEST_DIRECTORY = 1024**2
+"""Bytes of a zip's directory in which names are looked for."""
+PLAIN = re.compile(
+    r"text/(?!html|rtf)[a-z0-9.+-]+|image/(?!svg)[a-z0-9.+-]+|(?:audio|video|font)/[a-z0-9.+-]+"
+    r"|application/(?:json|x-ndjson|javascript|x-empty|x-sqlite3|pgp-keys|pgp-signature)|inode/x-empty"
+)
+"""Types of what holds nothing, unless something else below says that it does."""
+OPENED_BY_NAME = (".eml", ".mht", ".mhtml", ".html", ".htm", ".xhtml", ".shtml", ".hta", ".svg")
+WRAPPING = re.compile(
+    r"application/(?:pdf|rtf|msword|cdfv2|x-ole-storage|mbox|xhtml\+xml|x-ms-shortcut|encrypted)"
+    r"|application/vnd\.(?:openxmlformats-officedocument|oasis\.opendocument|ms-).*"
+    r"|text/(?:rtf|html)|message/.*|image/svg\+xml",
+    re.IGNORECASE,
+)
+"""Types whose text lies packed, in pieces or coded."""
+BY_HEAD = re.compile(
+    rb".{0,1024}?%PDF-|[\x00\t\r\n ]{0,1024}\{\\rt|From [^\n]{1,300}\n|\xd0\xcf\x11\xe0|L\x00{3}\x01\x14\x02", re.DOTALL
+)
+PARTS = (b"[content_types].xml", b"meta-inf/manifest.xml")
+"""Which a zip has that is a document."""
+
+
+def nature_of(content: Content, name: str) -> Nature:
+    facts = content.facts
+    if facts.size == 0:
+        return Nature(hollow=True)
+    wrapped = _wrapped(content, name.casefold())
+    hollow = not wrapped and PLAIN.fullmatch(facts.mime) is not None and not _ends_as_zip(content)
+    return Nature(hollow, wrapped)
+
+
+def _wrapped(content: Content, name: str) -> bool:
+    head, mime = content.head, content.facts.mime
+    if WRAPPING.fullmatch(mime) or name.endswith(OPENED_BY_NAME) or BY_HEAD.match(head):
+        return True
+    if head.startswith(b"PK"):
+        names = _directory(content).lower()
+        return any(part in names for part in PARTS)
+    return wide_encoding(head) is not None or is_mail(head)
+
+
+def _directory(content: Content) -> bytes:
+    """Of a zip, as its end says where it is; its beginning, where there is no end."""
+    start = max(0, content.facts.size - TAIL)
+    tail = content.read_at(start, TAIL)
+    end = tail.rfind(ZIP_END)
+    if end < 0 or end + 22 > len(tail):
+        return content.head
+    size = int.from_bytes(tail[end + 12 : end + 16], "little")
+    # Whatever lies before the zip, the directory ends where its end begins (APPNOTE 4.3.6).
+    return content.read_at(max(0, start + end - size), min(size, LARGEST_DIRECTORY))
+
+
+def _ends_as_zip(content: Content) -> bool:
+    return ZIP_END in content.read_at(max(0, content.facts.size - TAIL), TAIL)

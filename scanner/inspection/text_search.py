@@ -1,0 +1,119 @@
+"""Regular expressions and detectors over bytes, in one pass for all, in windows that overlap.
+
+A match longer than OVERLAP may be missed where it lies across the border of two windows, or count twice; docs/rules.md
+says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from scanner.inspection.apart import Readable
+from scanner.model import Gap, Unscannable
+from scanner.rulebook.detectors import DETECTORS, occurrences
+from scanner.rulebook.detectors.detector import CONTEXT
+from scanner.rulebook.pattern import SEARCH_LIMIT, compiled
+from scanner.rulebook.questions import Search, Tally
+
+STEP = 1024**2
+"""Bytes from one window's beginning to the next."""
+OVERLAP = 64 * 1024
+"""Bytes that two windows share."""
+BEYOND = Gap(Unscannable.LIMITS, f"text is searched up to {SEARCH_LIMIT} bytes only")
+
+
+class Window:
+    """A stretch of a content, with what lies around it: ^, $ and \\b see that, and so do detectors."""
+
+    def __init__(self, content: Readable, start: int, end: int) -> None:
+        self.start, self.end = start, end
+        self.origin = max(0, start - CONTEXT)
+        self.text = content.read_at(self.origin, end + CONTEXT - self.origin)
+
+
+def tallies(searches: Collection[Search], content: Readable, size: int) -> dict[Search, Tally]:
+    """Each search's answer. Reading ends where all have found enough."""
+    counts = {search: _count_of(search) for search in searches}
+    going = dict(counts)
+    for start, end in _windows(size):
+        window = Window(content, start, end)
+        for search, count in list(going.items()):
+            border = end if search.within is None else min(end, search.within)
+            if border > start:
+                count.look(window, border, border == min(size, search.within or size))
+            if count.number >= search.enough or (search.within or size) <= end:
+                del going[search]
+        if not going:
+            break
+    return {search: _tally(search, count, size) for search, count in counts.items()}
+
+
+def _count_of(search: Search) -> _Matches | _Values:
+    return _Values(search) if search.detector else _Matches(search)
+
+
+def _tally(search: Search, count: _Matches | _Values, size: int) -> Tally:
+    enough = count.number >= search.enough
+    beyond = min(size, search.within or size) > SEARCH_LIMIT and not enough
+    return Tally(count.number, count.offset, count.excerpt, not enough and not beyond, BEYOND if beyond else None)
+
+
+def _windows(size: int) -> Iterator[tuple[int, int]]:
+    """Also one for an empty content: it has been searched then, and nothing found."""
+    start, end, limit = 0, 0, min(size, SEARCH_LIMIT)
+    while start == 0 or end < limit:
+        end = min(limit, start + STEP + OVERLAP)
+        yield start, end
+        start += STEP
+
+
+class _Matches:
+    """Of a regular expression: those that do not overlap."""
+
+    excerpt = ""
+
+    def __init__(self, search: Search) -> None:
+        self._regexp = compiled(search.regex, search.ignore_case)
+        self._enough = search.enough
+        self._next = 0
+        self.number = 0
+        self.offset: int | None = None
+
+    def look(self, window: Window, end: int, last: bool) -> None:
+        """Count on up to `end`. Unless it is the last window, what begins beyond STEP bytes is left to the next."""
+        position = max(window.start, self._next)
+        while self.number < self._enough and position <= end:
+            match = self._regexp.search(window.text, position - window.origin, end - window.origin)
+            if match is None:
+                return
+            found, after = match.start() + window.origin, match.end() + window.origin
+            if not last and found >= window.start + STEP:
+                return
+            self.number += 1
+            self.offset = found if self.offset is None else self.offset
+            self._next = position = max(after, found + 1)
+
+
+class _Values:
+    """Of a detector: those that differ."""
+
+    def __init__(self, search: Search) -> None:
+        self._detector = DETECTORS[search.detector]
+        self._enough = search.enough
+        self._seen: set[str] = set()
+        self.offset: int | None = None
+        self.excerpt = ""
+
+    @property
+    def number(self) -> int:
+        return len(self._seen)
+
+    def look(self, window: Window, end: int, last: bool) -> None:
+        """Count on up to `end`; what two windows share counts once all the same."""
+        start, stop = window.start - window.origin, end - window.origin
+        for found in occurrences(self._detector, window.text, start, stop):
+            if self.offset is None:
+                self.offset, self.excerpt = found.offset + window.origin, found.excerpt
+            self._seen.add(found.digest)
+            if self.number >= self._enough:
+                return

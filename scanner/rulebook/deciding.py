@@ -1,0 +1,147 @@
+"""What conditions joined by `all`, `any` and `not` come to: yes, no, or not known yet. Pure.
+
+Only what is still open when all that is cheaper has been asked is worth asking for; see questions.Cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+
+from scanner.model import Gap
+from scanner.rulebook.conditions import Condition, any_of
+from scanner.rulebook.known import Known
+from scanner.rulebook.questions import Cost, Question, cost_of
+
+
+def _not_null(written: object) -> object:
+    if written is None:
+        raise ValueError("has no value; write one or remove the key")
+    return written
+
+
+_T = TypeVar("_T")
+Written = Annotated[_T | None, BeforeValidator(_not_null)]
+"""May be left out, but not written without a value."""
+
+
+class Tree(BaseModel):
+    """Conditions of which every one must hold. Each key stands once; `all` and `any` make room for more of a kind."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Tree:
+        if not self.model_fields_set:
+            raise ValueError("must hold at least one condition")
+        return self
+
+    @cached_property
+    def by_key(self) -> dict[str, Part]:
+        """What is written, by its keys, in the order of the language."""
+        keys = {field.alias or name: getattr(self, name) for name, field in type(self).model_fields.items()}
+        return {key: _part(key, value) for key, value in keys.items() if value is not None}
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """All that must hold, the cheap first."""
+        return tuple(sorted(self.by_key.values(), key=cost))
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """All must hold."""
+
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """At least one must hold."""
+
+    parts: tuple[Tree, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class No:
+    """Must not hold."""
+
+    part: Tree
+
+
+Part = Condition[Any] | Tree | Every | Some | No
+
+
+def _part(key: str, value: Any) -> Part:
+    if isinstance(value, tuple):
+        return Some(value) if key == "any" else Every(tuple(sorted(value, key=cost)))
+    return No(value) if key == "not" else value
+
+
+def cost(part: Part) -> Cost:
+    """That of the dearest condition in it."""
+    return max(one.cost for one in conditions(part))
+
+
+def conditions(part: Part) -> Iterator[Condition[Any]]:
+    """All conditions in it, at any depth; but not those on members, which speak of something else."""
+    if isinstance(part, Condition):
+        yield part
+        return
+    for inner in (part.part,) if isinstance(part, No) else part.parts:
+        yield from conditions(inner)
+
+
+def decide(part: Part, known: Known) -> bool | None:
+    """Whether it holds; None where that depends on what is not known."""
+    if isinstance(part, Condition):
+        return part.holds(known)
+    if isinstance(part, No):
+        inner = decide(part.part, known)
+        return None if inner is None else not inner
+    if isinstance(part, Some):
+        return any_of(decide(one, known) for one in part.parts)
+    failing = any_of(_negated(decide(one, known)) for one in part.parts)
+    return _negated(failing)
+
+
+def _negated(answer: bool | None) -> bool | None:
+    return None if answer is None else not answer
+
+
+def pending(part: Part, known: Known) -> tuple[Question, ...]:
+    """What to ask next, for it to be decided; nothing where it is decided, or where no answer could decide it.
+
+    Of parts that must all hold, only the one that is cheapest to go on with: mostly it does not hold, and the others
+    need no asking.
+    """
+    if decide(part, known) is not None:
+        return ()
+    if isinstance(part, Condition):
+        return tuple(part.pending(known))
+    if isinstance(part, No):
+        return pending(part.part, known)
+    each = [wanted for wanted in (pending(one, known) for one in part.parts) if wanted]
+    if isinstance(part, Some):
+        return tuple(chain.from_iterable(each))
+    return min(each, key=_dearest, default=())
+
+
+def _dearest(wanted: tuple[Question, ...]) -> Cost:
+    return max(map(cost_of, wanted))
+
+
+def gaps(part: Part, known: Known) -> Iterator[Gap]:
+    """Why it could not be decided: what stood in the way of each condition that is open."""
+    if decide(part, known) is not None:
+        return
+    if isinstance(part, Condition):
+        yield from part.gaps(known)
+        return
+    for inner in (part.part,) if isinstance(part, No) else part.parts:
+        yield from gaps(inner, known)
