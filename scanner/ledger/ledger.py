@@ -160,6 +160,20 @@ class Ledger:
     async def begin_step(self, run: Run, step_id: int) -> None:
         await self._db.run(lambda connection: working.begin_step(connection, run, step_id, self._clock()))
 
+    async def begin_unless(
+        self, run: Run, step_id: int, since: datetime, held: Callable[[QuarantineCounts], str | None]
+    ) -> str | None:
+        """Begin a step, unless what was quarantined in its domain since a moment holds it; gives why. Counting and
+        beginning are one: of workers that ask at once, each counts the ones before it."""
+
+        def act(connection: Connection) -> str | None:
+            reason = held(queries.quarantine_counts(connection, run.version.domain, since))
+            if reason is None:
+                working.begin_step(connection, run, step_id, self._clock())
+            return reason
+
+        return await self._db.run(act)
+
     async def record_step(self, run: Run, step_id: int, result: StepResult) -> None:
         if await self._db.run(lambda c: working.record_step(c, run, step_id, result, self._clock())):
             self.dispatch.wake()
@@ -170,9 +184,6 @@ class Ledger:
 
     async def defer(self, run: Run, gap: Gap | None, due: datetime, *, counts: bool) -> None:
         await self._db.run(lambda connection: working.defer(connection, run, gap, due, counts))
-
-    async def quarantine_counts(self, domain: str, since: datetime) -> QuarantineCounts:
-        return await self._db.read(lambda connection: queries.quarantine_counts(connection, domain, since))
 
     async def work_counts(self) -> WorkCounts:
         return await self._db.read(queries.work_counts)

@@ -13,7 +13,7 @@ from scanner.errors import RetryLater
 from scanner.model import OPEN_STEPS, Run, StepKind, StepRecord, StepResult, StepState, Verdict
 from scanner.pipeline.patience import wait_before_next
 from scanner.pipeline.stations import Domain, Stations
-from scanner.remediation.brake import held
+from scanner.remediation.brake import Counts, held
 from scanner.remediation.perform import perform
 
 BRAKE_WAIT = timedelta(minutes=1)
@@ -34,7 +34,7 @@ async def act(run: Run, verdict: Verdict, steps: Sequence[StepRecord], stations:
         await _close(run, todo, given_up, stations)
         return None
     domain = stations.domains[run.version.domain]
-    reason = await _held(domain, verdict, steps, stations)
+    reason = await _held(run, verdict, steps, stations)
     if reason is not None:
         braked = [record for record in todo if record.state is not StepState.BRAKED]
         await _close(run, braked, StepResult(StepState.BRAKED, {"reason": reason}), stations)
@@ -75,11 +75,15 @@ async def _close(run: Run, records: Sequence[StepRecord], result: StepResult, st
         stations.signals.stepped(run, record, result)
 
 
-async def _held(domain: Domain, verdict: Verdict, steps: Sequence[StepRecord], stations: Stations) -> str | None:
-    if all(record.step.kind is not StepKind.QUARANTINE for record in steps):
+async def _held(run: Run, verdict: Verdict, steps: Sequence[StepRecord], stations: Stations) -> str | None:
+    """Why the plan must wait; None where it may begin. Then its move is begun at once, long before its turn, so that
+    plans that ask at the same time do not all take the last place."""
+    move = next((record for record in steps if record.step.kind is StepKind.QUARANTINE), None)
+    if move is None or any(record.state not in (StepState.PLANNED, StepState.BRAKED) for record in steps):
         return None
-    if any(record.state not in (StepState.PLANNED, StepState.BRAKED) for record in steps):
-        return None
-    since = stations.clock() - BRAKE_WINDOW
-    counts = await stations.ledger.quarantine_counts(domain.settings.name, since)
-    return held(counts, verdict.reasons, stations.settings.remediation)
+    limits = stations.settings.remediation
+
+    def too_many(counts: Counts) -> str | None:
+        return held(counts, verdict.reasons, limits)
+
+    return await stations.ledger.begin_unless(run, move.id, stations.clock() - BRAKE_WINDOW, too_many)

@@ -216,7 +216,6 @@ async def test_the_policy_decides_what_is_done_about_a_verdict(world: World) -> 
 @pytest.mark.parametrize("limit", ["max_per_hour", "max_per_rule_per_hour"])
 async def test_the_brake_holds_acts_but_not_judgement(world: World, limit: str) -> None:
     world.sections["remediation"] = {limit: 2}
-    world.sections["workers"] = {"concurrency": 1}
     for number in range(4):
         world.upload(f"{FOLDER}/{number}.com", samples.eicar())
     assert (await world.once()).unfinished == ["2 versions are still open"]
