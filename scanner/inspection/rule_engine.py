@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Protocol
 
 from scanner.inspection.apart import TakesApart
 from scanner.inspection.asking import Asking, Means
@@ -22,11 +20,9 @@ from scanner.rulebook.deciding import gaps
 from scanner.rulebook.evidence import Evidence, evidence
 from scanner.rulebook.facts import facts_of
 from scanner.rulebook.known import Known
-from scanner.rulebook.match import Match, decide, every_condition, pending
+from scanner.rulebook.match import decide, every_condition, pending
 from scanner.rulebook.questions import OfMember, Question, Search, cost_of
 from scanner.rulebook.rule import Rule, Rulebook
-from scanner.rulebook.standing import Standing, cases, excepted, standing
-from scanner.rulebook.until import utc_today
 from scanner.rulebook.yara_rules import NO_YARA, YaraRules
 
 UNDECIDED = Gap(Unchecked.ENGINE_ERROR, "could not be decided")
@@ -45,15 +41,8 @@ class RuleEngine:
 
     name = "rules"
 
-    def __init__(
-        self,
-        rulebook: Rulebook,
-        yara: YaraScanner | None = None,
-        unpacker: TakesApart | None = None,
-        today: Callable[[], date] = utc_today,
-    ) -> None:
-        """Without `yara` or `unpacker`, rules that depend on them are not decided. `today` ends exceptions."""
-        self._today = today
+    def __init__(self, rulebook: Rulebook, yara: YaraScanner | None = None, unpacker: TakesApart | None = None) -> None:
+        """Without `yara` or `unpacker`, rules that depend on them are not decided."""
         self._yara = yara
         self._unpacker = unpacker
         self.swap(rulebook)
@@ -90,8 +79,7 @@ class RuleEngine:
         with Asking(content, version.name, Means(inquiry, self._yara, yara_rules, self._unpacker)) as asking:
             known = Known(facts, asking.answers)
             answers = settle(rulebook.rules, known, asking.ask)
-            standings = standings_of(rulebook.rules, answers, version, self._today(), known, asking.ask)
-        findings, gap = concluded(rulebook.rules, answers, known, standings)
+        findings, gap = concluded(rulebook.rules, answers, known)
         return Examined(Inspection(self.name, version_of(rulebook, yara_rules), findings, gap), known)
 
     def _yara_rules(self) -> YaraRules:
@@ -105,18 +93,7 @@ def version_of(rulebook: Rulebook, yara: YaraRules) -> str:
     return f"{rulebook.version}, YARA sha256:{yara.digest[:12]} ({len(yara.rules)} rules)"
 
 
-class Decidable(Protocol):
-    """A rule, or an exception of one."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def match(self) -> Match: ...
-
-
-def settle(
-    rules: Sequence[Decidable], known: Known, ask: Callable[[Collection[Question]], None]
-) -> dict[str, bool | None]:
+def settle(rules: Sequence[Rule], known: Known, ask: Callable[[Collection[Question]], None]) -> dict[str, bool | None]:
     """Each rule's answer by its id, after asking for all that could decide it. `ask` puts an answer to each question
     into `known`."""
     answers = {rule.id: decide(rule.match, known) for rule in rules}
@@ -146,44 +123,23 @@ def _enough(question: Question) -> int:
     return about.enough if isinstance(about, Search) else 1
 
 
-def standings_of(
-    rules: Sequence[Rule],
-    answers: Mapping[str, bool | None],
-    version: FileVersion,
-    today: date,
-    known: Known,
-    ask: Callable[[Collection[Question]], None],
-) -> dict[str, Standing]:
-    """Of each rule that holds, or may, by its id: whether it counts for this version. Exceptions are asked about only
-    where it otherwise would."""
-    those = [rule for rule in rules if answers[rule.id] is not False]
-    found = {rule.id: standing(rule, version) for rule in those}
-    exceptions = cases([rule for rule in those if found[rule.id].counts], today)
-    return found | excepted(exceptions, settle(exceptions, known, ask))
-
-
 def concluded(
-    rules: Iterable[Rule],
-    answers: Mapping[str, bool | None],
-    known: Known,
-    standings: Mapping[str, Standing],
+    rules: Iterable[Rule], answers: Mapping[str, bool | None], known: Known
 ) -> tuple[tuple[Finding, ...], Gap | None]:
     """All findings in the order of the rules, and why some rules that count could not be decided."""
     rules = tuple(rules)
-    findings = tuple(_finding(rule, known, standings[rule.id]) for rule in rules if answers[rule.id])
-    undecided = [rule for rule in rules if answers[rule.id] is None and standings[rule.id].counts]
-    return findings, _gap(undecided, known)
+    findings = tuple(_finding(rule, known) for rule in rules if answers[rule.id])
+    return findings, _gap([rule for rule in rules if answers[rule.id] is None and rule.counts], known)
 
 
-def _finding(rule: Rule, known: Known, stands: Standing) -> Finding:
+def _finding(rule: Rule, known: Known) -> Finding:
     found = evidence(rule.match, known) or Evidence()
     return Finding(
         engine=RuleEngine.name,
         name=rule.id,
         place=str(found),
         severity=rule.severity,
-        counts=stands.counts,
-        standing=stands.why,
+        counts=rule.counts,
         message=rule.message,
         actions=rule.actions,
         excerpt=found.excerpt,
