@@ -16,14 +16,13 @@ import structlog
 
 from scanner.errors import RetryLater
 from scanner.events.feed import Poll
-from scanner.events.intake import wants_path
-from scanner.events.walk import versions_below
-from scanner.model import EntryId, Lane, WalkFolder
+from scanner.model import EntryId, WalkFolder
 from scanner.pipeline.flow import settle
 from scanner.service.assembly import Parts
 from scanner.service.publish import publish
 from scanner.service.reload import follow_rules
 from scanner.service.selftest import follow_self_test
+from scanner.service.walks import Walker
 
 log = structlog.get_logger("scanner.service")
 
@@ -44,7 +43,7 @@ async def serve(parts: Parts, stop: asyncio.Event) -> None:
         for name, feed in parts.feeds.items():
             on_poll = partial(observe_poll, parts, name, walks)
             group.create_task(feed.follow(stop, on_poll, partial(_troubled, parts, name), woken[name]))
-        group.create_task(_repeat(WALK_WAIT, stop, partial(walk_all, parts), walks))
+        group.create_task(_repeat(WALK_WAIT, stop, Walker(parts).turn, walks))
         group.create_task(_repeat(PUBLISH_EVERY, stop, partial(publish, parts)))
         if parts.settings.rules.reload:
             group.create_task(follow_rules(parts, stop))
@@ -83,19 +82,6 @@ def _troubled(parts: Parts, name: str, error: RetryLater) -> None:
     parts.beat(f"poller:{name}", rest)
     parts.metrics.poll_failed(name, error)
     log.warning("feed.waiting", domain=name, reason=str(error), after=error.after)
-
-
-async def walk_all(parts: Parts) -> None:
-    """List folders that arrived as a whole and queue what the ledger does not know."""
-    ledger = parts.stations.ledger
-    for name, domain in parts.stations.domains.items():
-        scope = parts.scopes[name]
-        for walk in await ledger.open_walks(name):
-            queued = 0
-            async for page in versions_below(domain.cloud, name, walk.path, partial(wants_path, scope)):
-                queued += await ledger.queue_versions(name, page, Lane.RECONCILE)
-            await ledger.finish_walk(walk.id)
-            log.info("walk.finished", domain=name, path=walk.path, queued=queued)
 
 
 async def _repeat(

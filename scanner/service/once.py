@@ -13,7 +13,8 @@ import structlog
 from scanner.errors import RetryLater
 from scanner.events.feed import Feed
 from scanner.service.assembly import Parts
-from scanner.service.loops import dispatch, first_of, observe_poll, walk_all
+from scanner.service.loops import dispatch, first_of, observe_poll
+from scanner.service.walks import Walker
 
 log = structlog.get_logger("scanner.service")
 
@@ -37,11 +38,12 @@ async def run_once(parts: Parts, stop: asyncio.Event) -> Summary:
     """Raises nothing for an API or engine that stays away: that is in the summary."""
     summary = Summary()
     done = asyncio.Event()
+    walker = Walker(parts)
     async with asyncio.TaskGroup() as group:
         working = group.create_task(dispatch(parts, done))
         while not stop.is_set():
             new = sum([await _read_feed(name, feed, parts, summary) for name, feed in parts.feeds.items()])
-            await _walk(parts, summary)
+            await _walk(walker, summary)
             await _finish_work(parts, stop)
             summary.events += new
             # Our own moves and comments come back as events: reading them now records them as our own.
@@ -74,9 +76,9 @@ async def _read_feed(name: str, feed: Feed, parts: Parts, summary: Summary) -> i
             return read
 
 
-async def _walk(parts: Parts, summary: Summary) -> None:
+async def _walk(walker: Walker, summary: Summary) -> None:
     try:
-        await walk_all(parts)
+        await walker.turn()
     except RetryLater as error:
         summary.unfinished.append(f"a folder could not be listed: {error}")
 

@@ -7,9 +7,7 @@ import time
 
 import pytest
 
-from scanner.errors import CloudUnavailable
 from scanner.events.feed import Poll
-from scanner.ledger.ledger import Ledger
 from scanner.model import Cursor, EntryId, Event, FileVersion, GroupId, Lane, WalkFolder
 from scanner.service import loops
 from scanner.service.assembly import Parts, assembled, utc_now
@@ -50,33 +48,6 @@ async def test_work_that_outlives_the_grace_is_given_back_as_if_it_had_not_begun
         stop.set()
         await working
     assert world.rows("SELECT state, gap_reason, attempts FROM work") == [("waiting", "shutdown", 0)]
-
-
-async def walk_of_kite(world: World, parts: Parts) -> Ledger:
-    """A folder that arrived as a whole, with two files, and is in the ledger as a walk."""
-    for name in ("a.txt", "deep/b.txt"):
-        world.upload(f"{FOLDER}/kite/{name}", b"hello")
-    event = Event(5, utc_now(), "file_system", "copy", is_folder=True, target_path=f"{FOLDER}/kite")
-    ledger = parts.stations.ledger
-    await ledger.record_page("acme", [event], Cursor(5), lambda one, known: WalkFolder(f"{FOLDER}/kite"))
-    return ledger
-
-
-async def test_an_arrived_folder_is_walked_and_its_files_are_queued_once(world: World) -> None:
-    async with assembled(world.settings()) as parts:
-        ledger = await walk_of_kite(world, parts)
-        await loops.walk_all(parts)
-        assert (await ledger.work_counts()).queued == 2
-        assert await ledger.open_walks("acme") == ()
-
-
-async def test_a_walk_that_was_refused_an_answer_stays_open(world: World) -> None:
-    async with assembled(world.settings()) as parts:
-        ledger = await walk_of_kite(world, parts)
-        world.fault(route="/pubapi/v1/fs/", status=503)
-        with pytest.raises(CloudUnavailable):
-            await loops.walk_all(parts)
-        assert [walk.path for walk in await ledger.open_walks("acme")] == [f"{FOLDER}/kite"]
 
 
 async def test_a_poll_with_a_folder_wakes_the_walker_and_any_poll_counts(world: World) -> None:
