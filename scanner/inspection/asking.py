@@ -95,7 +95,7 @@ class Asking:
     def _scanned(self, content: Content) -> Answer:
         yara = self._means.yara
         found = NO_YARA if yara is None else yara.scan(content, self._means.yara_rules)
-        return Unanswerable(found) if isinstance(found, Gap) else Matched(found)
+        return Unanswerable(found) if isinstance(found, Gap) else Matched(found, self._means.yara_rules.digest)
 
     def _insides(self) -> Answer:
         apart = self._taken_apart()

@@ -105,6 +105,8 @@ class Matched:
     """YARA rules that match, in their order."""
 
     matches: tuple[YaraMatch, ...] = ()
+    rules: str = ""
+    """Digest of all YARA rules that were tried: others might have matched."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ from scanner.rulebook.yara_rules import NO_YARA, YaraMatch, YaraRule
 from tests.inspection.real import unpacker, yara
 
 __all__ = ["unpacker", "yara"]
-EVIL = Matched((YaraMatch(YaraRule("malware", "evil", ("bad",)), 2),))
-SMALL = Matched((YaraMatch(YaraRule("malware", "small", ("tiny",)), None),))
+EVIL = Matched((YaraMatch(YaraRule("malware", "evil", ("bad",)), 2),), "digest")
+SMALL = Matched((YaraMatch(YaraRule("malware", "small", ("tiny",)), None),), "digest")
 HELLO, OWN = Search("hello"), Search("hello", taken_out=True)
 WIDE = "say hello".encode("utf-16")
 
@@ -89,11 +89,12 @@ def test_bytes_are_measured_and_searched() -> None:
 
 def test_yara_is_asked_about_the_content_and_about_members(yara: YaraScanner, unpacker: Unpacker) -> None:
     assert answered(b"an", Ask.YARA, yara=yara) == [
-        Matched((YaraMatch(YaraRule("malware", "small", ("tiny",)), None),))
+        Matched((YaraMatch(YaraRule("malware", "small", ("tiny",)), None),), "digest")
     ]
     data = zip_of({"a.txt": b"nothing", "b.txt": b"--evil"})
+    nothing = Matched((), "digest")
     members = [OfMember(index, Ask.YARA) for index in (0, 1)]
-    assert answered(data, Ask.YARA, *members, yara=yara, unpacker=unpacker) == [Matched(), Matched(), EVIL]
+    assert answered(data, Ask.YARA, *members, yara=yara, unpacker=unpacker) == [nothing, nothing, EVIL]
 
 
 def test_what_lies_in_a_content_is_described(unpacker: Unpacker) -> None:
