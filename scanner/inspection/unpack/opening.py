@@ -61,5 +61,10 @@ class Enough(Exception):
     """A limit of the whole is reached; nothing more is opened."""
 
 
+class TooMuch(ValueError):
+    """A limit of one opener's, not damage."""
+
+
 Opener = Callable[[Source, Told], None]
-"""Raises Enough (from `Told`) and OSError or ValueError for what is damaged: that becomes `incomplete(corrupt)`."""
+"""Raises Enough (from `Told`), TooMuch, and OSError or ValueError for what is damaged: the last two become
+`incomplete(limits)` and `incomplete(corrupt)`."""

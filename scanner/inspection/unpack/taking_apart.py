@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from scanner.inspection.unpack.opening import Enough, Opener, Source
+from scanner.inspection.unpack.opening import Enough, Opener, Source, TooMuch
 from scanner.inspection.unpack.output import Output, OutputFull
 from scanner.inspection.unpack.stretch import opened
 from scanner.model import Gap, Unchecked, Unscannable
@@ -210,6 +210,8 @@ class TakingApart:
             opener(source, told)
         except TooDeep:
             return
+        except TooMuch as error:
+            told.incomplete(Unscannable.LIMITS, str(error))
         except PARSERS_RAISE as error:
             told.incomplete(Unscannable.CORRUPT, f"{type(error).__name__}: {error}")
         except MemoryError:

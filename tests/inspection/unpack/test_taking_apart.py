@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from scanner.inspection.unpack.opening import Source, Told
+from scanner.inspection.unpack.opening import Source, Told, TooMuch
 from scanner.inspection.unpack.output import Output
 from scanner.inspection.unpack.taking_apart import FREE, LONGEST_NAME, LONGEST_PLACE, Bounds, TakingApart
 from scanner.model import Gap, Unchecked, Unscannable
@@ -231,3 +231,10 @@ def test_a_full_disk_is_for_another_time(take, outputs):
     os.close(full)
 
     assert reason_of(take(nest(("a", b"x")))) is Unchecked.SPOOL_UNAVAILABLE
+
+
+def test_a_limit_of_an_opener_is_not_taken_for_damage(take):
+    def opener(source: Source, told: Told) -> None:
+        raise TooMuch("a directory of a gigabyte")
+
+    assert take(b"x", openers=lambda source: (opener,)).gap == Gap(Unscannable.LIMITS, "a directory of a gigabyte")

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import olefile
 
-from scanner.inspection.unpack.openers.package import TooMuch
+from scanner.inspection.unpack.opening import TooMuch
 
 MAGIC = olefile.MAGIC
 HEADER = struct.Struct("<8s16s6H10I")

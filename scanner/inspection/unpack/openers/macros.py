@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import re2
 
 from scanner.inspection.unpack.openers.compound import Compound, Path
-from scanner.inspection.unpack.openers.package import TooMuch, tell_gap
-from scanner.inspection.unpack.opening import Told
+from scanner.inspection.unpack.openers.package import tell_gap
+from scanner.inspection.unpack.opening import Told, TooMuch
 from scanner.rulebook.anatomy import Trait
 
 MAX_STREAM = 32 * 1024**2

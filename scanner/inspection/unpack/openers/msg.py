@@ -9,8 +9,8 @@ from __future__ import annotations
 from scanner.inspection.unpack.openers.compound import MAGIC, Compound, Path, compound_file
 from scanner.inspection.unpack.openers.html import decoded, page_text
 from scanner.inspection.unpack.openers.native import STREAM, native, natives
-from scanner.inspection.unpack.openers.package import TooMuch, tell_gap
-from scanner.inspection.unpack.opening import Source, Told
+from scanner.inspection.unpack.openers.package import tell_gap
+from scanner.inspection.unpack.opening import Source, Told, TooMuch
 from scanner.rulebook.anatomy import Trait
 
 MAX_STREAM = 128 * 1024**2

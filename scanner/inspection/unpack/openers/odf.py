@@ -11,8 +11,8 @@ from urllib.parse import unquote
 
 from scanner.inspection.unpack.openers.markup import Prose, read_markup
 from scanner.inspection.unpack.openers.native import tell_object
-from scanner.inspection.unpack.openers.package import PIECE, Package, TooMuch, is_elsewhere, part_name, tell_gap
-from scanner.inspection.unpack.opening import Source, Told
+from scanner.inspection.unpack.openers.package import PIECE, Package, is_elsewhere, part_name, tell_gap
+from scanner.inspection.unpack.opening import Source, Told, TooMuch
 from scanner.rulebook.anatomy import Trait
 
 MANIFEST = "meta-inf/manifest.xml"

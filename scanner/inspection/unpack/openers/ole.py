@@ -15,9 +15,9 @@ from scanner.inspection.unpack.openers import encryption
 from scanner.inspection.unpack.openers.compound import MAGIC, Compound, Path, compound_file
 from scanner.inspection.unpack.openers.macros import tell_macros, tell_sheet_macros
 from scanner.inspection.unpack.openers.native import STREAM, native, natives
-from scanner.inspection.unpack.openers.package import TooMuch, is_elsewhere, tell_gap
+from scanner.inspection.unpack.openers.package import is_elsewhere, tell_gap
 from scanner.inspection.unpack.openers.runs import narrow_runs, wide_runs
-from scanner.inspection.unpack.opening import Source, Told
+from scanner.inspection.unpack.opening import Source, Told, TooMuch
 from scanner.rulebook.anatomy import Trait
 
 MAX_STREAM = 128 * 1024**2

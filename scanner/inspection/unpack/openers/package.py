@@ -13,7 +13,7 @@ from typing import BinaryIO
 import re2
 
 from scanner.inspection.unpack.openers.zip_layout import is_disguised
-from scanner.inspection.unpack.opening import Source, Told
+from scanner.inspection.unpack.opening import Source, Told, TooMuch
 from scanner.model import Unscannable
 
 PIECE = 64 * 1024
@@ -91,10 +91,6 @@ class Package:
             if len(content) > most:
                 raise TooMuch(f"part {name[:80]!r} has more than {most} bytes")
         return bytes(content)
-
-
-class TooMuch(ValueError):
-    """A limit of this opener's, not damage."""
 
 
 def has_part(source: Source, *names: str) -> bool:

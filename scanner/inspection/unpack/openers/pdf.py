@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import TypeVar
 
-from pypdf import Configuration, PasswordType, PdfReader, apply_configuration
-from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
+from pypdf import Configuration, PageObject, PasswordType, PdfReader, apply_configuration
+from pypdf.errors import DependencyError, DeprecationError, LimitReachedError, PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
 from scanner.inspection.unpack.openers import pdf_scan
@@ -50,6 +50,7 @@ DAMAGE = (
     AssertionError,
     AttributeError,
     DependencyError,
+    DeprecationError,
     LookupError,
     NotImplementedError,
     OSError,
@@ -122,8 +123,10 @@ def _tell_objects(reader: PdfReader, content: bytes, told: Told) -> None:
             files.update(_files(found))
         elif isinstance(found, StreamObject) and _value(found, "/Type", "") == "/EmbeddedFile":
             files.setdefault(id(found), ("", found))
-    if walk.damaged:
+    if walk.damaged or walk.limited:
         _search(content, told)
+    if walk.limited:
+        told.incomplete(Unscannable.LIMITS, f"a PDF with more in an object than is read: {walk.limited}")
     if walk.cut:
         told.incomplete(Unscannable.LIMITS, f"a PDF of more than {MAX_OBJECTS} objects")
     _tell_files(list(files.values()), told)
@@ -153,6 +156,8 @@ class _Walk:
         """Some object could not be read."""
         self.cut = False
         """There are more than are looked at."""
+        self.limited = ""
+        """What stopped pypdf at one that is sound."""
 
     def dictionaries(self) -> Iterator[DictionaryObject]:
         left = MAX_OBJECTS
@@ -178,9 +183,11 @@ class _Walk:
     def _resolved(self, reference: IndirectObject) -> object:
         try:
             return reference.get_object()
+        except (LimitReachedError, RecursionError) as error:
+            self.limited = f"object {reference.idnum}: {type(error).__name__}"
         except DAMAGE:
             self.damaged = True
-            return None
+        return None
 
 
 def _value(found: DictionaryObject, key: str, otherwise: _Value) -> _Value | object:
@@ -230,6 +237,13 @@ def _files(specification: DictionaryObject) -> dict[int, tuple[str, StreamObject
     return {id(stream): (name, stream) for stream in found if isinstance(stream, StreamObject)}
 
 
+def _page_text(page: PageObject) -> str:
+    contents = page.get_contents()
+    if contents is not None:
+        contents.get_data()  # pypdf takes contents beyond a limit for none when it extracts the text
+    return page.extract_text()
+
+
 def _tell_text(reader: PdfReader, count: int, told: Told) -> None:
     end = time.monotonic() + TEXT_SECONDS
     failed = 0
@@ -238,7 +252,7 @@ def _tell_text(reader: PdfReader, count: int, told: Told) -> None:
             told.incomplete(Unscannable.SCAN_TIME, f"the text of {index} of {count} pages in {TEXT_SECONDS} s")
             return
         try:
-            text = reader.pages[index].extract_text()
+            text = _page_text(reader.pages[index])
         except LimitReachedError as error:
             told.incomplete(Unscannable.LIMITS, f"page {index + 1}: {error}")
             continue

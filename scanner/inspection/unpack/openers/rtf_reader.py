@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from scanner.inspection.unpack.openers.package import TooMuch
 from scanner.inspection.unpack.openers.text import charset
+from scanner.inspection.unpack.opening import TooMuch
 
 MAX_DEPTH = 100_000
 """Groups within groups; they cost memory."""

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.inspection.unpack.openers.compound import compound_file
-from scanner.inspection.unpack.openers.package import TooMuch
+from scanner.inspection.unpack.opening import TooMuch
 from scanner.rulebook.samples.compound import compound_file as compound_of
 
 CONTENT = compound_of({"One": b"1" * 100, "Folder": {"Two": b"2" * 300, "Inner": {"Three": b""}}})

@@ -18,7 +18,7 @@ from scanner.inspection.unpack.openers.macros import (
     tell_macros,
     tell_sheet_macros,
 )
-from scanner.inspection.unpack.openers.package import TooMuch
+from scanner.inspection.unpack.opening import TooMuch
 from scanner.model import Unscannable
 from scanner.rulebook.anatomy import Trait
 from scanner.rulebook.samples.compound import compound_file as compound_of

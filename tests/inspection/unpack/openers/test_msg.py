@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.inspection.selftest.samples.ole import msg
-from scanner.inspection.unpack.openers.msg import DICTIONARY, decompressed, open_msg
-from scanner.inspection.unpack.openers.package import TooMuch
+from scanner.inspection.unpack.openers.msg import DICTIONARY, decompressed, is_message, open_msg
+from scanner.inspection.unpack.opening import TooMuch
 from scanner.model import Unscannable
 from scanner.rulebook.anatomy import Trait
 from scanner.rulebook.samples.compound import compound_file
 from tests.inspection.unpack.openers.office import packed
-from tests.inspection.unpack.openers.recording import survives, told_of
+from tests.inspection.unpack.openers.recording import source_of, survives, told_of
 
 
 def prop(tag: str) -> str:
@@ -132,3 +132,12 @@ def test_a_damaged_mail_ends_in_an_answer_or_in_damage(changes):
         content[place : place + len(value)] = value
 
     survives(open_msg, bytes(content))
+
+
+@pytest.mark.parametrize(
+    ("content", "is_one"),
+    [(msg(b"x"), True), (compound_file({"Contents": b"x"}), False), (msg(b"x")[:600], False), (b"", False)],
+    ids=["a mail", "another compound file", "cut off", "nothing"],
+)
+def test_a_mail_is_told_from_other_compound_files(content, is_one):
+    assert is_message(source_of(content)) is is_one

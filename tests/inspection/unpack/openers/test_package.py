@@ -9,9 +9,10 @@ import pytest
 
 from demo.samples import encrypted_zip_of, zip_of
 from scanner.inspection.unpack.openers import package
-from scanner.inspection.unpack.openers.package import Package, TooMuch, is_elsewhere, tell_gap
+from scanner.inspection.unpack.openers.package import Package, has_part, is_elsewhere, tell_gap
+from scanner.inspection.unpack.opening import TooMuch
 from scanner.model import Unscannable
-from tests.inspection.unpack.openers.recording import Record
+from tests.inspection.unpack.openers.recording import Record, source_of
 
 
 def test_parts_are_told_apart_without_regard_to_case_and_slashes():
@@ -101,3 +102,27 @@ def test_the_members_of_zip64_are_read():
 )
 def test_elsewhere_is_over_a_network(target, expected):
     assert is_elsewhere(target) is expected
+
+
+@pytest.mark.parametrize(
+    ("content", "has_both"),
+    [
+        (zip_of({"A.xml": b"", "b/C.xml": b"", "d": b""}), True),
+        (zip_of({"a.xml": b""}), False),
+        (b"PK\3\4 and no zip", False),
+        (b"", False),
+    ],
+)
+def test_whether_it_has_parts_is_a_question_that_damage_answers_with_no(content, has_both):
+    assert has_part(source_of(content), "a.xml", "b/c.xml") is has_both
+
+
+def test_members_with_bytes_that_say_they_are_no_files_are_given_out():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, attributes in (("File", 0o100644), ("Link", 0o120777), ("Folder/", 0o040755)):
+            member = zipfile.ZipInfo(name)
+            member.create_system, member.external_attr = 3, attributes << 16
+            archive.writestr(member, b"target" if name != "Folder/" else b"")
+
+    assert [(name, b"".join(pieces)) for name, pieces in Package(buffer).disguised()] == [("Link", b"target")]

@@ -198,3 +198,26 @@ def test_a_damaged_document_ends_in_an_answer_or_in_damage(changes):
         content[place : place + len(value)] = value
 
     survives(open_pdf, bytes(content))
+
+
+def test_a_filter_under_its_short_name_is_damage_to_pypdf_and_told():
+    short = b"<< /Type /EmbeddedFile /Filter /Fl /Length 3 >>\nstream\nabc\nendstream"
+
+    told = told_of(open_pdf, pdf_of(short))
+
+    assert (told.members, told.traits, told.gaps) == ([], {Trait.PDF_EMBEDDED_FILE}, [Unscannable.CORRUPT])
+
+
+def test_contents_of_a_page_beyond_the_limit_are_not_taken_for_none():
+    told = told_of(open_pdf, page("Hello").replace(*beyond_the_limit()))
+
+    assert told.gaps == [Unscannable.LIMITS]
+
+
+def beyond_the_limit() -> tuple[bytes, bytes]:
+    """The stream of the page above, and another one."""
+    return stream_of(b"BT /F1 12 Tf 72 720 Td (Hello) Tj ET"), stream_of(bytes(opener.MAX_UNPACKED + 1))
+
+
+def test_an_object_nested_deeper_than_pypdf_goes_is_a_limit_and_not_passed_over():
+    assert told_of(open_pdf, pdf_of(b"[" * 50_000 + b"]" * 50_000)).gaps == [Unscannable.LIMITS]

@@ -101,3 +101,8 @@ def test_other_contents_are_no_rtf():
 def test_any_bytes_are_an_object_or_none(content):
     parsed(b"\1\5\0\0\2\0\0\0" + content)
     parsed(content)
+
+
+@pytest.mark.parametrize("before", [b"\0\0", b"\r\n \t"])
+def test_what_may_stand_before_it_is_passed_over(before):
+    assert "".join(told_of(open_rtf, before + b"{\\rtf1 Hello}").texts).strip() == "Hello"

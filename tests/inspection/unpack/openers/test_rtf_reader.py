@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.inspection.unpack.openers.package import TooMuch
 from scanner.inspection.unpack.openers.rtf_reader import Reader
+from scanner.inspection.unpack.opening import TooMuch
 
 with warnings.catch_warnings():  # oletools uses what its own dependencies advise against
     warnings.simplefilter("ignore")

@@ -1,0 +1,49 @@
+"""The process that takes apart, asked as the service asks it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import magic
+import pytest
+
+from demo.samples import zip_of
+from scanner.inspection.unpack.child import handle, identify
+from scanner.inspection.unpack.taking_apart import Bounds
+from scanner.inspection.unpack.unpacker import MODULE
+from scanner.inspection.unpack.wire import from_wire
+from scanner.sandbox.limits import Limits
+from scanner.sandbox.pool import Sandbox
+
+BOUNDS = Bounds(depth=3, members=10, total=1000, ratio=10, seconds=20)
+LIMITS = Limits(memory=1024**3, cpu=20, file_size=1000)
+
+
+@pytest.fixture
+def descriptors() -> Iterator[list[int]]:
+    with tempfile.TemporaryFile() as content, tempfile.TemporaryFile() as members, tempfile.TemporaryFile() as texts:
+        content.write(zip_of({"a.txt": b"hello"}))
+        content.flush()
+        yield [content.fileno(), members.fileno(), texts.fileno()]
+
+
+def test_it_answers_with_an_anatomy_and_writes_the_bytes_where_it_was_told(descriptors):
+    request = {"name": "a.zip", "mime": "application/zip", "passwords": [], "bounds": asdict(BOUNDS)}
+    sandbox = Sandbox(MODULE, processes=1, limits=LIMITS)
+    answer = sandbox.ask(request, descriptors, 20)
+    sandbox.close()
+
+    (member,) = from_wire(answer, BOUNDS, 5, 0).members
+    assert (member.place, member.mime, os.pread(descriptors[1], 10, 0)) == ("a.txt", "text/plain", b"hello")
+
+
+def test_a_request_that_is_none_of_the_services_ends_it(descriptors):
+    with pytest.raises(KeyError):
+        handle(magic.Magic(mime=True), {}, descriptors)
+
+
+def test_a_type_is_libmagics():
+    assert identify(magic.Magic(mime=True), b"%PDF-1.7\n") == "application/pdf"
