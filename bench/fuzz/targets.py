@@ -89,7 +89,8 @@ def _version(name: str) -> FileVersion:
 
 def _container_seeds() -> list[bytes]:
     built = [sample.build(PAYLOAD) for sample in SAMPLES]
-    return [content for content in built if len(content) <= LARGEST_SEED]
+    wide = "Grüße aus dem Süden\n".encode("utf-16")
+    return [wide, *_content_seeds(), *(content for content in built if len(content) <= LARGEST_SEED)]
 
 
 def _take_apart(data: bytes) -> None:
