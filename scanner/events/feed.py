@@ -87,6 +87,7 @@ class Feed:
         self._clock = clock
         self._jitter = jitter
         self._overlap = Overlap(settings.page // 2)
+        self._resumed = False
         self._ranged_at: datetime | None = None
         self._quiet = True
 
@@ -111,7 +112,8 @@ class Feed:
             progress = page.cursor > asked
             settled += await self._record(page, asked)
         self._quiet = not settled
-        return Poll(settled, page.cursor, entry.reset, page.full and progress)
+        cursor = Cursor(max(page.cursor, entry.saved))
+        return Poll(settled, cursor, entry.reset, page.full and progress)
 
     async def follow(
         self,
@@ -163,6 +165,11 @@ class Feed:
         state = await self._journal.feed_state(self._domain)
         if state is None:
             return await self._start()
+        if not self._resumed:
+            # When they were recorded does not matter: what showed late may have done so while nobody was looking.
+            recent = await self._journal.recent_events(self._domain, self._settings.page // 2)
+            self._overlap.saw(recent, self._clock())
+            self._resumed = True
         ends = await self._range_if_due()
         if ends is not None and ends.latest < state.cursor:
             return await self._go_on_from_oldest(state, ends)
@@ -219,10 +226,12 @@ class Feed:
     async def _record(self, page: EventPage, saved: Cursor) -> tuple[tuple[Event, Disposition], ...]:
         if page.events:
             settled = await self._journal.record_page(self._domain, page.events, page.cursor, self._decide)
-            self._overlap.saw(page.events, self._clock())
+            self._overlap.saw((event.id for event in page.events), self._clock())
             return settled
         if page.cursor > saved:
             await self._journal.advance(self._domain, page.cursor)
+            # What was passed over may hold an event that shows late.
+            self._overlap.saw((saved + 1,), self._clock())
         return ()
 
 

@@ -29,6 +29,10 @@ class FeedJournal(Protocol):
         """None where this feed was never read."""
         ...
 
+    async def recent_events(self, domain: str, most: int) -> tuple[int, ...]:
+        """Ids of the newest events recorded, ascending: none of a time before the domain was restored."""
+        ...
+
     async def start_feed(self, domain: str, cursor: Cursor) -> None:
         """Everything up to `cursor` is none of our business."""
         ...

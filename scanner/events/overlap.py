@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from scanner.model import Cursor, Event
+from scanner.model import Cursor
 
 REREAD = timedelta(seconds=60)
 """How long after we first saw an event those below it are still looked for."""
@@ -22,9 +22,9 @@ class Overlap:
     def __init__(self, most: int) -> None:
         self._seen: deque[tuple[int, datetime]] = deque(maxlen=most)
 
-    def saw(self, events: Iterable[Event], now: datetime) -> None:
+    def saw(self, event_ids: Iterable[int], now: datetime) -> None:
         known = {event_id for event_id, _ in self._seen}
-        self._seen.extend((event.id, now) for event in events if event.id not in known)
+        self._seen.extend((event_id, now) for event_id in event_ids if event_id not in known)
 
     def start(self, cursor: Cursor, now: datetime) -> Cursor:
         """The cursor to ask with: `cursor`, or below it while recent events are to be read again."""

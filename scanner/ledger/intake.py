@@ -75,6 +75,13 @@ def feed_state(connection: Connection, domain: str) -> FeedState | None:
     return None if row is None else FeedState(Cursor(row.cursor), row.seen_at)
 
 
+def recent_events(connection: Connection, domain: str, most: int) -> tuple[int, ...]:
+    """Ids of the newest events recorded, ascending."""
+    epoch = connection.execute(_EPOCH, {"d": domain}).scalar_one_or_none() or 0
+    mine = select(events.c.event_id).where(events.c.domain == domain, events.c.epoch == epoch)
+    return tuple(sorted(connection.scalars(mine.order_by(events.c.event_id.desc()).limit(most))))
+
+
 def set_feed(connection: Connection, domain: str, cursor: Cursor) -> None:
     """Set the cursor, also backwards."""
     connection.execute(_SET_FEED, {"d": domain, "c": cursor, "s": None})

@@ -102,6 +102,9 @@ class Ledger:
     async def feed_state(self, domain: str) -> FeedState | None:
         return await self._db.read(lambda connection: intake.feed_state(connection, domain))
 
+    async def recent_events(self, domain: str, most: int) -> tuple[int, ...]:
+        return await self._db.read(lambda connection: intake.recent_events(connection, domain, most))
+
     async def start_feed(self, domain: str, cursor: Cursor) -> None:
         await self._db.run(lambda connection: intake.set_feed(connection, domain, cursor))
 

@@ -82,6 +82,9 @@ class Journal:
     async def feed_state(self, domain: str) -> State | None:
         return self.state
 
+    async def recent_events(self, domain: str, most: int) -> tuple[int, ...]:
+        return tuple(sorted(self.recorded)[-most:])
+
     async def start_feed(self, domain: str, cursor: Cursor) -> None:
         self.state = State(cursor)
 
@@ -101,6 +104,8 @@ class Journal:
     ) -> None:
         assert self.state is not None
         self.gaps.append((reason, since, until))
+        if reason == "lost":
+            self.recorded = {}
         self.state = State(cursor, self.state.seen_at)
 
     async def advance(self, domain: str, cursor: Cursor) -> None:

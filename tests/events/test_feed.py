@@ -161,6 +161,26 @@ async def test_an_event_that_shows_below_one_already_read_is_read_too() -> None:
     assert journal.state == State(Cursor(4), upload(4).occurred_at)
 
 
+async def test_an_event_that_shows_late_is_read_also_after_a_restart() -> None:
+    store, journal, clock = Store([upload(1), upload(3)]), Journal(State(Cursor(0))), Clock()
+    await feed_of(store, journal, clock=clock).poll()
+    store.events.append(upload(2))
+    clock.pass_by(hours=5)
+
+    assert ids(await feed_of(store, journal, clock=clock).poll()) == [2]
+
+
+async def test_an_event_that_shows_late_among_ids_that_were_passed_over_is_read_too() -> None:
+    store, journal, clock = Store([upload(1)], hidden_latest=500), Journal(State(Cursor(1))), Clock()
+    feed = feed_of(store, journal, clock=clock)
+    assert (await feed.poll()).cursor == 500
+    store.events.append(upload(499))
+    clock.pass_by(seconds=30)
+
+    assert ids(await feed.poll()) == [499]
+    assert (await feed.poll()).cursor == 500
+
+
 async def test_reading_again_falls_back_to_the_cursor_where_the_store_ends_above() -> None:
     store, journal = Store([upload(1), upload(2)]), Journal(State(Cursor(0)))
     feed = feed_of(store, journal)

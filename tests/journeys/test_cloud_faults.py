@@ -338,6 +338,17 @@ async def test_an_expired_cursor_leaves_a_gap_on_record_and_goes_on(world: World
     assert world.rows("SELECT reason, closed_at FROM gaps") == [("expired", None)]
 
 
+async def test_events_that_show_below_the_cursor_are_read_though_the_service_was_started_anew(world: World) -> None:
+    world.control("POST", "switches", json={"late_every": 2, "late_ms": 60_000})
+    for number in range(6):
+        world.upload(f"{FOLDER}/{number}.com", samples.eicar())
+    await world.once()
+    assert len(await world.kinds()) == 3
+    world.control("POST", "clock", json={"advance": 61})
+    await world.all_of()
+    assert list((await world.kinds()).values()) == ["infected"] * 6
+
+
 @pytest.mark.parametrize("status", [204, 404])
 async def test_a_cursor_ahead_of_the_domain_is_noticed(world: World, status: int) -> None:
     world.control("POST", "switches", json={"future_id_status": status})

@@ -18,11 +18,10 @@ OTHERWISE: list[dict[str, Any]] = [
         "missing_parent_status": 409, "etag_quotes": True, "note_limit": 1_000,
     },
     {"restore_ids": "new", "add_folder_parents": "make", "folder_events": "one", "latest_id": "domain"},
-    {"late_every": 3, "late_ms": 0, "future_id_status": 404, "act_as_actor": "admin"},
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("switches", OTHERWISE, ids=["all", "restored anew", "late"])
+@pytest.mark.parametrize("switches", OTHERWISE, ids=["all", "restored anew"])
 async def test_the_main_job_comes_out_the_same(world: World, switches: dict[str, Any]) -> None:
     """Pages of five, so that what is between two pages matters."""
     world.sections["events"] = {"page": 5}

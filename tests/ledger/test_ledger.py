@@ -131,6 +131,7 @@ async def test_a_long_question_of_a_command_does_not_hold_up_the_service(tmp_pat
 
 
 QUESTIONS = {
+    "recent_events": lambda ledger: ledger.recent_events("acme", 2),
     "feed_state": lambda ledger: ledger.feed_state("acme"),
     "open_walks": lambda ledger: ledger.open_walks("acme"),
     "work_counts": Ledger.work_counts,
