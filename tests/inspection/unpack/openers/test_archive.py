@@ -94,6 +94,13 @@ def test_other_archives_are_opened_as_well(content):
     assert told.gaps == []
 
 
+def test_the_files_of_an_rpm_are_members():
+    lead, header = b"\xed\xab\xee\xdb\x03" + bytes(91), b"\x8e\xad\xe8\x01" + bytes(12)
+    content = lead + header * 2 + written(PAYLOAD, "cpio_newc", "gzip")
+
+    assert dict(told_of(open_archive, content).members)["payload.com"] == PAYLOAD
+
+
 def test_a_member_under_no_known_password_is_locked_with_its_name_and_size():
     content = encrypted_zip_of("secret.txt", b"hush!", b"unknown")
 
