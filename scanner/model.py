@@ -12,6 +12,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from scanner.reasons import WAITING_REASONS as WAITING_REASONS  # noqa: PLC0414 -- marks them as part of the model
+from scanner.reasons import Unchecked as Unchecked  # noqa: PLC0414
+from scanner.reasons import Unscannable as Unscannable  # noqa: PLC0414
+
 GroupId = NewType("GroupId", str)
 EntryId = NewType("EntryId", str)
 FolderId = NewType("FolderId", str)
@@ -151,62 +155,6 @@ class VerdictKind(StrEnum):
     UNCHECKED = "unchecked"
 
 
-class Unscannable(StrEnum):
-    """Why nobody can look into a content, now or later."""
-
-    ENCRYPTED = "encrypted"
-    TOO_LARGE = "too-large"
-    CORRUPT = "corrupt"
-    LIMITS = "limits"
-    """A limit of clamd's, or of searching text."""
-    ARCHIVE_DEPTH = "archive-depth"
-    ARCHIVE_MEMBERS = "archive-members"
-    ARCHIVE_SIZE = "archive-size"
-    """Unpacked, it would be larger than allowed."""
-    ARCHIVE_RATIO = "archive-ratio"
-    """Packed more tightly than honest contents are."""
-    MEMORY = "memory"
-    """Taking it apart needs more memory than allowed."""
-    SCAN_TIME = "scan-time"
-    FORMAT = "format"
-    """A container that no engine of ours opens."""
-    BLIND_SPOT = "blind-spot"
-    """The self-test showed that the engines miss what lies in such a container."""
-
-
-class Unchecked(StrEnum):
-    """Why a content has not been looked at yet."""
-
-    ENGINE_DOWN = "engine-down"
-    ENGINE_TIMEOUT = "engine-timeout"
-    ENGINE_ERROR = "engine-error"
-    """A reply that is not in the protocol, or an ERROR."""
-    INTERRUPTED = "interrupted"
-    """The engine went away in the middle of this scan."""
-    CHECKSUM_MISMATCH = "checksum-mismatch"
-    DOWNLOAD_BROKEN = "download-broken"
-    ACCESS_REFUSED = "access-refused"
-    CLOUD_UNAVAILABLE = "cloud-unavailable"
-    THROTTLED = "throttled"
-    SHUTDOWN = "shutdown"
-    SPOOL_UNAVAILABLE = "spool-unavailable"
-    """The folder for contents is full or cannot be written."""
-    POISON = "poison"
-    """Work on it ended without a result too often (the process died, or an unforeseen error)."""
-
-
-WAITING_REASONS = frozenset(
-    {
-        Unchecked.ENGINE_DOWN,
-        Unchecked.CLOUD_UNAVAILABLE,
-        Unchecked.THROTTLED,
-        Unchecked.SHUTDOWN,
-        Unchecked.SPOOL_UNAVAILABLE,
-    }
-)
-"""Reasons that say nothing about the file: they never use up its attempts, and the work stays open."""
-
-
 class Severity(StrEnum):
     """How bad a finding is; the words of the rule language."""
 
@@ -255,12 +203,25 @@ class Finding:
     """Where in the content: archive member, byte offset; empty for the whole."""
     severity: Severity = Severity.HIGH
     counts: bool = True
-    """False for a rule on trial: recorded, but no ground for a verdict."""
+    """False where it is recorded, but no ground for a verdict: `standing` says why."""
     message: str = ""
     actions: tuple[StepKind, ...] | None = None
     """What the rule asks for; None leaves it to the policy of the verdict's kind."""
     excerpt: str = ""
     """Of what was found, masked: enough for people to recognise it, and no more."""
+    standing: str = ""
+    """Why it counts, or does not, where that is not plain: on trial, a canary, an exception, a suppression."""
+    suppression: str = ""
+    """The name of the suppression for which it does not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What the rules got to know of a content, packed, for trying other rules on it later."""
+
+    form: int
+    """Of the packing: what is of another one is not read."""
+    packed: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +234,8 @@ class Inspection:
     findings: tuple[Finding, ...] = ()
     gap: Gap | None = None
     seconds: float = 0.0
+    learnt: Learnt | None = field(default=None, compare=False, repr=False)
+    """Kept beside the verdict, and no ground for it."""
 
     @property
     def complete(self) -> bool:

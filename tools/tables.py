@@ -110,6 +110,7 @@ LATE_LABELS = {
     "scanner_clamd_queue_length": "`endpoint`",
     "scanner_clamd_signature_timestamp_seconds": "`endpoint`",
     "scanner_clamd_up": "`endpoint`",
+    "scanner_rulebook": "`digest`: SHA-256 over all rules, in hexadecimal",
     "scanner_rule_findings": "`rule`: the ids of the rules, other; `severity`: low, medium, high, critical",
 }
 """Labels whose values only a running service knows."""

@@ -16,6 +16,7 @@ from scanner.cli.quarantine import quarantine_app
 from scanner.cli.rules import rules_app
 from scanner.cli.run import run
 from scanner.cli.scan import scan
+from scanner.cli.suppressions import suppressions_app
 from scanner.cli.verdicts import verdicts_app
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ app.command()(scan)
 app.command()(doctor)
 app.add_typer(config_app, name="config")
 app.add_typer(rules_app, name="rules")
+app.add_typer(suppressions_app, name="suppressions")
 app.add_typer(verdicts_app, name="verdicts")
 app.add_typer(quarantine_app, name="quarantine")
 

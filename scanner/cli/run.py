@@ -148,12 +148,18 @@ def _print_summary(summary: Summary, totals: Totals, as_json: bool) -> None:
                 "verdicts": totals.verdicts,
                 "outcomes": totals.outcomes,
                 "steps": totals.steps,
+                "suppressed": totals.suppressed,
                 "unfinished": summary.unfinished,
             }
         )
         return
     say(f"events read      {summary.events}")
-    for title, counts in (("skipped", totals.skipped), ("verdicts", totals.verdicts), ("steps", totals.steps)):
+    for title, counts in (
+        ("skipped", totals.skipped),
+        ("verdicts", totals.verdicts),
+        ("suppressed", totals.suppressed),
+        ("steps", totals.steps),
+    ):
         say(f"{title:<16} " + (", ".join(f"{number} {name}" for name, number in sorted(counts.items())) or "none"))
     for reason in summary.unfinished:
         note(f"unfinished: {reason}")

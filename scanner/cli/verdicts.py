@@ -12,6 +12,7 @@ from scanner.cli.common import (
     ExitCode,
     JsonOption,
     load_or_exit,
+    note,
     print_json,
     print_table,
     say,
@@ -45,6 +46,9 @@ def list_verdicts(
             ("verdict", "path", "reasons", "judged", "entry id"),
             ((row.kind, row.path, ", ".join(row.reasons), _moment(row), row.entry_id) for row in rows),
         )
+        suppressed = sum(bool(row.suppressed) for row in rows)
+        if suppressed:
+            note(f"{suppressed} of these have findings that are suppressed; `scanner verdicts explain` shows them.")
     bad = any(row.kind != VerdictKind.CLEAN for row in rows)
     raise typer.Exit(ExitCode.FOUND if bad else ExitCode.NOTHING_FOUND)
 
@@ -114,5 +118,7 @@ def _say_inspection(inspection: dict[str, Any]) -> None:
     )
     for finding in inspection["findings"]:
         place = f" at {finding['place']}" if finding["place"] else ""
-        trial = "" if finding["counts"] else ", on trial: does not count"
-        say(f"      {finding['name']} ({finding['severity']}){place}{trial}")
+        # Verdicts of before there were other reasons name none.
+        standing = finding.get("standing") or ("" if finding["counts"] else "on trial")
+        how = f": {standing}" + ("" if finding["counts"] else "; does not count") if standing else ""
+        say(f"      {finding['name']} ({finding['severity']}){place}{how}")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import Protocol
 
 from scanner.inspection.apart import TakesApart
 from scanner.inspection.asking import Asking, Means
@@ -20,9 +22,11 @@ from scanner.rulebook.deciding import gaps
 from scanner.rulebook.evidence import Evidence, evidence
 from scanner.rulebook.facts import facts_of
 from scanner.rulebook.known import Known
-from scanner.rulebook.match import decide, every_condition, pending
+from scanner.rulebook.match import Match, decide, every_condition, pending
 from scanner.rulebook.questions import OfMember, Question, Search, cost_of
 from scanner.rulebook.rule import Rule, Rulebook
+from scanner.rulebook.standing import Standing, cases, excepted, standing
+from scanner.rulebook.until import utc_today
 from scanner.rulebook.yara_rules import NO_YARA, YaraRules
 
 UNDECIDED = Gap(Unchecked.ENGINE_ERROR, "could not be decided")
@@ -41,8 +45,15 @@ class RuleEngine:
 
     name = "rules"
 
-    def __init__(self, rulebook: Rulebook, yara: YaraScanner | None = None, unpacker: TakesApart | None = None) -> None:
-        """Without `yara` or `unpacker`, rules that depend on them are not decided."""
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        yara: YaraScanner | None = None,
+        unpacker: TakesApart | None = None,
+        today: Callable[[], date] = utc_today,
+    ) -> None:
+        """Without `yara` or `unpacker`, rules that depend on them are not decided. `today` ends exceptions."""
+        self._today = today
         self._yara = yara
         self._unpacker = unpacker
         self.swap(rulebook)
@@ -79,7 +90,8 @@ class RuleEngine:
         with Asking(content, version.name, Means(inquiry, self._yara, yara_rules, self._unpacker)) as asking:
             known = Known(facts, asking.answers)
             answers = settle(rulebook.rules, known, asking.ask)
-        findings, gap = concluded(rulebook.rules, answers, known)
+            standings = standings_of(rulebook.rules, answers, version, known, today=self._today(), ask=asking.ask)
+        findings, gap = concluded(rulebook.rules, answers, known, standings)
         return Examined(Inspection(self.name, version_of(rulebook, yara_rules), findings, gap), known)
 
     def _yara_rules(self) -> YaraRules:
@@ -93,7 +105,18 @@ def version_of(rulebook: Rulebook, yara: YaraRules) -> str:
     return f"{rulebook.version}, YARA sha256:{yara.digest[:12]} ({len(yara.rules)} rules)"
 
 
-def settle(rules: Sequence[Rule], known: Known, ask: Callable[[Collection[Question]], None]) -> dict[str, bool | None]:
+class Decidable(Protocol):
+    """A rule, or an exception of one."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def match(self) -> Match: ...
+
+
+def settle(
+    rules: Sequence[Decidable], known: Known, ask: Callable[[Collection[Question]], None]
+) -> dict[str, bool | None]:
     """Each rule's answer by its id, after asking for all that could decide it. `ask` puts an answer to each question
     into `known`."""
     answers = {rule.id: decide(rule.match, known) for rule in rules}
@@ -123,23 +146,45 @@ def _enough(question: Question) -> int:
     return about.enough if isinstance(about, Search) else 1
 
 
+def standings_of(
+    rules: Sequence[Rule],
+    answers: Mapping[str, bool | None],
+    version: FileVersion,
+    known: Known,
+    *,
+    today: date,
+    ask: Callable[[Collection[Question]], None],
+) -> dict[str, Standing]:
+    """Of each rule that holds, or may, by its id: whether it counts for this version. Exceptions are asked about only
+    where it otherwise would."""
+    those = [rule for rule in rules if answers[rule.id] is not False]
+    found = {rule.id: standing(rule, version) for rule in those}
+    exceptions = cases([rule for rule in those if found[rule.id].counts], today)
+    return found | excepted(exceptions, settle(exceptions, known, ask))
+
+
 def concluded(
-    rules: Iterable[Rule], answers: Mapping[str, bool | None], known: Known
+    rules: Iterable[Rule],
+    answers: Mapping[str, bool | None],
+    known: Known,
+    standings: Mapping[str, Standing],
 ) -> tuple[tuple[Finding, ...], Gap | None]:
     """All findings in the order of the rules, and why some rules that count could not be decided."""
     rules = tuple(rules)
-    findings = tuple(_finding(rule, known) for rule in rules if answers[rule.id])
-    return findings, _gap([rule for rule in rules if answers[rule.id] is None and rule.counts], known)
+    findings = tuple(_finding(rule, known, standings[rule.id]) for rule in rules if answers[rule.id])
+    undecided = [rule for rule in rules if answers[rule.id] is None and standings[rule.id].counts]
+    return findings, _gap(undecided, known)
 
 
-def _finding(rule: Rule, known: Known) -> Finding:
+def _finding(rule: Rule, known: Known, stands: Standing) -> Finding:
     found = evidence(rule.match, known) or Evidence()
     return Finding(
         engine=RuleEngine.name,
         name=rule.id,
         place=str(found),
         severity=rule.severity,
-        counts=rule.counts,
+        counts=stands.counts,
+        standing=stands.why,
         message=rule.message,
         actions=rule.actions,
         excerpt=found.excerpt,

@@ -2,12 +2,15 @@
 
 Clean is earned: every engine expected reported, none left a gap, and nothing that counts was found. An engine that did
 not report is written in as a gap, so that the verdict explains itself and what follows decides on inspections alone.
+Suppressions come last, and only take findings out of account.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
+from scanner.judge.suppression import suppress
 from scanner.model import (
     ContentFacts,
     FileVersion,
@@ -19,6 +22,8 @@ from scanner.model import (
     Verdict,
     VerdictKind,
 )
+from scanner.rulebook.suppressions import Suppression
+from scanner.rulebook.until import utc_today
 
 _FROM_WORST = tuple(reversed(Severity))
 
@@ -28,14 +33,19 @@ def judge(
     inspections: Sequence[Inspection],
     content: ContentFacts | None,
     expected: frozenset[str],
+    *,
+    suppressions: Sequence[Suppression] = (),
+    today: date | None = None,
 ) -> Verdict:
     """The decision on one version.
 
     Malware outweighs everything; what could not be looked at outweighs what a rule of ours matched; a gap that may
     close outweighs one that will not. `expected` names the engines without whose report nothing is clean. Where no
-    content was to be had and a gap says why, engines that were not asked are not missing.
+    content was to be had and a gap says why, engines that were not asked are not missing. `today` is the day (UTC) on
+    which suppressions may have ended.
     """
-    whole = (*inspections, *_missing(inspections, content, expected))
+    found = suppress(inspections, version, content, suppressions, today or utc_today())
+    whole = (*found, *_missing(found, content, expected))
     counting = [finding for one in whole for finding in one.findings if finding.counts]
     gaps = [one.gap for one in whole if one.gap is not None]
     return Verdict(version, _kind(counting, gaps), _reasons(counting, gaps), whole, content)

@@ -30,6 +30,7 @@ _GAPS: dict[Unscannable | Unchecked, str] = {
     Unscannable.SCAN_TIME: "checking it takes too long",
     Unscannable.FORMAT: "its format cannot be opened",
     Unscannable.BLIND_SPOT: "its format cannot be opened",
+    Unscannable.MASKED: "something in it that is known and allowed here hides the rest",
     Unchecked.CHECKSUM_MISMATCH: "its content does not agree with its checksum",
     Unchecked.DOWNLOAD_BROKEN: "its content could not be read",
     Unchecked.ACCESS_REFUSED: "the scanner may not read it",

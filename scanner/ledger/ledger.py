@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from scanner.errors import LedgerUnavailable
-from scanner.ledger import intake, queries, releasing, schema, working
+from scanner.ledger import intake, queries, releasing, schema, suppressing, working
 from scanner.ledger.database import Database, OwnerLock
 from scanner.ledger.dispatch import tickets
 from scanner.ledger.dispatch.dispatch import Dispatch
@@ -23,6 +23,7 @@ from scanner.ledger.rows import (
     FeedState,
     QuarantineCounts,
     QuarantineRow,
+    SuppressionUse,
     Totals,
     VerdictRow,
     Walk,
@@ -208,6 +209,14 @@ class Ledger:
 
     async def quarantined(self, domain: str | None = None) -> list[QuarantineRow]:
         return await self._db.read(lambda connection: queries.quarantined(connection, domain))
+
+    async def note_suppressions(self, names: Sequence[str]) -> None:
+        """These are in force. Since when they are is kept from the first time."""
+        await self._db.run(lambda connection: suppressing.note(connection, names, self._clock()))
+
+    async def suppression_uses(self) -> dict[str, SuppressionUse]:
+        """What became of every suppression that ever was in force, by name."""
+        return await self._db.read(suppressing.uses)
 
     async def begin_release(self, row: QuarantineRow, step: Step) -> StepRecord:
         """The intent to release, in the journal before the act. Raises LedgerUnavailable where it was done already."""

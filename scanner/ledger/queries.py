@@ -32,6 +32,7 @@ _WITH_VERDICT = select(
     verdicts.c.judged_at,
     verdicts.c.sha256,
     verdicts.c.mime,
+    verdicts.c.suppressed,
     verdicts.c.size.label("content_size"),
 ).select_from(work.outerjoin(verdicts, verdicts.c.id == work.c.verdict_id))
 
@@ -102,8 +103,14 @@ def totals(connection: Connection, since: datetime) -> Totals:
         skipped=count(events.c.reason, events.c.recorded_at >= since),
         verdicts=count(verdicts.c.kind, verdicts.c.judged_at >= since),
         outcomes=count(work.c.outcome, work.c.done_at >= since),
+        suppressed=_suppressed(connection, since),
         steps=count(steps.c.kind + ": " + steps.c.state, or_(steps.c.done_at >= since, steps.c.planned_at >= since)),
     )
+
+
+def _suppressed(connection: Connection, since: datetime) -> dict[str, int]:
+    query = select(verdicts.c.suppressed).where(verdicts.c.judged_at >= since, verdicts.c.suppressed.is_not(None))
+    return Counter(name for (names,) in connection.execute(query) for name in names)
 
 
 def verdict_rows(connection: Connection, domain: str | None, kind: VerdictKind | None, limit: int) -> list[VerdictRow]:
@@ -134,6 +141,7 @@ def _verdict_row(row: Row[*tuple[Any, ...]]) -> VerdictRow:
         size=row.content_size if row.content_size is not None else row.size,
         sha256=row.sha256,
         mime=row.mime,
+        suppressed=tuple(row.suppressed or ()),
     )
 
 

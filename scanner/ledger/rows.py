@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -87,6 +87,20 @@ class Totals:
     verdicts: Mapping[str, int]
     outcomes: Mapping[str, int]
     steps: Mapping[str, int]
+    suppressed: Mapping[str, int] = field(default_factory=dict)
+    """Verdicts in which a suppression took a finding out of account, by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionUse:
+    """What became of one suppression."""
+
+    since: datetime
+    """When a service first had it in force."""
+    last: datetime | None = None
+    """When it last took a finding out of account; None where it never did."""
+    count: int = 0
+    """Verdicts in which it did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +118,8 @@ class VerdictRow:
     size: int | None = None
     sha256: str | None = None
     mime: str | None = None
+    suppressed: tuple[str, ...] = ()
+    """Names of suppressions for which findings do not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +219,14 @@ def verdict_values(verdict: Verdict, now: datetime) -> dict[str, Any]:
         "sha512": content.sha512 if content else None,
         "mime": content.mime if content else None,
         "inspections": [_inspection_json(one) for one in verdict.inspections],
+        "suppressed": list(suppressed_by(verdict)) or None,
         "judged_at": now,
     }
+
+
+def suppressed_by(verdict: Verdict) -> tuple[str, ...]:
+    """Names of the suppressions that took a finding out of account, each once."""
+    return tuple(dict.fromkeys(finding.suppression for finding in verdict.findings if finding.suppression))
 
 
 def _inspection_json(inspection: Inspection) -> dict[str, Any]:
@@ -230,6 +252,8 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "actions": None if finding.actions is None else [action.value for action in finding.actions],
         "excerpt": finding.excerpt,
+        "standing": finding.standing,
+        "suppression": finding.suppression,
     }
 
 

@@ -146,7 +146,21 @@ class VerdictRecord(Base, table=True):
     sha512: str | None = None
     mime: str | None = None
     inspections: Any = Field(sa_column=Column(JSON, nullable=False))
+    suppressed: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    """Names of the suppressions that took a finding out of account; NULL where none did."""
     judged_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class SuppressionRow(Base, table=True):
+    """What became of a suppression. What it says stands in its file."""
+
+    __tablename__ = "suppressions"
+    name: str = Field(primary_key=True)
+    since: datetime = Field(sa_type=UtcDateTime)
+    """When a service first had it in force."""
+    used: int = 0
+    """Verdicts in which it took a finding out of account."""
+    last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class StepRow(Base, table=True):
@@ -204,5 +218,6 @@ gaps = GapRow.__table__  # type: ignore[attr-defined]
 walks = WalkRow.__table__  # type: ignore[attr-defined]
 work = WorkRow.__table__  # type: ignore[attr-defined]
 verdicts = VerdictRecord.__table__  # type: ignore[attr-defined]
+suppressions = SuppressionRow.__table__  # type: ignore[attr-defined]
 steps = StepRow.__table__  # type: ignore[attr-defined]
 tickets = TicketRow.__table__  # type: ignore[attr-defined]

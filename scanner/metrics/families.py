@@ -47,6 +47,7 @@ CODES = (
 YARA_GROUNDS = ("error", "unusable", "cost")
 """Why a YARA file is disabled."""
 SELF_TEST_OUTCOMES = ("seen", "refused", "unproven", "blind")
+SUPPRESSIONS = ("active", "expired", "unused")
 LEVELS = ("debug", "info", "warning", "error", "critical")
 STEP_RESULTS = tuple(state.value for state in StepState if state not in (StepState.PLANNED, StepState.INTENDED))
 VERDICT_BUCKETS = (5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 14400, 86400)
@@ -166,7 +167,15 @@ class Families:
         self.rules_last_load = self._gauge(
             "rules_last_load_successful", "0 = the last change of the rules was refused; the old ones are in force"
         )
+        self.rules_loaded_at = self._gauge(
+            "rules_last_load_success_timestamp_seconds", "When rules were last loaded and found in order; 0 = never"
+        )
+        self.rulebook = Info("scanner_rulebook", "Constant 1; the rulebook in force", registry=self.registry)
+        self.rulebook.info({"digest": ""})
+        self._declare_yara()
+        self._declare_suppressions()
 
+    def _declare_yara(self) -> None:
         self.yara_rules_loaded = self._gauge("yara_rules_loaded", "YARA rules in force")
         self.yara_disabled = self._gauge(
             "yara_files_disabled",
@@ -174,6 +183,16 @@ class Families:
             reason=YARA_GROUNDS,
         )
         self.yara_timeouts = self._counter("yara_timeouts", "Contents that took the YARA rules too long")
+
+    def _declare_suppressions(self) -> None:
+        self.suppressions = self._gauge(
+            "suppressions", f"Suppressions on file; unused = without effect for 30 days. {GLOBAL}", state=SUPPRESSIONS
+        )
+        self.suppressions_applied = self._counter("suppressions_applied", "Findings that were suppressed")
+        self.suppressions_last_load = self._gauge(
+            "suppressions_last_load_successful",
+            "0 = the last change of the suppressions was refused; the old ones are in force",
+        )
 
     def _declare_steps(self) -> None:
         self.steps = self._counter("steps", "Remediation steps, by how they ended", step=StepKind, result=STEP_RESULTS)

@@ -24,6 +24,7 @@ from scanner.metrics.families import (
     OTHER,
     SELF_TEST_OUTCOMES,
     SKIPPED,
+    SUPPRESSIONS,
     YARA_GROUNDS,
     Families,
 )
@@ -159,6 +160,7 @@ class Metrics(Families):
             self.unchecked.labels(_first_gap(verdict, Unchecked, Unchecked.ENGINE_ERROR)).inc()
         for finding in verdict.findings:
             self._found(finding)
+            self.suppressions_applied.inc(1 if finding.suppression else 0)
 
     def _found(self, finding: Finding) -> None:
         if not finding.counts or finding.engine not in ENGINES:
@@ -168,19 +170,31 @@ class Metrics(Families):
             rule = finding.name if finding.name in self._rule_labels else OTHER
             self.rule_findings.labels(rule, finding.severity.value).inc()
 
-    def rules_loaded_ok(self, rules: Sequence[NamedRule]) -> None:
-        """These rules are in force from now on."""
+    def rules_loaded_ok(self, rules: Sequence[NamedRule], digest: str, now: datetime) -> None:
+        """These rules are in force from now on; or still, and were found in order again."""
         for rule in rules:
             if len(self._rule_labels) < MOST_RULES:
                 self._rule_labels.add(rule.id)
             if rule.id in self._rule_labels:
                 self.rule_findings.labels(rule.id, rule.severity.value)
         self.rules_loaded.set(len(rules))
+        self.rulebook.info({"digest": digest})
+        self.rules_loaded_at.set(now.timestamp())
         self.rules_last_load.set(1)
 
     def rules_refused(self) -> None:
         """A change of the rules has a problem: the old ones stay."""
         self.rules_last_load.set(0)
+
+    def suppressions_loaded(self, *, ok: bool) -> None:
+        """A change of the suppressions is in force, or was refused: then the old ones stay."""
+        self.suppressions_last_load.set(1 if ok else 0)
+
+    def suppressions_stand(self, states: Iterable[str]) -> None:
+        """How each suppression on file stands."""
+        found = list(states)
+        for state in SUPPRESSIONS:
+            self.suppressions.labels(state).set(found.count(state))
 
     def yara_loaded(self, rules: int, disabled: Sequence[str]) -> None:
         """So many YARA rules are in force from now on; for each file that is not, why."""

@@ -8,7 +8,7 @@ is tried again, or is given up as unchecked, each with its reason.
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -89,7 +89,14 @@ async def _reach_verdict(run: Run, stations: Stations) -> Verdict | Gap | Gone:
     looked = await look(run, stations)
     if isinstance(looked, Gone):
         return looked
-    verdict = judge(run.version, looked.inspections, looked.content, stations.panel.names)
+    verdict = judge(
+        run.version,
+        looked.inspections,
+        looked.content,
+        stations.panel.names,
+        suppressions=stations.suppressions.now.all,
+        today=stations.clock().astimezone(UTC).date(),
+    )
     if verdict.kind is VerdictKind.UNCHECKED:
         gap = next(one.gap for one in verdict.inspections if one.gap is not None and one.gap.transient)
         if not is_last_attempt(run, gap, stations.settings.workers.max_attempts):

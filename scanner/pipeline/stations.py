@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from scanner.cloud.port import Cloud
@@ -13,6 +13,7 @@ from scanner.inspection.panel import Panel
 from scanner.ledger.ledger import Ledger
 from scanner.model import Account
 from scanner.pipeline.signals import Signals
+from scanner.rulebook.suppressions import SuppressionsInForce
 from scanner.settings import DomainSettings, Settings
 
 
@@ -38,3 +39,4 @@ class Stations:
     """Threads for the content path; as many as workers.concurrency."""
     signals: Signals
     clock: Callable[[], datetime]
+    suppressions: SuppressionsInForce = field(default_factory=SuppressionsInForce)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,11 +12,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from scanner.model import PLANNED_STEPS, Severity, StepKind
 from scanner.rulebook.examples import Examples
+from scanner.rulebook.lifecycle import MOST_EXCEPTIONS, Canary, RuleException
 from scanner.rulebook.match import Match, Written
+from scanner.rulebook.texts import Id, Line, Link, Prose
 from scanner.rulebook.values import at_most
-
-LONGEST_LINE = 200
-LONGEST_TEXT = 5_000
 
 
 class Status(StrEnum):
@@ -27,32 +24,6 @@ class Status(StrEnum):
     TRIAL = "trial"
     """It finds, but its findings are no ground for a verdict or an act."""
     STABLE = "stable"
-
-
-def _id(written: str) -> str:
-    if not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", written) or len(written) > 64:
-        raise ValueError("must be lower-case words joined by hyphens, at most 64 characters, as in double-extension")
-    return written
-
-
-def _line(written: str) -> str:
-    if not written.strip() or len(written) > LONGEST_LINE:
-        raise ValueError(f"must have 1 to {LONGEST_LINE} characters")
-    if any(unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") for character in written):
-        raise ValueError("must be one line without invisible characters")
-    return written
-
-
-def _text(written: str) -> str:
-    if not written.strip() or len(written) > LONGEST_TEXT:
-        raise ValueError(f"must have 1 to {LONGEST_TEXT} characters")
-    return written
-
-
-def _link(written: str) -> str:
-    if not re.fullmatch(r"https?://[^\s]+", written) or len(written) > 1_000:
-        raise ValueError("must be a link that begins with https:// or http://")
-    return written
 
 
 def _action(written: object) -> object:
@@ -67,8 +38,6 @@ def _each_once(actions: tuple[StepKind, ...]) -> tuple[StepKind, ...]:
     return actions
 
 
-Line = Annotated[str, AfterValidator(_line)]
-Prose = Annotated[str, AfterValidator(_text)]
 Action = Annotated[StepKind, BeforeValidator(_action)]
 Actions = Annotated[tuple[Action, ...], at_most(len(PLANNED_STEPS)), AfterValidator(_each_once)]
 
@@ -78,24 +47,29 @@ class Rule(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    id: Annotated[str, AfterValidator(_id)]
+    id: Id
     title: Line
     """What it finds, in a few words."""
     why: Prose
     """Why that is worth finding."""
     severity: Severity
     status: Status
+    canary: Written[Canary] = None
+    """For which files it counts already; None is for all."""
     match: Match
+    exceptions: Written[Annotated[tuple[RuleException, ...], at_most(MOST_EXCEPTIONS)]] = None
+    """Known cases in which its finding does not count."""
     message: Line
     """What the owner of a file is told in its comment."""
     actions: Written[Actions] = None
     """Beside what the policy asks for; without it, the policy alone."""
     examples: Examples
     false_positives: Written[tuple[Line, ...]] = None
-    references: Written[tuple[Annotated[str, AfterValidator(_link)], ...]] = None
+    references: Written[tuple[Link, ...]] = None
 
     @property
     def counts(self) -> bool:
+        """For some files at least; `standing` says for which."""
         return self.status is Status.STABLE
 
 

@@ -30,10 +30,10 @@ def find_rule_files(paths: Sequence[Path]) -> RuleFiles:
     seen: set[Path] = set()
     seen_shared: set[str] = set()
     for path in paths:
-        for file in _below(path, found.problems):
+        for file in _below(path, found.problems, "rules.paths"):
             shared = file if SHARED in file.parent.parts[len(path.parent.parts) :] else None
             if file.suffix == ".yml":
-                found.problems.append(Problem(str(file), "is not read: rule files end in .yaml", "Rename it."))
+                found.problems.append(_misnamed(file, "rule files"))
             elif shared is not None:
                 _once(shared, seen_shared, found.shared)
             elif file not in seen:
@@ -43,6 +43,20 @@ def find_rule_files(paths: Sequence[Path]) -> RuleFiles:
             for file in _walk(folder, found.problems):
                 _once(file, seen_shared, found.shared)
     return found
+
+
+def yaml_files(paths: Sequence[Path], problems: list[Problem], setting: str, what: str) -> Iterator[Path]:
+    """All YAML files in these folders, and these files, for another setting that names such: `what` they are."""
+    for path in paths:
+        for file in _below(path, problems, setting):
+            if file.suffix == ".yml":
+                problems.append(_misnamed(file, what))
+            else:
+                yield file
+
+
+def _misnamed(file: Path, what: str) -> Problem:
+    return Problem(str(file), f"is not read: {what} end in .yaml", "Rename it.")
 
 
 def shared_beside(path: Path) -> tuple[Path, ...]:
@@ -59,19 +73,19 @@ def _once(file: Path, seen: set[str], into: list[Path]) -> None:
         into.append(file)
 
 
-def _below(path: Path, problems: list[Problem]) -> Iterator[Path]:
+def _below(path: Path, problems: list[Problem], setting: str) -> Iterator[Path]:
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no valid path"
-        problems.append(Problem(str(path), f"cannot be read: {reason}", "Check rules.paths."))
+        problems.append(Problem(str(path), f"cannot be read: {reason}", f"Check {setting}."))
         return
     if stat.S_ISDIR(mode):
         yield from _walk(path, problems)
     elif stat.S_ISREG(mode):
         yield path
     else:
-        problems.append(Problem(str(path), "is neither a file nor a folder", "Check rules.paths."))
+        problems.append(Problem(str(path), "is neither a file nor a folder", f"Check {setting}."))
 
 
 def _walk(path: Path, problems: list[Problem]) -> Iterator[Path]:

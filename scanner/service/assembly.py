@@ -27,7 +27,10 @@ from scanner.model import Disposition, Event, Known
 from scanner.pipeline.signals import Signals
 from scanner.pipeline.stations import Domain, Stations
 from scanner.rulebook.load import load_rulebook
+from scanner.rulebook.suppressions import SuppressionsInForce, load_suppressions
 from scanner.service.engines import examiner_of, panel_of, unpacker_of
+from scanner.service.rules import announce_rules
+from scanner.service.suppressions import put_in_force
 from scanner.service.yara import announce, load_yara
 from scanner.settings import DomainSettings, Settings
 
@@ -66,11 +69,14 @@ async def assembled(settings: Settings, metrics: Metrics | None = None) -> Async
     where a domain does not say who we are."""
     metrics = metrics or Metrics()
     rulebook = load_rulebook(settings.rules.paths)
-    metrics.rules_loaded_ok(rulebook.rules)
+    announce_rules(rulebook, metrics, utc_now())
+    suppressions = load_suppressions(settings.suppressions.paths)
+    in_force = SuppressionsInForce()
     async with AsyncExitStack() as stack:
         stack.enter_context(_log_lines_counted(metrics))
         ledger = await Ledger.open(settings.ledger, utc_now, owner=True)
         stack.push_async_callback(ledger.close)
+        await put_in_force(suppressions, in_force, ledger, metrics, utc_now())
         clamd = Clamd(settings.clamav)
         yara = await _enter_yara(settings, metrics, stack)
         unpacker = unpacker_of(settings)
@@ -84,7 +90,7 @@ async def assembled(settings: Settings, metrics: Metrics | None = None) -> Async
         pool = ThreadPoolExecutor(settings.workers.concurrency, thread_name_prefix="content")
         stack.callback(pool.shutdown, wait=False, cancel_futures=True)
         spool = Spool(settings.spool)
-        stations = Stations(settings, domains, ledger, panel, spool, pool, Signals(metrics), utc_now)
+        stations = Stations(settings, domains, ledger, panel, spool, pool, Signals(metrics), utc_now, in_force)
         scopes = {name: scope_of(domain) for name, domain in domains.items()}
         feeds = {name: _feed(domain, scopes[name], ledger, settings) for name, domain in domains.items()}
         yield Parts(

@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from scanner.errors import ConfigurationError, LedgerUnavailable
 from scanner.ledger.ledger import Ledger
@@ -14,7 +14,9 @@ from scanner.rulebook.load import load_rulebook
 from scanner.service.clamd_checks import check_clamd
 from scanner.service.diagnosis import Diagnosis, Level
 from scanner.service.domain_checks import check_domain
+from scanner.service.rules import ended_exceptions
 from scanner.service.selftest_checks import check_self_test
+from scanner.service.suppressions import check_suppressions
 from scanner.service.yara import check_yara
 from scanner.settings import Settings
 
@@ -23,8 +25,9 @@ LOW_DISK = 1024**3
 
 async def diagnose(settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[Diagnosis]:
     """All checks in order; one that fails does not stop the others."""
-    yield _rules(settings)
+    yield _rules(settings, clock().date())
     yield await asyncio.to_thread(check_yara, settings)
+    yield await check_suppressions(settings, clock)
     clamd = [line async for line in check_clamd(settings.clamav, clock())]
     for line in clamd:
         yield line
@@ -37,7 +40,7 @@ async def diagnose(settings: Settings, clock: Callable[[], datetime]) -> AsyncIt
             yield line
 
 
-def _rules(settings: Settings) -> Diagnosis:
+def _rules(settings: Settings, today: date) -> Diagnosis:
     try:
         rulebook = load_rulebook(settings.rules.paths)
     except ConfigurationError as error:
@@ -49,6 +52,10 @@ def _rules(settings: Settings) -> Diagnosis:
         )
     if not rulebook.rules:
         return Diagnosis(Level.WARN, "rules", "no rule is loaded", "Check rules.paths.")
+    over = ended_exceptions(rulebook, today)
+    if over:
+        finding = f"{len(over)} exceptions have ended; the first: {over[0]}"
+        return Diagnosis(Level.WARN, "rules", finding, "Remove them, or decide until when they hold.")
     return Diagnosis(Level.OK, "rules", f"{len(rulebook.rules)} rules loaded")
 
 

@@ -20,7 +20,7 @@ from scanner.model import EntryId, WalkFolder
 from scanner.pipeline.flow import settle
 from scanner.service.assembly import Parts
 from scanner.service.publish import publish
-from scanner.service.reload import follow_rules
+from scanner.service.reload import follow_rules, follow_suppressions
 from scanner.service.selftest import follow_self_test
 from scanner.service.walks import Walker
 
@@ -47,6 +47,8 @@ async def serve(parts: Parts, stop: asyncio.Event) -> None:
         group.create_task(_repeat(PUBLISH_EVERY, stop, partial(publish, parts)))
         if parts.settings.rules.reload:
             group.create_task(follow_rules(parts, stop))
+        if parts.settings.suppressions.reload and parts.settings.suppressions.paths:
+            group.create_task(follow_suppressions(parts, stop))
         group.create_task(follow_self_test(parts, stop))
         await dispatch(parts, stop)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from scanner.judge.suppression import standings
 from scanner.service.assembly import Parts
 
 NOTHING_TO_DO = 60.0
@@ -15,6 +16,9 @@ async def publish(parts: Parts) -> None:
     metrics, stations = parts.metrics, parts.stations
     backlog = await stations.ledger.backlog()
     metrics.backlog(backlog)
+    uses = await stations.ledger.suppression_uses()
+    found = standings(stations.suppressions.now.all, uses, parts.clock())
+    metrics.suppressions_stand(one.state.value for one in found)
     status = await asyncio.to_thread(parts.clamd.status)
     endpoint = parts.settings.clamav.address
     metrics.clamd(endpoint, up=status.up, queue=status.queue or 0, signatures_at=status.signatures_at)

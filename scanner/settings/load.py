@@ -25,6 +25,7 @@ from scanner.settings.sections import (
     RemediationSettings,
     RuleSettings,
     SpoolSettings,
+    SuppressionSettings,
     UnpackSettings,
     WorkerSettings,
     YaraSettings,
@@ -43,6 +44,7 @@ class Settings(Section):
     events: EventSettings = EventSettings()
     clamav: ClamavSettings = ClamavSettings()
     rules: RuleSettings = RuleSettings()
+    suppressions: SuppressionSettings = SuppressionSettings()
     yara: YaraSettings = YaraSettings()
     ledger: LedgerSettings = LedgerSettings()
     workers: WorkerSettings = WorkerSettings()

@@ -67,6 +67,15 @@ class RuleSettings(Section):
     """Load changed rules without a restart; a broken change is refused and the old rules stay."""
 
 
+class SuppressionSettings(Section):
+    """Decisions that certain findings do not count."""
+
+    paths: tuple[LocalPath, ...] = ()
+    """Files and folders of suppressions; none unless written. A folder may be empty, but must be there."""
+    reload: bool = True
+    """Load changed suppressions without a restart; a broken change is refused and the old ones stay."""
+
+
 class YaraSettings(Section):
     """Running the YARA rules beside the rules, in processes of their own."""
 

@@ -65,7 +65,7 @@ def metrics() -> Metrics:
 
 
 def changed(metrics: Metrics) -> dict[str, float]:
-    """Every series of ours that is not 0 any more, but for buckets and the version."""
+    """Every series of ours that is not 0 any more, but for buckets and those that only name something."""
     return {
         sample.name.removeprefix("scanner_") + "".join(f" {value}" for value in sample.labels.values()): sample.value
         for family in metrics.registry.collect()
@@ -73,7 +73,7 @@ def changed(metrics: Metrics) -> dict[str, float]:
         if sample.name.startswith("scanner_")
         and sample.value
         and "le" not in sample.labels
-        and "version" not in sample.labels
+        and not sample.name.endswith("_info")
     }
 
 
@@ -150,7 +150,7 @@ def test_an_engine_run_is_counted_by_what_it_gave(metrics: Metrics) -> None:
 
 
 def test_a_verdict_is_counted_with_its_findings_and_the_time_it_took(metrics: Metrics) -> None:
-    metrics.rules_loaded_ok([Rule("double-extension", Severity.MEDIUM)])
+    metrics.rules_loaded_ok([Rule("double-extension", Severity.MEDIUM)], "ab", NOON)
     findings = (
         Finding("clamd", "Eicar-Test", malware=True, severity=Severity.CRITICAL),
         Finding("rules", "double-extension", severity=Severity.MEDIUM),
@@ -168,6 +168,7 @@ def test_a_verdict_is_counted_with_its_findings_and_the_time_it_took(metrics: Me
         "rule_findings_total double-extension medium": 1,
         "rules_loaded": 1,
         "rules_last_load_successful": 1,
+        "rules_last_load_success_timestamp_seconds": NOON.timestamp(),
     }
 
 
@@ -192,7 +193,7 @@ def test_a_clock_behind_the_platforms_gives_no_negative_time(metrics: Metrics) -
 
 
 def test_rules_beyond_the_first_five_hundred_share_a_series(metrics: Metrics) -> None:
-    metrics.rules_loaded_ok([Rule(f"rule-{number}") for number in range(MOST_RULES + 3)])
+    metrics.rules_loaded_ok([Rule(f"rule-{number}") for number in range(MOST_RULES + 3)], "ab", NOON)
     found = tuple(Finding("rules", f"rule-{number}") for number in (0, MOST_RULES - 1, MOST_RULES, MOST_RULES + 2))
     metrics.judged(judged(VerdictKind.FLAGGED, Inspection("rules", "1", found)), "event", NOON)
     by_rule = {name: value for name, value in changed(metrics).items() if name.startswith("rule_findings")}
@@ -204,9 +205,24 @@ def test_rules_beyond_the_first_five_hundred_share_a_series(metrics: Metrics) ->
 
 
 def test_a_refused_change_of_rules_leaves_the_old_ones_counted(metrics: Metrics) -> None:
-    metrics.rules_loaded_ok([Rule("a"), Rule("b")])
+    metrics.rules_loaded_ok([Rule("a"), Rule("b")], "ab", NOON)
     metrics.rules_refused()
-    assert changed(metrics) == {"rules_loaded": 2}
+    assert changed(metrics) == {"rules_loaded": 2, "rules_last_load_success_timestamp_seconds": NOON.timestamp()}
+    assert metrics.registry.get_sample_value("scanner_rulebook_info", {"digest": "ab"}) == 1
+
+
+def test_suppressions_are_counted_by_state_and_each_time_a_finding_does_not_count_for_one(metrics: Metrics) -> None:
+    suppressed = Finding("rules", "a", counts=False, suppression="vendor-tool")
+    metrics.suppressions_loaded(ok=True)
+    metrics.suppressions_stand(["active", "expired", "active"])
+    metrics.judged(judged(VerdictKind.CLEAN, Inspection("rules", "1", (suppressed, suppressed))), "manual", NOON)
+    series = {name: value for name, value in changed(metrics).items() if name.startswith("suppressions")}
+    counted = {"suppressions_applied_total": 2, "suppressions active": 2, "suppressions expired": 1}
+    assert series == counted | {"suppressions_last_load_successful": 1}
+    metrics.suppressions_stand([])
+    metrics.suppressions_loaded(ok=False)
+    left = {name: value for name, value in changed(metrics).items() if name.startswith("suppressions")}
+    assert left == {"suppressions_applied_total": 2}
 
 
 def test_yara_files_that_are_disabled_are_counted_by_reason_until_they_are_mended(metrics: Metrics) -> None:

@@ -71,10 +71,15 @@ def test_a_change_of_a_list_or_macro_is_a_change_of_the_rulebook_and_its_name_is
     assert (before.digest == changed.digest, before.digest == written_out.digest) == (False, True)
 
 
-def test_a_macro_in_an_exception_of_the_loader_is_no_rule_by_itself() -> None:
-    define("big", "macro: {size: '> 1MiB'}")
-    write("a", "{extension: exe}")
-    assert [rule.id for rule in load_rulebook([Path("rules")]).rules] == ["a"]
+def test_exceptions_use_them_too() -> None:
+    define("partners", "macro: {folder: {list: folders}}")
+    define("folders", "list: [/Shared/Kite]")
+    exception = "{match: {macro: partners}, reason: Known., author: jdoe, until: 2026-12-31}"
+    write("a", f"{{extension: exe}}\nexceptions: [{exception}]")
+    (rule,) = load_rulebook([Path("rules")]).rules
+    assert rule.exceptions is not None
+    assert rule.exceptions[0].match.folder is not None
+    assert rule.exceptions[0].match.folder.root == ("/Shared/Kite",)
 
 
 def test_what_no_rule_uses_is_known_even_if_another_definition_does() -> None:
