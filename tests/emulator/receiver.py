@@ -43,10 +43,11 @@ class _Answers(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         status = self.server.statuses.pop(0) if self.server.statuses else 200
         self.server.headers.append({name.lower(): value for name, value in self.headers.items()})
+        # Before the answer: after it the next delivery may come, in a thread that is faster than this one.
+        self.server.bodies.append(json.loads(body))
         self.send_response(status)
         self.send_header("Content-Length", "0")
         self.end_headers()
-        self.server.bodies.append(json.loads(body))
 
     def log_message(self, *_: object) -> None:
         pass
