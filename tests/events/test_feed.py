@@ -15,6 +15,7 @@ from scanner.events.feed import PAGES_PER_POLL, REFUSED_WAIT, Feed, Poll
 from scanner.model import Cursor
 from scanner.settings import EventSettings
 from tests.events.places import NOON, Clock, Journal, State, Store, queue_all, upload
+from tests.events.virtual import in_virtual_time
 
 
 def settings(**values: object) -> EventSettings:
@@ -262,6 +263,7 @@ class Following:
         return [round(later - sooner, 3) for sooner, later in zip(self.times, self.times[1:], strict=False)]
 
 
+@in_virtual_time
 async def test_rests_double_while_nothing_happens_and_are_short_again_after_an_event() -> None:
     store = Store()
     following = Following(store)
@@ -270,8 +272,7 @@ async def test_rests_double_while_nothing_happens_and_are_short_again_after_an_e
     await following.until(lambda: len(following.polls) == 7)
     await following.end()
 
-    expected = [0.05, 0.1, 0.2, 0.4, 0.4, 0.05]
-    assert all(want <= rest < want + 0.1 for want, rest in zip(expected, following.rests, strict=True))
+    assert following.rests == [0.05, 0.1, 0.2, 0.4, 0.4, 0.05]
 
 
 async def test_chance_shortens_a_rest_but_never_below_the_shortest() -> None:
@@ -281,6 +282,7 @@ async def test_chance_shortens_a_rest_but_never_below_the_shortest() -> None:
     assert [feed._rest(interval) for interval in (0.05, 0.4)] == [0.05, pytest.approx(0.36)]
 
 
+@in_virtual_time
 async def test_a_wake_polls_at_once() -> None:
     store = Store()
     following = Following(store, min_interval="1h", max_interval="2h")
@@ -293,6 +295,7 @@ async def test_a_wake_polls_at_once() -> None:
     assert ids(following.polls[1]) == [1]
 
 
+@in_virtual_time
 async def test_what_is_left_of_a_long_history_is_read_without_a_rest() -> None:
     store = Store([upload(number) for number in range(1, 4 * PAGES_PER_POLL + 2)])
     following = Following(store, min_interval="1h", max_interval="2h")
@@ -300,6 +303,7 @@ async def test_what_is_left_of_a_long_history_is_read_without_a_rest() -> None:
     await following.end()
 
 
+@in_virtual_time
 async def test_a_throttle_is_obeyed_also_when_woken() -> None:
     throttle = Throttled("slow down", 0.3, "qps")
     following = Following(Store(trouble=[throttle]))
@@ -309,18 +313,19 @@ async def test_a_throttle_is_obeyed_also_when_woken() -> None:
     await following.end()
 
     assert following.troubles == [throttle]
-    assert 0.3 <= following.rests[0] < 0.4
+    assert following.rests[0] == 0.3
 
 
+@in_virtual_time
 async def test_an_absent_platform_is_asked_less_and_less_often() -> None:
     following = Following(Store(trouble=[CloudUnavailable("down") for _ in range(3)]))
     await following.until(lambda: bool(following.polls))
     await following.end()
 
-    expected = [0.05, 0.1, 0.2]
-    assert all(want <= rest < want + 0.1 for want, rest in zip(expected, following.rests, strict=True))
+    assert following.rests == [0.05, 0.1, 0.2]
 
 
+@in_virtual_time
 async def test_the_order_to_stop_ends_a_rest_and_a_poll_under_way() -> None:
     resting = Following(Store(), min_interval="1h", max_interval="2h")
     await resting.until(lambda: len(resting.polls) == 1)
