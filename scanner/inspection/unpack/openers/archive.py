@@ -11,12 +11,14 @@ from itertools import chain, islice
 from scanner.inspection.unpack.openers.libarchive import Archive, Broken, Entry
 from scanner.inspection.unpack.openers.package import Package, tell_gap
 from scanner.inspection.unpack.openers.zip_layout import STARTS, find_directory, has_disguised, layout_fault
+from scanner.inspection.unpack.openers.zip_password import right_first
 from scanner.inspection.unpack.opening import Source, Told
 from scanner.model import Unscannable
 from scanner.rulebook.anatomy import Trait
 
 ZIP = ("zip",)
 OTHERS = ("7zip", "rar", "rar5", "tar", "iso9660", "cab", "cpio", "ar", "lha", "xar", "warc")
+PROGRAMS = (b"MZ", b"\x7fELF", b"#!")
 IN_PROGRAMS = ("7zip", "rar", "rar5", "cab")
 RPM = b"\xed\xab\xee\xdb"
 RPM_FILTERS = ("rpm", "gzip", "bzip2", "xz", "lzma", "zstd")
@@ -59,10 +61,11 @@ def open_program(source: Source, told: Told) -> None:
 
 
 def ends_as_zip(source: Source) -> bool:
-    """Something else with a zip behind it."""
+    """Something else with a zip behind it. Behind the zip of a program its signature may stand; elsewhere nothing, or
+    a tar would be a zip for its last member."""
     if source.head.startswith(STARTS):
         return False
-    directory = find_directory(source.file, exactly=True)
+    directory = find_directory(source.file, exactly=not source.head.startswith(PROGRAMS))
     return directory is not None and directory.size > 0
 
 
@@ -75,7 +78,7 @@ def _open_zip(source: Source, told: Told) -> None:
         if gap.reason is Unscannable.ARCHIVE_MEMBERS:
             return
     try:
-        with Archive(source.file, ZIP, (), told.passwords) as archive:
+        with Archive(source.file, ZIP, (), right_first(source.file, told.passwords)) as archive:
             _hand_on_all(archive, told)
     except Broken as fault:
         _tell(fault, "", told, encrypted=False)

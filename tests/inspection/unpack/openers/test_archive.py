@@ -167,8 +167,13 @@ def test_no_number_of_broken_members_keeps_it_busy_for_ever():
 
 @pytest.mark.parametrize(
     "archive",
-    [zip_of({"a": b"x"}), bytes(0x28000) + written(b"x", "7zip"), bytes(0x12000) + rars.rar5(b"x")],
-    ids=["zip", "7z behind its usual stub", "rar"],
+    [
+        zip_of({"a": b"x"}),
+        zip_of({"a": b"x"}) + b"signature" * 99,
+        bytes(0x28000) + written(b"x", "7zip"),
+        bytes(0x12000) + rars.rar5(b"x"),
+    ],
+    ids=["zip", "zip before a signature", "7z behind its usual stub", "rar"],
 )
 def test_of_a_program_that_unpacks_itself_the_members_are_handed_on(archive):
     told = told_of(open_program, windows_program() + archive)
