@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from scanner.cloud.budget import MOST_RESERVED, Budget
+from scanner.cloud.budget import MOST_RESERVED, USED_SHARE, Budget
 from scanner.cloud.port import Priority, Quota
 from scanner.errors import CloudUnavailable, Throttled
+from tests.events.virtual import in_virtual_time
 
 LOWER = [each for each in Priority if each > Priority.REMEDIATION]
 UPPER = [Priority.FEED, Priority.REMEDIATION]
@@ -32,29 +33,41 @@ class Clock:
         return self.now
 
 
-def seconds_of(budget: Budget, calls: int, priority: Priority = Priority.LIVE) -> float:
-    started = time.monotonic()
+def now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def seconds_of(budget: Budget, calls: int, priority: Priority = Priority.LIVE) -> float:
+    started = now()
     for _ in range(calls):
-        budget.take_blocking(priority)
-    return time.monotonic() - started
+        await budget.take(priority)
+    return now() - started
 
 
-def test_two_calls_a_second_until_the_platform_says_more() -> None:
-    assert 0.4 < seconds_of(Budget(), 2) < 0.9
+def take_in_a_thread(budget: Budget, calls: int) -> None:
+    for _ in range(calls):
+        budget.take_blocking(Priority.LIVE)
 
 
-def test_a_high_limit_costs_no_sleep() -> None:
-    budget = Budget()
+@in_virtual_time
+async def test_two_calls_a_second_until_the_platform_says_more() -> None:
+    assert await seconds_of(Budget(now), 10) == pytest.approx(9 / (2 * USED_SHARE))
+
+
+@in_virtual_time
+async def test_a_high_limit_costs_no_sleep() -> None:
+    budget = Budget(now)
     budget.learn(allotted(qps=100_000))
 
-    assert seconds_of(budget, 1_000) < 0.2
+    assert await seconds_of(budget, 50) == 0
 
 
-def test_calls_are_spaced_as_the_platform_allows() -> None:
-    budget = Budget()
+@in_virtual_time
+async def test_calls_are_spaced_as_the_platform_allows() -> None:
+    budget = Budget(now)
     budget.learn(allotted(qps=50))
 
-    assert 0.15 < seconds_of(budget, 11) < 0.5
+    assert await seconds_of(budget, 11) == pytest.approx(10 / (50 * USED_SHARE))
 
 
 @pytest.mark.parametrize("odd", ["", "0", "x", "-1", "1.5", "٣", "9" * 30])
@@ -91,24 +104,25 @@ async def test_threads_and_tasks_share_the_slots() -> None:
             group.create_task(budget.take(Priority.LIVE))
             group.create_task(asyncio.to_thread(budget.take_blocking, Priority.LIVE))
 
-    assert 0.2 < time.monotonic() - started < 1.0
+    assert time.monotonic() - started > 0.2
 
 
+@in_virtual_time
 async def test_who_gives_up_leaves_the_queue() -> None:
-    budget = Budget()
+    budget = Budget(now)
     await budget.take(Priority.LIVE)
     waiting = asyncio.create_task(budget.take(Priority.FEED))
     await asyncio.sleep(0.01)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
-    started = time.monotonic()
     await budget.take(Priority.BACKFILL)
 
-    assert time.monotonic() - started < 0.6
+    assert now() == pytest.approx(1 / (2 * USED_SHARE))
 
 
+@in_virtual_time
 async def test_a_queue_that_is_too_long_is_told() -> None:
-    budget = Budget()
+    budget = Budget(now)
     waiting = [asyncio.create_task(budget.take(Priority.LIVE)) for _ in range(59)]
     await asyncio.sleep(0.01)
     await asyncio.wait_for(asyncio.shield(waiting[0]), 1)
@@ -125,12 +139,13 @@ async def test_a_queue_that_is_too_long_is_told() -> None:
     await asyncio.gather(*waiting, return_exceptions=True)
 
 
-def test_after_a_throttle_all_wait_until_its_pause_is_over() -> None:
-    budget = Budget()
+@in_virtual_time
+async def test_after_a_throttle_all_wait_until_its_pause_is_over() -> None:
+    budget = Budget(now)
     budget.learn(allotted(qps=1_000_000))
     budget.throttled(0.3, "qps")
 
-    assert 0.25 < seconds_of(budget, 3) < 0.8
+    assert await seconds_of(budget, 3) == pytest.approx(0.3, abs=0.001)
 
 
 @pytest.mark.parametrize("priority", Priority)
@@ -147,15 +162,24 @@ def test_a_long_pause_is_told_to_everybody_at_once(priority: Priority) -> None:
     budget.take_blocking(priority)
 
 
-def test_the_short_rest_of_a_long_pause_is_waited_for() -> None:
-    clock = Clock(time.monotonic())
-    budget = Budget(clock=lambda: clock.now + time.monotonic())
+@in_virtual_time
+async def test_the_short_rest_of_a_long_pause_is_waited_for() -> None:
+    budget = Budget(now)
     budget.throttled(100, "day")
     with pytest.raises(Throttled):
-        budget.take_blocking(Priority.FEED)
-    clock.now += 99.8
+        await budget.take(Priority.FEED)
+    await asyncio.sleep(99.8)
 
-    assert 0.1 < seconds_of(budget, 1, Priority.FEED) < 0.6
+    assert await seconds_of(budget, 1, Priority.FEED) == pytest.approx(0.2)
+
+
+def test_threads_wait_for_their_slots_too() -> None:
+    budget = Budget()
+    budget.learn(allotted(qps=50))
+    started = time.monotonic()
+    take_in_a_thread(budget, 11)
+
+    assert time.monotonic() - started > 0.2
 
 
 RESERVES = [
@@ -252,11 +276,4 @@ def test_closing_ends_the_waiting() -> None:
     threading.Timer(0.05, budget.close).start()
 
     with pytest.raises(CloudUnavailable):
-        seconds_of(budget, 20)
-
-
-def test_a_slot_costs_microseconds_when_nothing_limits() -> None:
-    budget = Budget()
-    budget.learn(allotted(qps=100_000_000))
-
-    assert min(seconds_of(budget, 1_000) for _ in range(5)) < 0.03
+        take_in_a_thread(budget, 20)
