@@ -5,7 +5,7 @@ Each check is a function from a rule to issues; severities are about the rule, n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,10 +15,12 @@ from scanner.model import Severity, StepKind
 from scanner.rulebook.conditions import Condition, Extension, Globbing, Mismatch, SizeRange
 from scanner.rulebook.content_conditions import Pattern, Text
 from scanner.rulebook.deciding import conditions, cost
+from scanner.rulebook.definitions import Definition
 from scanner.rulebook.kinds import MIME_BY_EXTENSION
 from scanner.rulebook.pattern import SEARCH_LIMIT
 from scanner.rulebook.questions import Cost
 from scanner.rulebook.rule import Rule, Status
+from scanner.rulebook.until import ended, utc_today
 
 
 class Concern(StrEnum):
@@ -46,6 +48,12 @@ def lint(rules: Mapping[Path, Rule]) -> tuple[Issue, ...]:
     """All issues of all rules, in the order of the files."""
     one_by_one = [issue for rule in rules.values() for check in CHECKS for issue in check(rule)]
     return (*one_by_one, *_twins(rules))
+
+
+def lint_shared(unused: Iterable[Definition]) -> tuple[Issue, ...]:
+    """Lists and macros that no rule uses; each under its own name."""
+    remedy = "Remove it, or use it."
+    return tuple(Issue(one.name, Concern.LOW, f"no rule uses this {one.kind}", remedy) for one in unused)
 
 
 def _mismatch_never(rule: Rule) -> Iterator[Issue]:
@@ -97,6 +105,21 @@ def _acts_in_vain(rule: Rule) -> Iterator[Issue]:
         yield Issue(rule.id, Concern.LOW, what, "Set status to stable when it has proved itself.")
 
 
+def _first_for_nobody(rule: Rule) -> Iterator[Issue]:
+    if rule.status is Status.TRIAL and rule.canary is not None:
+        what = "its canary has no effect while it is on trial"
+        yield Issue(rule.id, Concern.LOW, what, "Set status to stable; then it counts for the canary alone.")
+
+
+def _ended_exceptions(rule: Rule) -> Iterator[Issue]:
+    for number, one in enumerate(rule.exceptions or (), start=1):
+        if ended(one.until, utc_today()):
+            what = f"exception {number} ended on {one.until}: the rule counts again for what it was written for"
+            yield Issue(
+                rule.id, Concern.MEDIUM, what, f"Remove it, or let {one.author} decide anew until when it holds."
+            )
+
+
 def _undocumented(rule: Rule) -> Iterator[Issue]:
     if not rule.false_positives:
         what = "says nothing of false positives"
@@ -105,7 +128,17 @@ def _undocumented(rule: Rule) -> Iterator[Issue]:
         yield Issue(rule.id, Concern.LOW, "has no references", "Name a source for what it looks for.")
 
 
-CHECKS = (_mismatch_never, _always, _reads_everything, _large_contents, _acts_lightly, _acts_in_vain, _undocumented)
+CHECKS = (
+    _mismatch_never,
+    _always,
+    _reads_everything,
+    _large_contents,
+    _acts_lightly,
+    _acts_in_vain,
+    _first_for_nobody,
+    _ended_exceptions,
+    _undocumented,
+)
 
 
 def _twins(rules: Mapping[Path, Rule]) -> Iterator[Issue]:

@@ -33,7 +33,7 @@ class Loaded:
 
     rules: dict[Path, Rule]
     unused: tuple[Definition, ...]
-    """Lists and macros that none of these rules uses."""
+    """Lists and macros below these paths that none of these rules uses."""
 
 
 def load_rulebook(paths: Sequence[Path]) -> Rulebook:
@@ -65,7 +65,8 @@ def load_all(paths: Sequence[Path]) -> Loaded:
     problems += _same_ids(rules)
     if problems:
         raise ConfigurationError(list(_each_once(problems)))
-    return Loaded(rules, unused(shared, used))
+    inside = [one for one in unused(shared, used) if any(one.path.is_relative_to(path) for path in paths)]
+    return Loaded(rules, tuple(inside))
 
 
 def load_rule(path: Path, shared: Shared = NOTHING_SHARED) -> Rule:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from scanner.document import dotted, validation_problems
 from scanner.errors import Problem
 from scanner.rulebook.definitions import Definition, Kind, Shared, read_definitions
-from scanner.rulebook.expansion import Use, expand, fault, uses
-from scanner.rulebook.match import Match
+from scanner.rulebook.expansion import Expanded, Use, expand, fault, uses
+from scanner.rulebook.match import Match, MemberMatch
 
 MOST_NESTED = 10
 """Definitions in definitions."""
@@ -109,9 +109,16 @@ def _is_senseless(definition: Definition, shared: Shared, problems: list[Problem
     expanded = expand(definition.document, (Kind.MACRO.value,), shared)
     found = list(expanded.problems)
     if not found:
-        try:
-            Match.model_validate(expanded.value[Kind.MACRO.value])
-        except ValidationError as error:
-            found = validation_problems(error, expanded, (Kind.MACRO.value,), model=Match)
+        # One that speaks of members alone is as good; a use in the wrong place is told at that place.
+        attempts = [_refusals(expanded, model) for model in (Match, MemberMatch)]
+        found = [] if [] in attempts else attempts[0]
     problems += found
     return bool(found)
+
+
+def _refusals(expanded: Expanded, model: type[BaseModel]) -> list[Problem]:
+    try:
+        model.model_validate(expanded.value[Kind.MACRO.value])
+    except ValidationError as error:
+        return validation_problems(error, expanded, (Kind.MACRO.value,), model=model)
+    return []

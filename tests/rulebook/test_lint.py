@@ -7,11 +7,16 @@ from typing import Any
 
 import pytest
 
-from scanner.rulebook.lint import lint
+from scanner.rulebook.definitions import read_definitions
+from scanner.rulebook.lint import Concern, Issue, lint, lint_shared
 from scanner.rulebook.rule import Rule
+from scanner.rulebook.until import utc_today
 from tests.rulebook import rule
 
 GOOD = {"extension": "pdf", "size": "<= 1MiB", "text": "a"}
+
+
+ENDED = {"match": {"name": "a"}, "reason": "Known.", "author": "jdoe", "until": "2020-02-29"}
 
 
 def issues(*rules: Rule) -> list[tuple[str, str]]:
@@ -44,6 +49,16 @@ def test_nothing_is_said_about_a_good_rule() -> None:
         ),
         (GOOD, {"severity": "low", "actions": ["quarantine"]}, ("medium", "moves files at severity low")),
         (GOOD, {"status": "trial", "actions": ["comment"]}, ("low", "its actions have no effect while it is on trial")),
+        (
+            GOOD,
+            {"status": "trial", "canary": {"share": "10%"}},
+            ("low", "its canary has no effect while it is on trial"),
+        ),
+        (
+            GOOD,
+            {"exceptions": [ENDED, ENDED | {"until": utc_today()}]},
+            ("medium", "exception 1 ended on 2020-02-29: the rule counts again for what it was written for"),
+        ),
         (GOOD, {"false_positives": []}, ("low", "says nothing of false positives")),
         (GOOD, {"references": []}, ("low", "has no references")),
     ],
@@ -52,6 +67,12 @@ def test_lint_says_how_a_rule_could_be_better(
     match: dict[str, Any], more: dict[str, Any], issue: tuple[str, str]
 ) -> None:
     assert issues(rule(match, **more)) == [issue]
+
+
+def test_a_list_that_no_rule_uses_is_one_too_many(tmp_path: Path) -> None:
+    (tmp_path / "programs.yaml").write_text("list: [exe]")
+    unused = read_definitions([tmp_path / "programs.yaml"], []).definitions.values()
+    assert lint_shared(unused) == (Issue("programs", Concern.LOW, "no rule uses this list", "Remove it, or use it."),)
 
 
 def test_two_rules_with_the_same_conditions_are_one_too_many() -> None:

@@ -33,7 +33,8 @@ def define(name: str, text: str) -> Path:
 
 
 def write(name: str, match: str) -> None:
-    Path("rules", f"{name}.yaml").write_text(GOOD.format(id=name).replace("{extension: exe}", match))
+    file = Path("rules", f"{name}.yaml")
+    file.write_text(GOOD.format(id=file.stem).replace("{extension: exe}", match))
 
 
 def problems() -> list[str]:
@@ -80,6 +81,23 @@ def test_exceptions_use_them_too() -> None:
     assert rule.exceptions is not None
     assert rule.exceptions[0].match.folder is not None
     assert rule.exceptions[0].match.folder.root == ("/Shared/Kite",)
+
+
+def test_a_macro_may_speak_of_members_alone_and_is_refused_elsewhere() -> None:
+    define("inner-program", "macro: {extension: exe, place: '*.zip!*'}")
+    write("a", "{member: {macro: inner-program}}")
+    assert len(load_rulebook([Path("rules")]).rules) == 1
+    write("a", "{macro: inner-program}")
+    where = "rules/_shared/inner-program.yaml:1, used in rules/a.yaml:7"
+    assert [problem.partition(": match")[0] for problem in problems()] == [where]
+
+
+def test_a_family_alone_says_nothing_of_what_others_use() -> None:
+    define("programs", "list: [exe]")
+    Path("rules/disguise").mkdir()
+    write("disguise/a", "{extension: com}")
+    assert [one.name for one in load_all([Path("rules")]).unused] == ["programs"]
+    assert load_all([Path("rules/disguise")]).unused == ()
 
 
 def test_what_no_rule_uses_is_known_even_if_another_definition_does() -> None:
