@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Annotated
 
@@ -23,14 +24,18 @@ from scanner.cli.common import (
 )
 from scanner.files.local import read_local
 from scanner.files.spool import Spool
+from scanner.inspection.apart import Once
 from scanner.inspection.clamd import Clamd
-from scanner.inspection.containers import Containers
 from scanner.inspection.engine import NobodyToAsk
 from scanner.inspection.panel import Panel
 from scanner.inspection.rule_engine import RuleEngine
+from scanner.inspection.selftest.blind_spots import BlindSpots
+from scanner.inspection.yara.scanning import YaraScanner
 from scanner.judge.verdict import judge
 from scanner.model import EntryId, FileVersion, Gap, GroupId, Inspection, Verdict, VerdictKind
 from scanner.rulebook.load import load_rulebook
+from scanner.service.engines import panel_of, unpacker_of
+from scanner.service.yara import load_yara
 from scanner.settings import LocalSettings, Settings, load_local_settings
 
 
@@ -41,20 +46,29 @@ def scan(
 ) -> None:
     """Scan local files and folders. Without a settings file the defaults hold, and the environment."""
     settings = _settings(config)
-    with stopped_by_user_errors():
-        rules = RuleEngine(load_rulebook(settings.rules.paths))
-    panel = Panel((Containers(settings.clamav.max_stream), Clamd(settings.clamav), rules))
     spool = Spool(settings.spool)
     worst = ExitCode.NOTHING_FOUND
     unlisted: list[OSError] = []
-    for path in _files(paths, unlisted.append):
-        verdict = _look(path, panel, spool, settings.spool.max_file)
-        _print(verdict, json)
-        worst = max(worst, _code(verdict))
+    with ExitStack() as open_until_the_end:
+        with stopped_by_user_errors():
+            panel = _panel(settings, open_until_the_end)
+        for path in _files(paths, unlisted.append):
+            verdict = _look(path, panel, spool, settings.spool.max_file)
+            _print(verdict, json)
+            worst = max(worst, _code(verdict))
     for error in unlisted:
         note(f"{error.filename}: cannot be listed: {error.strerror}")
         worst = max(worst, ExitCode.UNFINISHED)
     raise typer.Exit(worst)
+
+
+def _panel(settings: LocalSettings | Settings, open_until_the_end: ExitStack) -> Panel:
+    """The engines of a service, without what a self-test would have found out."""
+    rulebook = load_rulebook(settings.rules.paths)
+    yara = open_until_the_end.enter_context(closing(YaraScanner(load_yara(settings), settings.yara)))
+    unpacker = Once(open_until_the_end.enter_context(closing(unpacker_of(settings))))
+    rules = RuleEngine(rulebook, yara, unpacker)
+    return panel_of(settings, Clamd(settings.clamav), rules, unpacker, BlindSpots)
 
 
 def _settings(config: Path) -> LocalSettings | Settings:

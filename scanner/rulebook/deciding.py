@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from scanner.model import Gap
-from scanner.rulebook.conditions import Condition, any_of
+from scanner.rulebook.conditions import Condition
 from scanner.rulebook.known import Known
 from scanner.rulebook.questions import Cost, Question, cost_of
 
@@ -104,14 +104,14 @@ def decide(part: Part, known: Known) -> bool | None:
     if isinstance(part, No):
         inner = decide(part.part, known)
         return None if inner is None else not inner
-    if isinstance(part, Some):
-        return any_of(decide(one, known) for one in part.parts)
-    failing = any_of(_negated(decide(one, known)) for one in part.parts)
-    return _negated(failing)
-
-
-def _negated(answer: bool | None) -> bool | None:
-    return None if answer is None else not answer
+    settling = isinstance(part, Some)
+    known_all = True
+    for one in part.parts:
+        answer = decide(one, known)
+        if answer is settling:
+            return settling
+        known_all = known_all and answer is not None
+    return not settling if known_all else None
 
 
 def pending(part: Part, known: Known) -> tuple[Question, ...]:

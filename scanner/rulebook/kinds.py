@@ -7,6 +7,7 @@ Families, not types, are compared: libmagic's word for one format differs betwee
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Family(StrEnum):
@@ -161,6 +162,7 @@ _ALIKE = (
 )
 
 
+@lru_cache(maxsize=4_096)
 def family_of(mime: str) -> Family | None:
     """None for types that say nothing, such as `application/octet-stream` and an empty content."""
     mime = mime.lower()

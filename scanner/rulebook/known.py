@@ -6,7 +6,7 @@ Whoever has the answers from elsewhere, such as a store of earlier inspections, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from scanner.rulebook.facts import Facts
@@ -55,4 +55,4 @@ class Known:
     def inside(self) -> Iterator[Known]:
         """Of each member, as far as the content has been taken apart."""
         insides = self.told(Ask.INSIDES, Insides)
-        return (replace(self, member=member) for member in (insides.members if insides else ()))
+        return (Known(self.facts, self.answers, member) for member in (insides.members if insides else ()))
