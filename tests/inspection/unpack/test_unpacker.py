@@ -31,7 +31,6 @@ from tests.inspection.unpack.taken import PASSWORDS, Taken, anatomy_of, apart_of
 NOT_OPENED = {
     "zip, deflate64": Unscannable.FORMAT,
     "arj": Unscannable.FORMAT,
-    "winmail.dat": Unscannable.FORMAT,
     "15 zips in each other": Unscannable.ARCHIVE_DEPTH,
     "110 zips in each other": Unscannable.ARCHIVE_DEPTH,
     "zip, last of 10,050 members": Unscannable.ARCHIVE_MEMBERS,

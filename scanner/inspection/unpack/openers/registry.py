@@ -26,6 +26,7 @@ from scanner.inspection.unpack.openers.pdf import open_pdf
 from scanner.inspection.unpack.openers.rtf import open_rtf
 from scanner.inspection.unpack.openers.shortcut import open_shortcut
 from scanner.inspection.unpack.openers.text import open_text, wide_encoding
+from scanner.inspection.unpack.openers.tnef import open_tnef
 from scanner.inspection.unpack.openers.unopened import is_unopened, open_nothing
 from scanner.inspection.unpack.opening import Opener, Source
 
@@ -95,6 +96,7 @@ ROWS = (
         suffixes=("html", "htm", "xhtml", "shtml", "hta", "svg"),
     ),
     Row(open_shortcut, heads=r"L\x00{3}\x01\x14\x02\x00{5}\xc0\x00{6}F"),
+    Row(open_tnef, heads=r"\x78\x9f\x3e\x22"),
     Row(open_nothing, sight=is_unopened),
     Row(open_text, sight=_wide),
 )

@@ -14,7 +14,6 @@ KINDS = (
     (re.compile(rb"LRZI\x00|\x89LZO\x00\r\n\x1a\n|zPQ[\x01\x02]|7kSt\xa0"), "lrzip, lzop or zpaq"),
     (re.compile(rb"[\x50-\x5f]\x2a\x4d\x18"), "zstd or lz4 behind a frame of its own"),
     (re.compile(rb"MSWIM\x00\x00\x00|hsqs|KDMV[\x01-\x03]\x00\x00\x00|QFI\xfb|vhdxfile|conectix"), "a disk image"),
-    (re.compile(rb"\x78\x9f\x3e\x22"), "TNEF (winmail.dat)"),
     (re.compile(rb"ITSF[\x02-\x04]\x00\x00\x00"), "compiled help (CHM)"),
     (re.compile(rb"ALZ\x01|EGGA\x00\x01"), "ALZ or EGG"),
 )

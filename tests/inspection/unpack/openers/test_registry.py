@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from demo.samples import docx, eicar, png, windows_program, zip_of
 from scanner.inspection.selftest.samples import SAMPLES
 from scanner.inspection.selftest.samples.documents import odt, pdf, rtf
-from scanner.inspection.selftest.samples.mails import eml, mbox
+from scanner.inspection.selftest.samples.mails import eml, mbox, tnef
 from scanner.inspection.selftest.samples.ole import msg, ole
 from scanner.inspection.unpack.openers.registry import ROWS, openers_for
 from scanner.inspection.unpack.opening import Source
@@ -48,6 +48,7 @@ def names(content: bytes, name: str = "") -> list[str]:
         (b"hello", "a.EML", ["open_mail"]),
         (b"<!DOCTYPE html><p>hello", "", ["open_html"]),
         (b"var a;", "a.hta", ["open_html"]),
+        (tnef(b"x"), "winmail.dat", ["open_tnef"]),
         (SHORTCUT, "", ["open_shortcut"]),
         ("hello".encode("utf-16"), "", ["open_text"]),
         (b"hsqs" + bytes(90), "", ["open_nothing"]),

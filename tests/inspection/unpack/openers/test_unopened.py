@@ -3,7 +3,6 @@
 import pytest
 
 from scanner.inspection.selftest.samples.archives import arj
-from scanner.inspection.selftest.samples.mails import tnef
 from scanner.inspection.unpack.openers.unopened import is_unopened, open_nothing
 from scanner.model import Unscannable
 from tests.inspection.unpack.openers.recording import Record, source_of, told_of
@@ -13,7 +12,6 @@ from tests.inspection.unpack.openers.recording import Record, source_of, told_of
     ("content", "kind"),
     [
         (arj(b"x"), "ARJ"),
-        (tnef(b"x"), "TNEF (winmail.dat)"),
         (bytes(7) + b"**ACE**" + bytes(20), "ACE"),
         (b"SIT!" + bytes(6) + b"rLau", "StuffIt"),
         (b"\x50\x2a\x4d\x18" + bytes(20), "zstd or lz4 behind a frame of its own"),
