@@ -21,7 +21,7 @@ from scanner.rulebook.match import Written
 from scanner.rulebook.rule_files import yaml_files
 from scanner.rulebook.texts import Id, Line
 from scanner.rulebook.until import Until
-from scanner.rulebook.values import Digests, Globs, OneOrMore, PathGlobs, at_most
+from scanner.rulebook.values import Digests, Globs, OneOrMore, PathGlobs
 
 MOST_FILES = 1_000
 MOST_SUPPRESSIONS = 10_000
@@ -85,7 +85,8 @@ class Suppression(BaseModel):
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    suppressions: Annotated[tuple[Suppression, ...], at_most(MOST_SUPPRESSIONS)]
+    suppressions: tuple[Suppression, ...]
+    """May be empty: the last one of a file can be removed like any other."""
 
 
 @dataclass(frozen=True, slots=True)
