@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from scanner.cloud.client import EgnyteClient
 from scanner.cloud.port import Cloud, FileInfo, Priority
-from scanner.errors import CloudRefused, NotFound, RetryLater
+from scanner.errors import CloudRefused, ConfigurationError, NotFound, RetryLater
 from scanner.service.diagnosis import Diagnosis, Level
 from scanner.settings import DomainSettings
 
@@ -19,8 +19,13 @@ CLOCK_SLACK = timedelta(minutes=2)
 
 async def check_domain(settings: DomainSettings, now: datetime) -> AsyncIterator[Diagnosis]:
     """Ends early where the API stays away or refuses to say who we are."""
-    cloud = EgnyteClient(settings)
     name = settings.name
+    try:
+        cloud = EgnyteClient(settings)
+    except ConfigurationError as error:
+        problem = error.problems[0]
+        yield Diagnosis(Level.FAIL, f"{name}: API", f"{problem.where}: {problem.what}", problem.remedy)
+        return
     try:
         account = await cloud.account()
         admin = account.user_type in (None, "admin")

@@ -39,6 +39,14 @@ async def test_a_refused_token_is_no_answer_and_the_only_line(world: World) -> N
     assert (line.level, line.subject) == (Level.UNREACHABLE, "acme: API")
 
 
+async def test_a_ca_file_without_certificates_is_a_failure_with_its_place(world: World) -> None:
+    (world.folder / "ca.pem").touch()
+    world.sections["domain"] = {"base_url": "https://localhost:1", "ca_file": str(world.folder / "ca.pem")}
+    (line,) = (await found(world)).values()
+    told = f"{world.folder}/ca.pem: the CA file cannot be read or holds no certificates"
+    assert (line.level, line.subject, line.finding) == (Level.FAIL, "acme: API", told)
+
+
 async def test_a_token_without_the_scope_is_a_failure(world: World) -> None:
     world.fault(route="/userinfo", status=403, body={"errorMessage": "scope"})
     (line,) = (await found(world)).values()
