@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import TypeVar
 
 from scanner.model import Severity, StepKind
-from scanner.rulebook.conditions import Condition, Extension, Globbing, Mismatch, SizeRange
+from scanner.rulebook.conditions import Condition, Extension, Folder, Mime, Mismatch, Name, Path, Place, SizeRange
 from scanner.rulebook.content_conditions import Pattern, Text
-from scanner.rulebook.deciding import conditions, cost
+from scanner.rulebook.deciding import Tree, conditions, cost
 from scanner.rulebook.definitions import Definition
 from scanner.rulebook.kinds import MIME_BY_EXTENSION
+from scanner.rulebook.match import Member, every_condition
 from scanner.rulebook.pattern import SEARCH_LIMIT
 from scanner.rulebook.questions import Cost
 from scanner.rulebook.rule import Rule, Status
@@ -44,7 +45,7 @@ class Issue:
     remedy: str
 
 
-def lint(rules: Mapping[Path, Rule]) -> tuple[Issue, ...]:
+def lint(rules: Mapping[FilePath, Rule]) -> tuple[Issue, ...]:
     """All issues of all rules, in the order of the files."""
     one_by_one = [issue for rule in rules.values() for check in CHECKS for issue in check(rule)]
     return (*one_by_one, *_twins(rules))
@@ -57,31 +58,49 @@ def lint_shared(unused: Iterable[Definition]) -> tuple[Issue, ...]:
 
 
 def _mismatch_never(rule: Rule) -> Iterator[Issue]:
-    extension, mismatch = _own(rule, Extension), _own(rule, Mismatch)
-    if extension is None or mismatch is None or not mismatch.root:
-        return
-    if not any(one.rpartition(".")[2].lower() in MIME_BY_EXTENSION for one in extension.root):
-        what = "mismatch can never be true: none of these extensions declares anything"
-        yield Issue(
-            rule.id, Concern.HIGH, what, "Take extensions from the table in docs/rules.md, or leave mismatch out."
-        )
+    members = (one.root for one in conditions(rule.match) if isinstance(one, Member))
+    for tree in (rule.match, *members):
+        extension, mismatch = _own(tree, Extension), _own(tree, Mismatch)
+        if extension is None or mismatch is None or not mismatch.root:
+            continue
+        if not any(one.rpartition(".")[2].lower() in MIME_BY_EXTENSION for one in extension.root):
+            what = "mismatch can never be true: none of these extensions declares anything"
+            remedy = "Take extensions from the table in docs/rules.md, or leave mismatch out."
+            yield Issue(rule.id, Concern.HIGH, what, remedy)
 
 
 def _always(rule: Rule) -> Iterator[Issue]:
-    for condition in conditions(rule.match):
-        if isinstance(condition, Globbing) and {"*", "**", "/**", "*/*"} & set(condition.root):
+    for condition in every_condition(rule.match):
+        if isinstance(condition, EVERYTHING_HAS) and {"*", "**", "/**", "*/*"} & set(condition.root):
             what = f"{type(condition).__name__.lower()} holds for everything"
             yield Issue(rule.id, Concern.MEDIUM, what, "Narrow the glob, or remove the condition.")
 
 
-def _reads_everything(rule: Rule) -> Iterator[Issue]:
-    if cost(rule.match.parts[0]) is Cost.SEARCH:
-        what = "every content is searched: no cheaper condition comes first"
-        yield Issue(rule.id, Concern.MEDIUM, what, "Add an extension, a mime, a folder or a size.")
+EVERYTHING_HAS = (Path, Folder, Name, Mime, Place)
+"""Globs of anything say something of the others: that there is a signature, or that the uploader is known."""
+
+
+def _asks_of_everything(rule: Rule) -> Iterator[Issue]:
+    dearest = cost(rule.match.parts[0])
+    if dearest not in FOR_EVERYTHING:
+        return
+    concern, done = FOR_EVERYTHING[dearest]
+    what = f"every {done}: no cheaper condition comes first"
+    yield Issue(rule.id, concern, what, "Add an extension, a mime, a folder or a size.")
+
+
+FOR_EVERYTHING = {
+    Cost.SEARCH: (Concern.MEDIUM, "content is searched"),
+    Cost.ENTROPY: (Concern.MEDIUM, "content's bytes are counted"),
+    Cost.YARA: (Concern.MEDIUM, "content is scanned by YARA"),
+    Cost.UNPACK: (Concern.MEDIUM, "content that may hold something is taken apart"),
+    Cost.CALL: (Concern.HIGH, "version costs an API call"),
+    Cost.LINK: (Concern.HIGH, "version costs an API call"),
+}
 
 
 def _large_contents(rule: Rule) -> Iterator[Issue]:
-    size = _own(rule, SizeRange)
+    size = _own(rule.match, SizeRange)
     highest = None if size is None else size.bounds[1]
     bounded = highest is not None and highest <= SEARCH_LIMIT
     patterns = [one for text in conditions(rule.match) if isinstance(text, Text) for one in text.root]
@@ -91,7 +110,7 @@ def _large_contents(rule: Rule) -> Iterator[Issue]:
 
 
 def _whole(pattern: Pattern) -> bool:
-    return pattern.within is None
+    return pattern.within is None and "bytes" in pattern.searches
 
 
 def _acts_lightly(rule: Rule) -> Iterator[Issue]:
@@ -131,7 +150,7 @@ def _undocumented(rule: Rule) -> Iterator[Issue]:
 CHECKS = (
     _mismatch_never,
     _always,
-    _reads_everything,
+    _asks_of_everything,
     _large_contents,
     _acts_lightly,
     _acts_in_vain,
@@ -141,7 +160,7 @@ CHECKS = (
 )
 
 
-def _twins(rules: Mapping[Path, Rule]) -> Iterator[Issue]:
+def _twins(rules: Mapping[FilePath, Rule]) -> Iterator[Issue]:
     first: dict[str, str] = {}
     for rule in rules.values():
         written = rule.match.model_dump_json(exclude_unset=True)
@@ -154,6 +173,6 @@ def _twins(rules: Mapping[Path, Rule]) -> Iterator[Issue]:
 _C = TypeVar("_C", bound=Condition)  # type: ignore[type-arg]
 
 
-def _own(rule: Rule, kind: type[_C]) -> _C | None:
+def _own(tree: Tree, kind: type[_C]) -> _C | None:
     """The condition of that kind that must always hold, if there is one."""
-    return next((part for part in rule.match.parts if isinstance(part, kind)), None)
+    return next((part for part in tree.parts if isinstance(part, kind)), None)

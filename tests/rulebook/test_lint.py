@@ -42,6 +42,25 @@ def test_nothing_is_said_about_a_good_rule() -> None:
             {},
             ("medium", "every content is searched: no cheaper condition comes first"),
         ),
+        ({"entropy": "> 7"}, {}, ("medium", "every content's bytes are counted: no cheaper condition comes first")),
+        ({"yara": "a"}, {}, ("medium", "every content is scanned by YARA: no cheaper condition comes first")),
+        (
+            {"member": {"extension": "exe"}},
+            {},
+            ("medium", "every content that may hold something is taken apart: no cheaper condition comes first"),
+        ),
+        ({"public_link": True}, {}, ("high", "every version costs an API call: no cheaper condition comes first")),
+        (
+            {"any": [{"extension": "exe"}, {"first_version": True}]},
+            {},
+            ("high", "every version costs an API call: no cheaper condition comes first"),
+        ),
+        (
+            {"extension": "zip", "member": {"mismatch": True, "extension": "xyz"}},
+            {},
+            ("high", "mismatch can never be true: none of these extensions declares anything"),
+        ),
+        ({"extension": "zip", "member": {"place": "**"}}, {}, ("medium", "place holds for everything")),
         (
             {"extension": "pdf", "text": "a"},
             {},
@@ -73,6 +92,20 @@ def test_a_list_that_no_rule_uses_is_one_too_many(tmp_path: Path) -> None:
     (tmp_path / "programs.yaml").write_text("list: [exe]")
     unused = read_definitions([tmp_path / "programs.yaml"], []).definitions.values()
     assert lint_shared(unused) == (Issue("programs", Concern.LOW, "no rule uses this list", "Remove it, or use it."),)
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        {"signature": "*"},
+        {"not": {"uploader": "*"}},
+        {"extension": "exe", "public_link": True},
+        {"extension": "docx", "text": {"regex": "a", "in": "text"}},
+        {"extension": "zip", "member": {"text": "a"}},
+    ],
+)
+def test_nothing_is_said_of_what_has_its_use(match: dict[str, Any]) -> None:
+    assert issues(rule(match)) == []
 
 
 def test_two_rules_with_the_same_conditions_are_one_too_many() -> None:
