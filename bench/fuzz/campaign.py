@@ -26,20 +26,23 @@ START = 120.0
 
 @dataclass(slots=True)
 class Campaign:
-    """Of one target. `keep`: folder for inputs that led to a finding."""
+    """Of one target. `keep`: folder for inputs that led to a finding. Ends after `seconds`, or with the child that
+    runs when `most` inputs are begun or, where the `first` finding is enough, something is found."""
 
     target: str
     engine: str
     seconds: float
     keep: Path
     hang_cpu: float = HANG_CPU
+    most: int | None = None
+    first: bool = False
     executions: int = 0
     findings: list[dict[str, str]] = field(default_factory=list)
 
     def run(self) -> dict[str, Any]:
         begin = time.monotonic()
         number = 0
-        while time.monotonic() - begin < self.seconds:
+        while time.monotonic() - begin < self.seconds and not self._enough():
             with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
                 self._one_child(Path(folder), number, begin + self.seconds)
                 self._collect(Path(folder))
@@ -50,6 +53,9 @@ class Campaign:
             "children": number,
             "findings": self.findings,
         }
+
+    def _enough(self) -> bool:
+        return (self.first and bool(self.findings)) or (self.most is not None and self.executions >= self.most)
 
     def _one_child(self, folder: Path, number: int, until: float) -> None:
         (folder / "count").write_bytes(bytes(COUNTER))
@@ -74,7 +80,11 @@ class Campaign:
             time.sleep(POLL)
             if child.poll() is not None:
                 return f"died: status {child.returncode}"
+            if self.first and any(counter.parent.glob("*.json")):
+                return ""
             count, now, spent = _count(counter), time.monotonic(), sum(process.cpu_times()[:2])
+            if self.most is not None and count >= self.most:
+                return ""
             if count != before:
                 before, since, cpu = count, now, spent
             elif count and (spent - cpu > self.hang_cpu or now - since > HANG_CLOCK):
@@ -89,10 +99,10 @@ class Campaign:
             self._found(one["kind"], one["what"], told.with_suffix(".input"), one["traceback"])
 
     def _found(self, kind: str, what: str, input_file: Path, words: str) -> None:
-        if any(one["what"] == what for one in self.findings):
-            return
         data = input_file.read_bytes() if input_file.exists() else b""
         name = f"{self.target}-{sha256(data).hexdigest()[:12]}"
+        if any(what == one["what"] or (kind, name) == (one["kind"], one["input"]) for one in self.findings):
+            return
         self.findings.append({"kind": kind, "what": what, "input": name})
         self.keep.mkdir(parents=True, exist_ok=True)
         (self.keep / name).write_bytes(data)

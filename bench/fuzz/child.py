@@ -56,7 +56,9 @@ class Watched:
         if not (self._folder / f"{key}.json").exists():
             (self._folder / f"{key}.input").write_bytes(data)
             told = {"kind": kind, "what": what, "traceback": "".join(lines)[-8000:]}
-            (self._folder / f"{key}.json").write_text(json.dumps(told, indent=2))
+            written = self._folder / f"{key}.part"
+            written.write_text(json.dumps(told, indent=2))
+            written.rename(self._folder / f"{key}.json")  # whole, for whoever watches
 
 
 def main() -> None:
