@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 from pydantic_core import to_jsonable_python
 from rich import box
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
@@ -25,6 +26,7 @@ from scanner.errors import CloudRefused, ConfigurationError, LedgerUnavailable, 
 from scanner.settings import Settings, load_settings
 
 DEFAULT_CONFIG = Path("scanner.yaml")
+_T = TypeVar("_T")
 _PIPE_WIDTH = 4_000
 """Columns where no terminal limits them: a table in a pipe must not be wrapped."""
 
@@ -101,6 +103,12 @@ def print_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Non
     console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH)
     with _written():
         console.print(table)
+
+
+def tracked(each: Iterable[_T], total: int, doing: str) -> Iterator[_T]:
+    """The same, one after the other, with a progress bar on standard error where that is a terminal."""
+    console = Console(stderr=True)
+    yield from track(each, doing, total, console=console, transient=True, disable=not console.is_terminal)
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from scanner.rulebook.insides import MemberFacts
 from scanner.rulebook.known import Known
 from scanner.rulebook.pattern import compiled
 from scanner.rulebook.questions import Ask, Cost, Matched, Search, Tally, gap_of
+from scanner.rulebook.schema_hints import PATTERNS
 from scanner.rulebook.values import MOST_GLOBS, MOST_PATTERNS, Globs, OneOrMore, Regex, at_most
 from scanner.rulebook.yara_rules import YaraMatch, YaraRule, naming
 from scanner.settings.units import Size, shown, size_between
@@ -89,7 +90,10 @@ def _patterns(written: object) -> object:
     return [{"regex": one} if isinstance(one, str) else one for one in each]
 
 
-class Text(Condition[Annotated[tuple[Pattern, ...], BeforeValidator(_patterns), at_most(MOST_PATTERNS)]]):
+Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(_patterns), at_most(MOST_PATTERNS), PATTERNS]
+
+
+class Text(Condition[Patterns]):
     """A regular expression or a detector finds something in the content."""
 
     cost = Cost.SEARCH

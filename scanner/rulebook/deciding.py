@@ -14,9 +14,10 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from scanner.model import Gap
-from scanner.rulebook.conditions import Condition
+from scanner.rulebook.conditions import Condition, any_of
 from scanner.rulebook.known import Known
 from scanner.rulebook.questions import Cost, Question, cost_of
+from scanner.rulebook.schema_hints import NEVER_NULL
 
 
 def _not_null(written: object) -> object:
@@ -26,7 +27,7 @@ def _not_null(written: object) -> object:
 
 
 _T = TypeVar("_T")
-Written = Annotated[_T | None, BeforeValidator(_not_null)]
+Written = Annotated[_T | None, BeforeValidator(_not_null), NEVER_NULL]
 """May be left out, but not written without a value."""
 
 
@@ -52,12 +53,18 @@ class Tree(BaseModel):
         """All that must hold, the cheap first."""
         return tuple(sorted(self.by_key.values(), key=cost))
 
+    def holds(self, known: Known) -> bool | None:
+        return _all_hold(self.parts, known)
+
 
 @dataclass(frozen=True, slots=True)
 class Every:
     """All must hold."""
 
     parts: tuple[Part, ...]
+
+    def holds(self, known: Known) -> bool | None:
+        return _all_hold(self.parts, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +73,30 @@ class Some:
 
     parts: tuple[Tree, ...]
 
+    def holds(self, known: Known) -> bool | None:
+        return any_of(part.holds(known) for part in self.parts)
+
 
 @dataclass(frozen=True, slots=True)
 class No:
     """Must not hold."""
 
     part: Tree
+
+    def holds(self, known: Known) -> bool | None:
+        inner = self.part.holds(known)
+        return None if inner is None else not inner
+
+
+def _all_hold(parts: tuple[Part, ...], known: Known) -> bool | None:
+    # Written out: this runs for every rule and every member of a container.
+    known_all = True
+    for part in parts:
+        answer = part.holds(known)
+        if answer is False:
+            return False
+        known_all = known_all and answer is not None
+    return True if known_all else None
 
 
 Part = Condition[Any] | Tree | Every | Some | No
@@ -99,19 +124,7 @@ def conditions(part: Part) -> Iterator[Condition[Any]]:
 
 def decide(part: Part, known: Known) -> bool | None:
     """Whether it holds; None where that depends on what is not known."""
-    if isinstance(part, Condition):
-        return part.holds(known)
-    if isinstance(part, No):
-        inner = decide(part.part, known)
-        return None if inner is None else not inner
-    settling = isinstance(part, Some)
-    known_all = True
-    for one in part.parts:
-        answer = decide(one, known)
-        if answer is settling:
-            return settling
-        known_all = known_all and answer is not None
-    return not settling if known_all else None
+    return part.holds(known)
 
 
 def pending(part: Part, known: Known) -> tuple[Question, ...]:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from math import inf
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from scanner.rulebook.globs import checked
 from scanner.rulebook.pattern import compiled
+from scanner.rulebook.schema_hints import ONE_OR_MORE, OR_NUMBER
 from scanner.settings.units import SIZE, shown, size
 
 MOST_VALUES = 10_000
@@ -26,7 +29,18 @@ def _listed(written: object) -> object:
     return written if isinstance(written, list) else [written]
 
 
-def at_most(limit: int) -> AfterValidator:
+@dataclass(frozen=True, slots=True)
+class AtMost(AfterValidator):
+    """A check on the length of a list, which its JSON schema tells as well."""
+
+    limit: int = MOST_VALUES
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler(core)
+        return {**schema, "minItems": 1, "maxItems": self.limit} if "items" in schema else schema
+
+
+def at_most(limit: int) -> AtMost:
     """For a list; runs after its items, so that a wrong item is not also reported as a missing one."""
 
     def check(values: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -34,10 +48,10 @@ def at_most(limit: int) -> AfterValidator:
             raise ValueError(f"must have 1 to {limit} values" if values else "must not be empty")
         return values
 
-    return AfterValidator(check)
+    return AtMost(check, limit)
 
 
-OneOrMore = Annotated[tuple[_T, ...], BeforeValidator(_listed), at_most(MOST_VALUES)]
+OneOrMore = Annotated[tuple[_T, ...], BeforeValidator(_listed), at_most(MOST_VALUES), ONE_OR_MORE]
 """A value, or a list of which any may hold."""
 
 
@@ -151,7 +165,7 @@ def _count_range(written: str) -> str:
     return written
 
 
-WrittenNumbers = Annotated[str, BeforeValidator(_number_written), AfterValidator(_number_range)]
+WrittenNumbers = Annotated[str, BeforeValidator(_number_written), AfterValidator(_number_range), OR_NUMBER]
 WrittenCount = Annotated[WrittenNumbers, AfterValidator(_count_range)]
 
 

@@ -16,6 +16,7 @@ from scanner.cli.common import (
     printable,
     say,
     stopped_by_user_errors,
+    tracked,
 )
 from scanner.errors import (
     CloudUnavailable,
@@ -107,3 +108,8 @@ def test_a_table_in_a_pipe_is_neither_wrapped_nor_read_as_markup(capsys: pytest.
     assert lines[0].split() == ["path", "kind"]
     assert lines[2].split() == ["/Shared/" + "x" * 300, "[red]clean[/red]"]
     assert lines[3].split() == ["/Shared/\\x1b[2J", "5"]
+
+
+def test_without_a_terminal_there_is_no_progress_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    assert list(tracked(iter("abc"), 3, "Doing")) == ["a", "b", "c"]
+    assert (capsys.readouterr().out, capsys.readouterr().err) == ("", "")

@@ -38,7 +38,7 @@ def keys(heading: str) -> list[str]:
     ("heading", "known"),
     [
         ("The keys of a rule", list(Rule.model_fields)),
-        ("What `rules check` says", [concern.value for concern in Concern]),
+        ("What `rules lint` says", [concern.value for concern in Concern]),
     ],
 )
 def test_every_key_and_word_stands_in_its_table(heading: str, known: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""YARA files among the issues of `rules check`."""
+"""YARA files among the issues of `rules lint`."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class _OfText(Kind[Prose]):
         return (self.root,)
 
 
-class Text(Kind[str]):
+class PlainText(Kind[str]):
     """A text, as UTF-8."""
 
     def texts(self) -> Iterable[str]:

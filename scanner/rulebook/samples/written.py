@@ -37,9 +37,10 @@ from scanner.rulebook.samples.pkware import encrypted_zip_of
 from scanner.rulebook.samples.programs import elf, pe
 from scanner.rulebook.samples.rtf import rtf_with_objects
 from scanner.rulebook.samples.word import docx_with_packages
+from scanner.rulebook.schema_hints import OR_TEXT
 from scanner.rulebook.values import at_most
 
-Inner = Annotated["Sample", BeforeValidator(content_of_text)]
+Inner = Annotated["Sample", BeforeValidator(content_of_text), OR_TEXT]
 """A text, or a content like any other."""
 Members = Annotated[dict[str, Inner], AfterValidator(named)]
 
@@ -233,7 +234,7 @@ class Sample(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
-    text: Written[plain.Text] = Field(default=None, examples=["hello"])
+    text: Written[plain.PlainText] = Field(default=None, examples=["hello"])
     base64: Written[plain.Base64] = Field(default=None, examples=["AAEC"])
     utf16: Written[plain.Utf16] = Field(default=None, examples=["hello"])
     parts: Written[Parts] = Field(default=None, examples=[["pass", "word"]])
