@@ -45,6 +45,10 @@ class Row:
     sight: Callable[[Source], bool] | None = None
 
 
+FLAT = re.compile(rb"<(?:[\w.-]{1,50}:)?document\s[^>]{0,8000}\burn:oasis:names:tc:opendocument:xmlns:office:")
+"""The root of an OpenDocument in one file of XML."""
+
+
 def _wide(source: Source) -> bool:
     return wide_encoding(source.head) is not None
 
@@ -58,9 +62,7 @@ def _office(source: Source) -> bool:
 
 
 def _open_document(source: Source) -> bool:
-    return b"urn:oasis:names:tc:opendocument:" in source.head or has_part(
-        source, "meta-inf/manifest.xml", "content.xml"
-    )
+    return FLAT.search(source.head) is not None or has_part(source, "meta-inf/manifest.xml", "content.xml")
 
 
 ROWS = (

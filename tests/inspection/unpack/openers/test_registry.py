@@ -17,6 +17,7 @@ from scanner.inspection.unpack.openers.registry import ROWS, openers_for
 from scanner.inspection.unpack.opening import Source
 from tests.inspection.unpack.openers.recording import source_of
 
+FLAT = b'<?xml version="1.0"?>\n<o:document version="1" xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0"/>'
 SHORTCUT = b"L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0F" + bytes(56)
 
 
@@ -34,7 +35,8 @@ def names(content: bytes, name: str = "") -> list[str]:
         (b"PK\x05\x06" + bytes(18), "", ["open_archive"]),
         (docx("hello"), "", ["open_ooxml", "open_archive"]),
         (odt(b"x"), "", ["open_odf", "open_archive"]),
-        (b'<?xml version="1.0"?><a xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0"/>', "", ["open_odf"]),
+        (FLAT, "", ["open_odf"]),
+        (b"NAMESPACE = '" + FLAT[-47:] + b"'", "a.py", []),
         (windows_program(), "", ["open_program"]),
         (png() + zip_of({"a": b"x"}), "", ["open_program"]),
         (pdf(b"x") + zip_of({"a": b"x"}), "", ["open_program", "open_pdf"]),
