@@ -203,8 +203,9 @@ class Feed:
         return _Entry(page, saved, reason)
 
     async def _oldest_page(self, ends: FeedRange) -> tuple[Cursor, EventPage]:
-        """Ids are strictly after: the oldest event comes only with the id before it, which may be refused (3.1)."""
-        for asked in (Cursor(ends.oldest - 1), ends.oldest, ends.latest):
+        """Ids are strictly after: the oldest event comes only with the id before it, which may be refused (3.1). In a
+        domain without events that would be below nought, which is no id."""
+        for asked in (Cursor(max(ends.oldest - 1, 0)), ends.oldest, ends.latest):
             try:
                 return asked, await self._events_after(asked)
             except CursorExpired:

@@ -52,6 +52,12 @@ async def test_a_first_start_from_the_oldest_includes_it_where_the_platform_give
     assert (ids(poll), poll.reset, journal.gaps) == (read, "first_start", [])
 
 
+async def test_a_domain_in_which_nothing_ever_happened_is_not_asked_for_an_id_below_nought() -> None:
+    store, journal = Store([], oldest=0), Journal()
+    await feed_of(store, journal, start="oldest").poll()
+    assert store.asked == [0]
+
+
 async def test_full_pages_are_read_on_until_a_short_one() -> None:
     store, journal = Store([upload(number) for number in range(1, 12)]), Journal(State(Cursor(0)))
 
