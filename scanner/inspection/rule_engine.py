@@ -60,17 +60,18 @@ class RuleEngine:
 
     @property
     def rulebook(self) -> Rulebook:
-        return self._rulebook
+        return self._in_force[0]
 
     def swap(self, rulebook: Rulebook) -> None:
-        """Inspections that have begun end with the rulebook they began with."""
-        self._rulebook = rulebook
+        """Together with the YARA rules that are in force now: to be called after they were swapped, too. Inspections
+        that have begun end with what they began with."""
+        self._in_force = (rulebook, NO_YARA if self._yara is None else self._yara.rules)
         self._scans = any(
             isinstance(one, Scanned) for rule in rulebook.rules if rule.counts for one in every_condition(rule.match)
         )
 
     def version(self) -> str:
-        return version_of(self._rulebook, self._yara_rules())
+        return version_of(*self._in_force)
 
     def ready(self) -> Gap | None:
         """Why YARA could not be asked now, where a rule that counts needs it."""
@@ -85,7 +86,7 @@ class RuleEngine:
     def examine(
         self, version: FileVersion, inquiry: Inquiry, content: Content, earlier: tuple[Finding, ...] = ()
     ) -> Examined:
-        rulebook, yara_rules = self._rulebook, self._yara_rules()
+        rulebook, yara_rules = self._in_force
         facts = facts_of(version, content.facts, earlier, nature_of(content, version.name))
         with Asking(content, version.name, Means(inquiry, self._yara, yara_rules, self._unpacker)) as asking:
             known = Known(facts, asking.answers)
@@ -93,9 +94,6 @@ class RuleEngine:
             standings = standings_of(rulebook.rules, answers, version, known, today=self._today(), ask=asking.ask)
         findings, gap = concluded(rulebook.rules, answers, known, standings)
         return Examined(Inspection(self.name, version_of(rulebook, yara_rules), findings, gap), known)
-
-    def _yara_rules(self) -> YaraRules:
-        return NO_YARA if self._yara is None else self._yara.rules
 
 
 def version_of(rulebook: Rulebook, yara: YaraRules) -> str:

@@ -52,8 +52,9 @@ async def reload_rules(parts: Parts) -> bool:
         parts.yara.swap(yara)
         announce(yara, parts.metrics)
     rulebook = rulebook_of(rules.values())
-    if rulebook.digest != parts.rules.rulebook.digest:
-        parts.rules.swap(rulebook)
+    changed = rulebook.digest != parts.rules.rulebook.digest
+    parts.rules.swap(rulebook)  # with the YARA rules: no content sees one of the two old and the other new
+    if changed:
         log.info("rules.loaded", rules=len(rulebook.rules), digest=rulebook.digest)
     announce_rules(rulebook, parts.metrics, parts.clock())
     return True

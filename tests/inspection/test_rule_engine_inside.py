@@ -281,6 +281,20 @@ def test_the_inspection_names_the_yara_rules_and_the_rulebook_it_rests_on(yara: 
     assert engine.inspect(VERSION, NobodyToAsk(), memory_content(b"", mime_of)).version == both
 
 
+def test_yara_rules_and_rulebook_are_in_force_together() -> None:
+    old, new = compiled(a='rule a { strings: $a = "old" condition: $a }'), compiled(a="rule b { condition: true }")
+    scanner = YaraScanner(old, SETTINGS)
+    engine, content = RuleEngine(rulebook({"yara": "a"}), scanner), memory_content(b"an old text", mime_of)
+    try:
+        scanner.swap(new)
+        before = engine.inspect(VERSION, NobodyToAsk(), content)
+        engine.swap(engine.rulebook)
+        after = engine.inspect(VERSION, NobodyToAsk(), content)
+    finally:
+        scanner.close()
+    assert [len(one.findings) for one in (before, after)] == [1, 0]
+
+
 def test_the_engine_is_ready_when_yara_is_or_when_no_rule_that_counts_needs_it(yara: YaraScanner) -> None:
     scanner = YaraScanner(compiled(a="rule a { condition: true }"), SETTINGS)
     scanner.close()
