@@ -23,6 +23,7 @@ from scanner.rulebook.evidence import Evidence, evidence
 from scanner.rulebook.facts import facts_of
 from scanner.rulebook.known import Known
 from scanner.rulebook.match import Match, decide, every_condition, pending
+from scanner.rulebook.packing import packed
 from scanner.rulebook.questions import OfMember, Question, Search, cost_of
 from scanner.rulebook.rule import Rule, Rulebook
 from scanner.rulebook.standing import Standing, cases, excepted, standing
@@ -80,8 +81,9 @@ class RuleEngine:
     def inspect(
         self, version: FileVersion, inquiry: Inquiry, content: Content, earlier: tuple[Finding, ...] = ()
     ) -> Inspection:
-        """A gap where a rule that counts depends on what nobody can say."""
-        return self.examine(version, inquiry, content, earlier).inspection
+        """A gap where a rule that counts depends on what nobody can say. All that was learnt comes with it, packed."""
+        examined = self.examine(version, inquiry, content, earlier)
+        return replace(examined.inspection, learnt=packed(examined.known))
 
     def examine(
         self, version: FileVersion, inquiry: Inquiry, content: Content, earlier: tuple[Finding, ...] = ()

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
 from scanner.errors import LedgerUnavailable
-from scanner.ledger import intake, queries, releasing, schema, suppressing, working
+from scanner.ledger import facts, intake, queries, releasing, schema, suppressing, working
 from scanner.ledger.database import Database, OwnerLock
 from scanner.ledger.dispatch import tickets
 from scanner.ledger.dispatch.dispatch import Dispatch
+from scanner.ledger.facts import Judged, Stretch
 from scanner.ledger.rows import (
     Backlog,
     Explanation,
@@ -38,6 +40,7 @@ from scanner.model import (
     Gap,
     Known,
     Lane,
+    Learnt,
     Outcome,
     Plan,
     Run,
@@ -209,6 +212,25 @@ class Ledger:
 
     async def quarantined(self, domain: str | None = None) -> list[QuarantineRow]:
         return await self._db.read(lambda connection: queries.quarantined(connection, domain))
+
+    async def stretch(self, since: datetime, domain: str | None) -> Stretch:
+        """The verdicts since a moment, of one domain or all."""
+        return await self._db.read(lambda connection: facts.stretch(connection, since, domain))
+
+    async def judged(self, stretch: Stretch) -> AsyncIterator[list[Judged]]:
+        """Its versions with what was learnt of them, page by page; each is read in a transaction of its own."""
+        after = stretch.first - 1
+        while page := await self._db.read(partial(facts.page, of=stretch, after=after)):
+            after = page[-1].verdict_id
+            yield page
+
+    async def renew_facts(self, verdict_id: int, learnt: Learnt) -> None:
+        """What was learnt of a version looked at once more; its verdict stays."""
+        await self._db.run(lambda connection: facts.renew(connection, verdict_id, learnt, self._clock()))
+
+    async def prune_facts(self, before: datetime) -> int:
+        """Drop some of what was learnt before a moment; gives how much. To be asked again until that is nothing."""
+        return await self._db.run(lambda connection: facts.prune(connection, before))
 
     async def note_suppressions(self, names: Sequence[str]) -> None:
         """These are in force. Since when they are is kept from the first time."""

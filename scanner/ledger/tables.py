@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, Integer, MetaData, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, Integer, LargeBinary, MetaData, UniqueConstraint
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -148,7 +148,18 @@ class VerdictRecord(Base, table=True):
     inspections: Any = Field(sa_column=Column(JSON, nullable=False))
     suppressed: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     """Names of the suppressions that took a finding out of account; NULL where none did."""
-    judged_at: datetime = Field(sa_type=UtcDateTime)
+    judged_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class FactsRow(Base, table=True):
+    """What the rules got to know of a content for a verdict, packed. Dropped when it is old."""
+
+    __tablename__ = "facts"
+    verdict_id: int = Field(sa_column=Column(BigKey, primary_key=True, autoincrement=False))
+    form: int
+    """Of the packing."""
+    packed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    learnt_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class SuppressionRow(Base, table=True):
@@ -218,6 +229,7 @@ gaps = GapRow.__table__  # type: ignore[attr-defined]
 walks = WalkRow.__table__  # type: ignore[attr-defined]
 work = WorkRow.__table__  # type: ignore[attr-defined]
 verdicts = VerdictRecord.__table__  # type: ignore[attr-defined]
+facts = FactsRow.__table__  # type: ignore[attr-defined]
 suppressions = SuppressionRow.__table__  # type: ignore[attr-defined]
 steps = StepRow.__table__  # type: ignore[attr-defined]
 tickets = TicketRow.__table__  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
 
 from scanner.errors import Fenced
-from scanner.ledger import suppressing
+from scanner.ledger import facts, suppressing
 from scanner.ledger.dispatch import tickets as dispatch_tickets
 from scanner.ledger.intake import came_back, queue_versions, reopen_plan
 from scanner.ledger.rows import step_of, suppressed_by, verdict_of, verdict_values, version_of
@@ -184,6 +184,7 @@ def _queue_newer(connection: Connection, run: Run, newer: FileVersion | None, no
 def _insert_verdict(connection: Connection, verdict: Verdict, now: datetime) -> int:
     key = connection.execute(_INSERT_VERDICT, verdict_values(verdict, now)).inserted_primary_key
     assert key is not None
+    facts.record(connection, int(key[0]), verdict, now)
     used = suppressed_by(verdict)
     if used:
         suppressing.record_use(connection, used, now)

@@ -19,6 +19,7 @@ from scanner.events.feed import Poll
 from scanner.model import EntryId, WalkFolder
 from scanner.pipeline.flow import settle
 from scanner.service.assembly import Parts
+from scanner.service.pruning import PRUNE_EVERY, prune
 from scanner.service.publish import publish
 from scanner.service.reload import follow_rules, follow_suppressions
 from scanner.service.selftest import follow_self_test
@@ -45,6 +46,7 @@ async def serve(parts: Parts, stop: asyncio.Event) -> None:
             group.create_task(feed.follow(stop, on_poll, partial(_troubled, parts, name), woken[name]))
         group.create_task(_repeat(WALK_WAIT, stop, Walker(parts).turn, walks))
         group.create_task(_repeat(PUBLISH_EVERY, stop, partial(publish, parts)))
+        group.create_task(_repeat(PRUNE_EVERY, stop, partial(prune, parts)))
         if parts.settings.rules.reload:
             group.create_task(follow_rules(parts, stop))
         if parts.settings.suppressions.reload and parts.settings.suppressions.paths:

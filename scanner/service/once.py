@@ -14,6 +14,7 @@ from scanner.errors import RetryLater
 from scanner.events.feed import Feed
 from scanner.service.assembly import Parts
 from scanner.service.loops import dispatch, first_of, observe_poll
+from scanner.service.pruning import prune
 from scanner.service.walks import Walker
 
 log = structlog.get_logger("scanner.service")
@@ -51,6 +52,7 @@ async def run_once(parts: Parts, stop: asyncio.Event) -> Summary:
                 break
         done.set()
         await working
+    await prune(parts)
     counts = await parts.stations.ledger.work_counts()
     open_work = counts.queued + counts.running + counts.waiting
     if open_work:

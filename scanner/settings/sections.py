@@ -101,6 +101,9 @@ class LedgerSettings(Section):
 
     url: Annotated[str, AfterValidator(_sqlite_url)] = "sqlite:////data/ledger.db"
     """sqlite:////absolute/path or sqlite:///relative/path. Never on a network file system."""
+    facts_for: Annotated[Duration, at_least("1h")] = Field(default="90d", validate_default=True)
+    """How long what was learnt of a content is kept beside its verdict: so far back `scanner rules replay` can try
+    rules without a download. A few hundred bytes for most versions."""
 
     @property
     def path(self) -> Path:

@@ -80,7 +80,7 @@ def test_one_domain_is_enough_and_all_else_has_the_defaults_of_the_design(folder
         "rules": {"paths": ["rules"], "reload": True},
         "suppressions": {"paths": [], "reload": True},
         "yara": {"processes": 2, "memory": "1GiB", "scan_timeout": "30s", "compile_timeout": "1m"},
-        "ledger": {"url": "sqlite:////data/ledger.db"},
+        "ledger": {"url": "sqlite:////data/ledger.db", "facts_for": "90d"},
         "workers": {"concurrency": 8, "lease": "1m", "max_attempts": 5},
         "spool": {"dir": "/tmp", "max_total": "4GiB", "max_file": "2GiB"},
         "unpack": {

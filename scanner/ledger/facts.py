@@ -1,0 +1,127 @@
+"""What was learnt of each version judged: kept with its verdict for a while, read page by page, dropped in small steps.
+
+Of a version judged several times, what belongs to the verdict that counts is read.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Row, Select, Text, and_, delete, func, insert, select, type_coerce
+from sqlalchemy.dialects.sqlite import insert as insert_or_update
+
+from scanner.ledger.rows import version_of
+from scanner.ledger.tables import facts, verdicts, work
+from scanner.model import ContentFacts, FileVersion, Inspection, Learnt, Verdict, VerdictKind
+
+PAGE = 500
+"""Versions read, or rows dropped, in one transaction."""
+_INSERT = insert(facts)
+_INSPECTIONS = TypeAdapter(tuple[Inspection, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One version, the verdict that counts, and what was learnt for it."""
+
+    verdict_id: int
+    version: FileVersion
+    judged_at: datetime
+    kind: VerdictKind
+    content: ContentFacts | None
+    """None where there was no content to look at."""
+    written: str
+    """The inspections as they are stored: read only where they matter, since that takes longer than all the rest."""
+    learnt: Learnt | None
+
+    @property
+    def inspections(self) -> tuple[Inspection, ...]:
+        return _INSPECTIONS.validate_python(json.loads(self.written))
+
+    def may_name(self, finding: str) -> bool:
+        """Whether it is worth looking for a finding of this name; names of rules have no characters to be escaped."""
+        return f'"{finding}"' in self.written
+
+
+def record(connection: Connection, verdict_id: int, verdict: Verdict, now: datetime) -> None:
+    """In the transaction of the verdict."""
+    for inspection in verdict.inspections:
+        if inspection.learnt is not None:
+            connection.execute(_INSERT, _values(verdict_id, inspection.learnt, now))
+
+
+def renew(connection: Connection, verdict_id: int, learnt: Learnt, now: datetime) -> None:
+    """In place of what was learnt before, if anything was."""
+    values = _values(verdict_id, learnt, now)
+    statement = insert_or_update(facts).values(values)
+    connection.execute(statement.on_conflict_do_update(index_elements=[facts.c.verdict_id], set_=values))
+
+
+def _values(verdict_id: int, learnt: Learnt, now: datetime) -> dict[str, Any]:
+    return {"verdict_id": verdict_id, "form": learnt.form, "packed": learnt.packed, "learnt_at": now}
+
+
+def prune(connection: Connection, before: datetime) -> int:
+    """Drop a page of what was learnt before a moment, the oldest first; gives how much that was."""
+    old = select(facts.c.verdict_id).where(facts.c.learnt_at < before).order_by(facts.c.learnt_at).limit(PAGE)
+    return connection.execute(delete(facts).where(facts.c.verdict_id.in_(old))).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Verdicts since a moment, up to the newest at the time of asking: later ones do not come into it."""
+
+    since: datetime
+    domain: str | None
+    first: int
+    last: int
+    versions: int
+
+
+def stretch(connection: Connection, since: datetime, domain: str | None) -> Stretch:
+    ids = select(func.min(verdicts.c.id), func.max(verdicts.c.id)).where(verdicts.c.judged_at >= since)
+    first, last = connection.execute(ids).one()
+    found = Stretch(since, domain, first or 0, last or 0, 0)
+    count = connection.execute(_within(select(func.count()), found, found.first - 1)).scalar_one()
+    return Stretch(since, domain, found.first, found.last, count)
+
+
+def page(connection: Connection, of: Stretch, after: int) -> list[Judged]:
+    """The versions that follow a verdict, in the order of their verdicts; none at the end."""
+    query = select(
+        work,
+        verdicts.c.id.label("judged_as"),
+        verdicts.c.judged_at,
+        verdicts.c.kind,
+        verdicts.c.size.label("content_size"),
+        verdicts.c.sha256,
+        verdicts.c.sha512,
+        verdicts.c.mime,
+        type_coerce(verdicts.c.inspections, Text).label("written"),
+        facts.c.form,
+        facts.c.packed,
+    )
+    rows = connection.execute(_within(query, of, after).order_by(verdicts.c.id).limit(PAGE))
+    return [_judged(row) for row in rows]
+
+
+def _within(query: Select[Any], of: Stretch, after: int) -> Select[Any]:
+    counts = and_(
+        work.c.domain == verdicts.c.domain, work.c.entry_id == verdicts.c.entry_id, work.c.verdict_id == verdicts.c.id
+    )
+    whole = verdicts.join(work, counts).outerjoin(facts, facts.c.verdict_id == verdicts.c.id)
+    query = query.select_from(whole).where(
+        verdicts.c.id > after, verdicts.c.id <= of.last, verdicts.c.judged_at >= of.since
+    )
+    return query if of.domain is None else query.where(verdicts.c.domain == of.domain)
+
+
+def _judged(row: Row[Any]) -> Judged:
+    content = None if row.sha256 is None else ContentFacts(row.content_size, row.sha256, row.sha512, row.mime)
+    learnt = None if row.packed is None else Learnt(row.form, row.packed)
+    version = version_of(row)
+    return Judged(row.judged_as, version, row.judged_at, VerdictKind(row.kind), content, row.written, learnt)
