@@ -17,6 +17,7 @@ from scanner.model import Gap
 from scanner.rulebook.conditions import Condition, any_of
 from scanner.rulebook.known import Known
 from scanner.rulebook.questions import Cost, Question, cost_of
+from scanner.rulebook.schema_hints import NEVER_NULL
 
 
 def _not_null(written: object) -> object:
@@ -26,7 +27,7 @@ def _not_null(written: object) -> object:
 
 
 _T = TypeVar("_T")
-Written = Annotated[_T | None, BeforeValidator(_not_null)]
+Written = Annotated[_T | None, BeforeValidator(_not_null), NEVER_NULL]
 """May be left out, but not written without a value."""
 
 
