@@ -18,6 +18,7 @@ from scanner.metrics import Metrics
 from scanner.rulebook.examples import Example
 from scanner.rulebook.samples.kind import Kind
 from scanner.settings import Settings
+from tools.rule_pages import families_table, write_pages
 from tools.rule_tables import (
     conditions_table,
     costs_table,
@@ -163,6 +164,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "traits": traits_table,
     "detectors": detectors_table,
     "extensions": extensions_table,
+    "families": families_table,
 }
 
 
@@ -177,6 +179,7 @@ def renewed(text: str) -> str:
 
 def main() -> None:
     """Renew all documents in place."""
+    write_pages()
     for path in sorted(DOCS.glob("*.md")):
         path.write_text(renewed(path.read_text(encoding="utf-8")), encoding="utf-8")
 

@@ -21,6 +21,8 @@ __all__ = ["spooled"]
 CODE, WRITABLE, DATA = 0x60000020, 0xE0000020, 0xC0000040
 NOISE = random.Random(1).randbytes(8192)
 ZEROS = bytes(8192)
+NOTEBOOK = bytes.fromhex("e4525c7b8cd8a74daeb15378d02996d3")
+EMBEDDED = bytes.fromhex("e716e3bd65261145a4c48d4d0b7a9eac") + bytes(20)
 ENCODED = base64.b64encode("Write-Host 'a greeting to everybody'".encode("utf-16-le")).decode()
 
 
@@ -64,6 +66,10 @@ HITS: list[tuple[str, bytes]] = [
     ("hidden_and_unbound", b"powershell -w hidden -ep bypass -c (New-Object Net.WebClient).DownloadFile('a','b')"),
     ("switches_amsi_off", b"[Ref].Assembly.GetType('x.AmsiUtils').GetField('amsiInitFailed').SetValue($null,$true)"),
     ("switches_amsi_off", b"GetProcAddress($m, 'AmsiScanBuffer'); VirtualProtect($a, 6, 0x40, [ref]$p)"),
+    ("embeds_what_runs", NOTEBOOK + EMBEDDED + b"MZ" + bytes(64)),
+    ("embeds_what_runs", NOTEBOOK + EMBEDDED + b"L\0\0\0\1\x14\2\0" + bytes(64)),
+    ("embeds_what_runs", NOTEBOOK + EMBEDDED + b"\r\n<!DOCTYPE html><script>run()</script>"),
+    ("embeds_what_runs", NOTEBOOK + EMBEDDED + b"\xef\xbb\xbf@echo off"),
     ("packed_and_rewrites_itself", program((NOISE, WRITABLE))),
     ("starts_outside_its_code", program((ZEROS, CODE), (ZEROS, DATA), starts_in=1)),
     ("starts_outside_its_code", program((ZEROS, CODE), starts_in=7)),
@@ -79,6 +85,9 @@ MISSES: list[bytes] = [
     b"powershell -ExecutionPolicy Bypass -File install.ps1",
     b"powershell -e short; powershell -EncodedCommand $variable",
     b"AmsiScanBuffer is called by VirtualProtect's neighbour",
+    NOTEBOOK + EMBEDDED + b"%PDF-1.7 @echo off",
+    NOTEBOOK + b"@echo off; the script is <script>",
+    EMBEDDED + b"MZ" + bytes(64),
     program((NOISE, CODE), (ZEROS, DATA)),
     program((ZEROS, WRITABLE)),
     program((NOISE, DATA), (ZEROS, CODE), starts_in=1),
