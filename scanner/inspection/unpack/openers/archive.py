@@ -6,7 +6,9 @@ A program may hold an archive to unpack itself, and a picture a zip behind it: o
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import chain, islice
+from typing import BinaryIO
 
 from scanner.inspection.unpack.openers.libarchive import Archive, Broken, Entry
 from scanner.inspection.unpack.openers.package import Package, tell_gap
@@ -38,9 +40,13 @@ def open_archive(source: Source, told: Told) -> None:
         return
     if UDF.search(source.head, 32 * 1024):
         told.incomplete(Unscannable.FORMAT, "a UDF file system, beside or instead of ISO 9660")
-    filters = RPM_FILTERS if source.head.startswith(RPM) else ()
+    open_formats(source.file, OTHERS, RPM_FILTERS if source.head.startswith(RPM) else (), told)
+
+
+def open_formats(file: BinaryIO, formats: Sequence[str], filters: Sequence[str], told: Told) -> None:
+    """An archive in one of these formats, by the library's names."""
     try:
-        with Archive(source.file, OTHERS, filters, told.passwords) as archive:
+        with Archive(file, formats, filters, told.passwords) as archive:
             _hand_on_all(archive, told)
     except Broken as fault:
         _tell(fault, "", told, encrypted=False)

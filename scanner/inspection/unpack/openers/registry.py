@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from scanner.inspection.selftest.formats import is_mail
 from scanner.inspection.unpack.openers.archive import ends_as_zip, open_archive, open_program
+from scanner.inspection.unpack.openers.behind import has_archive_behind, open_behind
 from scanner.inspection.unpack.openers.compressed import open_compressed
 from scanner.inspection.unpack.openers.html import open_html
 from scanner.inspection.unpack.openers.mail import open_mail
@@ -81,6 +82,7 @@ ROWS = (
         r"|\x5d\x00\x00[\x00-\xff][\x00-\x40](?:\xff{8}|[\x00-\xff]{5}\x00{3})\x00",
     ),
     Row(open_program, heads=r"MZ|\x7fELF|#!", sight=ends_as_zip),
+    Row(open_behind, sight=has_archive_behind),
     Row(open_ole, heads=r"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
     Row(open_msg, sight=is_message),
     Row(open_pdf, heads=r".{0,1024}?%PDF-", types=("application/pdf",)),

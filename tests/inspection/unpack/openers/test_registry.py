@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demo.samples import docx, eicar, png, windows_program, zip_of
-from scanner.inspection.selftest.samples import SAMPLES
+from scanner.inspection.selftest.samples import SAMPLES, rars
 from scanner.inspection.selftest.samples.documents import odt, pdf, rtf
 from scanner.inspection.selftest.samples.mails import eml, mbox, tnef
 from scanner.inspection.selftest.samples.ole import msg, ole
@@ -39,6 +39,7 @@ def names(content: bytes, name: str = "") -> list[str]:
         (b"NAMESPACE = '" + FLAT[-47:] + b"'", "a.py", []),
         (windows_program(), "", ["open_program"]),
         (png() + zip_of({"a": b"x"}), "", ["open_program"]),
+        (png() + rars.rar5(b"x"), "", ["open_behind"]),
         (pdf(b"x") + zip_of({"a": b"x"}), "", ["open_program", "open_pdf"]),
         (ole(b"x"), "", ["open_ole"]),
         (msg(b"x"), "", ["open_ole", "open_msg"]),
