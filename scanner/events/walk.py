@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
-import structlog
-
 from scanner.cloud.port import FolderPage, Priority
 from scanner.errors import BadAnswer, CloudRefused, NotFound
 from scanner.model import FileVersion
@@ -20,8 +18,6 @@ MOST_PAGES = 1_000
 DEEPEST = 2_500
 """Levels: a path has at most 5,000 bytes (fact sheet 1.4)."""
 
-log = structlog.get_logger("scanner.events")
-
 
 class Listings(Protocol):
     """The part of the Cloud port that a walk needs."""
@@ -29,16 +25,12 @@ class Listings(Protocol):
     async def list_folder(self, path: str, offset: int, *, priority: Priority) -> FolderPage: ...
 
 
-def log_unread(path: str, error: CloudRefused) -> None:
-    log.warning("walk.unread", path=path, reason=str(error))
-
-
 async def versions_below(
     cloud: Listings,
     domain: str,
     folder: str,
     wants: Callable[[str], bool],
-    unread: Callable[[str, CloudRefused], None] = log_unread,
+    unread: Callable[[str, CloudRefused], None],
 ) -> AsyncIterator[tuple[FileVersion, ...]]:
     """The current versions of all files below `folder`, a page of a listing at a time.
 

@@ -206,8 +206,15 @@ def open_walks(connection: Connection, domain: str) -> tuple[Walk, ...]:
     return tuple(Walk(row.id, row.path) for row in rows)
 
 
-def finish_walk(connection: Connection, walk_id: int, now: datetime) -> None:
-    connection.execute(update(walks).where(walks.c.id == walk_id).values(finished_at=now))
+def finish_walk(connection: Connection, walk_id: int, now: datetime, unread: Iterable[str] = ()) -> tuple[Walk, ...]:
+    """Folders below that could not be listed are walks of their own from now on; gives these."""
+    mine = update(walks).where(walks.c.id == walk_id).values(finished_at=now).returning(walks.c.domain)
+    domain = connection.execute(mine).scalar_one()
+    put = insert(walks).returning(walks.c.id)
+    made = {
+        path: connection.execute(put.values(domain=domain, path=path, asked_at=now)).scalar_one() for path in unread
+    }
+    return tuple(Walk(walk, path) for path, walk in made.items())
 
 
 def _recorded(connection: Connection, domain: str, epoch: int, ids: Sequence[int]) -> set[int]:

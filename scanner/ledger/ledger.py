@@ -143,8 +143,9 @@ class Ledger:
     async def open_walks(self, domain: str) -> tuple[Walk, ...]:
         return await self._db.read(lambda connection: intake.open_walks(connection, domain))
 
-    async def finish_walk(self, walk_id: int) -> None:
-        await self._db.run(lambda connection: intake.finish_walk(connection, walk_id, self._clock()))
+    async def finish_walk(self, walk_id: int, unread: Iterable[str] = ()) -> tuple[Walk, ...]:
+        """Folders below that could not be listed are walks of their own from now on; gives these."""
+        return await self._db.run(lambda connection: intake.finish_walk(connection, walk_id, self._clock(), unread))
 
     async def queue_versions(self, domain: str, versions: Iterable[FileVersion], lane: Lane) -> int:
         """Work for the versions not known yet; gives how many."""

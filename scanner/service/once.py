@@ -53,6 +53,8 @@ async def run_once(parts: Parts, stop: asyncio.Event) -> Summary:
         done.set()
         await working
     await prune(parts)
+    if walker.refused:
+        summary.unfinished.append(f"{walker.refused} folders may not be listed; the log has their paths")
     counts = await parts.stations.ledger.work_counts()
     open_work = counts.queued + counts.running + counts.waiting
     if open_work:

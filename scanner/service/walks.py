@@ -13,7 +13,7 @@ from functools import partial
 
 import structlog
 
-from scanner.errors import RetryLater, Throttled
+from scanner.errors import CloudRefused, RetryLater, Throttled
 from scanner.events.intake import wants_path
 from scanner.events.walk import versions_below
 from scanner.ledger.rows import Walk
@@ -25,6 +25,9 @@ log = structlog.get_logger("scanner.service")
 FIRST_REST = 60.0
 LONGEST_REST = 3_600.0
 """Seconds until a walk that failed is begun anew; each further failure doubles it."""
+REFUSED_REST = 21_600.0
+"""Seconds until a folder that may not be listed is asked for again: rights may come back, but each try burns quota
+(fact sheet 8.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Walker:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._rests: dict[int, _Rest] = {}
+        self.refused = 0
+        """Folders that may not be listed. They stay in the ledger, to be asked for again."""
 
     async def turn(self) -> None:
         """Every walk that is open and not put off. Raises the first RetryLater, when all have had their turn."""
@@ -64,11 +69,20 @@ class Walker:
         ledger, cloud = self._parts.stations.ledger, self._parts.stations.domains[domain].cloud
         wants = partial(wants_path, self._parts.scopes[domain])
         queued = 0
-        async for page in versions_below(cloud, domain, walk.path, wants):
+        unread: list[str] = []
+
+        def not_listed(path: str, error: CloudRefused) -> None:
+            log.warning("walk.unread", domain=domain, path=path, reason=str(error))
+            unread.append(path)
+
+        async for page in versions_below(cloud, domain, walk.path, wants, not_listed):
             queued += await ledger.queue_versions(domain, page, Lane.RECONCILE)
-        await ledger.finish_walk(walk.id)
+        left = await ledger.finish_walk(walk.id, unread)
         self._rests.pop(walk.id, None)
-        log.info("walk.finished", domain=domain, path=walk.path, queued=queued)
+        until = self._parts.clock() + timedelta(seconds=REFUSED_REST)
+        self._rests |= {one.id: _Rest(REFUSED_REST, until) for one in left}
+        self.refused += len(left)
+        log.info("walk.finished", domain=domain, path=walk.path, queued=queued, unread=len(left))
 
     def _put_off(self, domain: str, walk: Walk, error: RetryLater) -> None:
         before = self._rests.get(walk.id)

@@ -72,7 +72,10 @@ async def test_every_version_below_a_folder_is_given_page_by_page() -> None:
     pages = [page("/Shared/Kite", "Old/", "a.txt", next_offset=2), page("/Shared/Kite", "b.txt")]
     tree = Tree({"/Shared/Kite": [*pages], "/Shared/Kite/Old": [page("/Shared/Kite/Old", "c.txt")]})
 
-    found = [[version.name for version in page] async for page in versions_below(tree, "acme", "/Shared/Kite", WANTS)]
+    found = [
+        [version.name for version in page]
+        async for page in versions_below(tree, "acme", "/Shared/Kite", WANTS, Unread())
+    ]
     assert found == [["a.txt"], ["b.txt"], ["c.txt"]]
     assert tree.asked == [("/Shared/Kite", 0), ("/Shared/Kite", 2), ("/Shared/Kite/Old", 0)]
 
@@ -80,7 +83,7 @@ async def test_every_version_below_a_folder_is_given_page_by_page() -> None:
 async def test_a_listed_version_carries_what_the_listing_knows() -> None:
     tree = Tree({"/Shared": [page("/Shared", "a.txt")]})
 
-    found = [version async for page in versions_below(tree, "acme", "/Shared", WANTS) for version in page]
+    found = [version async for page in versions_below(tree, "acme", "/Shared", WANTS, Unread()) for version in page]
     ids = (GroupId("g-a.txt"), EntryId("e-a.txt"))
     assert found == [FileVersion("acme", *ids, "/Shared/a.txt", "listing", uploaded_at=NOON, size=3)]
 

@@ -12,7 +12,7 @@ import pytest
 from scanner.errors import CloudUnavailable, Throttled
 from scanner.model import Cursor, Event, WalkFolder
 from scanner.service.assembly import Parts, assembled, utc_now
-from scanner.service.walks import FIRST_REST, LONGEST_REST, Walker
+from scanner.service.walks import FIRST_REST, LONGEST_REST, REFUSED_REST, Walker
 from tests.journeys.world import World
 
 FOLDER = "/Shared/Projects"
@@ -55,6 +55,20 @@ async def test_a_folder_that_cannot_be_listed_stays_to_be_listed_and_holds_up_no
         with pytest.raises(CloudUnavailable):
             await Walker(parts).turn()
         assert await standing(parts) == (2, [f"{FOLDER}/kite"])
+
+
+async def test_a_folder_that_may_not_be_listed_is_asked_for_again_alone(world: World) -> None:
+    async with arrived(world, "kite") as parts:
+        world.fault(route=f"{FOLDER}/kite/deep", status=403, count=1)
+        now = utc_now()
+        walker = Walker(replace(parts, clock=lambda: now))
+        await walker.turn()
+        await walker.turn()
+        assert (walker.refused, await standing(parts)) == (1, (1, [f"{FOLDER}/kite/deep"]))
+        now += timedelta(seconds=REFUSED_REST)
+        await walker.turn()
+        assert await standing(parts) == (2, [])
+    assert (world.calls(f"{FOLDER}/kite\\?"), world.calls(f"{FOLDER}/kite/deep\\?")) == ([200], [403, 200])
 
 
 async def test_a_throttled_domain_is_asked_for_no_other_folder(world: World) -> None:
