@@ -118,7 +118,8 @@ def _say_inspection(inspection: dict[str, Any]) -> None:
     )
     for finding in inspection["findings"]:
         place = f" at {finding['place']}" if finding["place"] else ""
+        shown = f", {finding['excerpt']}" if finding.get("excerpt") else ""
         # Verdicts of before there were other reasons name none.
         standing = finding.get("standing") or ("" if finding["counts"] else "on trial")
         how = f": {standing}" + ("" if finding["counts"] else "; does not count") if standing else ""
-        say(f"      {finding['name']} ({finding['severity']}){place}{how}")
+        say(f"      {finding['name']} ({finding['severity']}){place}{shown}{how}")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from demo import samples
+from tests.cli.commands import scanner
 from tests.journeys.world import World
 from tests.rulebook import rule
 
@@ -88,3 +90,21 @@ async def test_members_and_yara_rules_are_looked_at_in_the_service(world: World)
 
     expected = {"a.zip": "flagged inside", "b.zip": "clean", "c.docx": "flagged document"}
     assert await world.reasons() == {f"{FOLDER}/{name}": reason for name, reason in expected.items()}
+
+
+async def test_a_detected_number_stands_masked_in_the_explanation_and_whole_nowhere(world: World) -> None:
+    rules(world, cards={"text": {"detector": "payment-card", "at_least": 2}})
+    whole = ("4111 1111 1111 1111", "5500 0000 0000 0004")
+    world.upload(f"{FOLDER}/cards.txt", "\n".join(whole).encode())
+    assert (await world.once()).unfinished == []
+
+    told = await asyncio.to_thread(scanner, world, "verdicts", "explain", f"{FOLDER}/cards.txt")
+
+    assert "cards (high) at byte 0, " in told.stdout
+    written = [
+        told.stdout,
+        world.log(),
+        *(path.read_bytes().decode("latin-1") for path in world.folder.glob("ledger*")),
+    ]
+    for text in written:
+        assert not any(number in text or number.replace(" ", "") in text for number in whole)
