@@ -33,6 +33,8 @@ WRAPPING = re.compile(
 BY_HEAD = re.compile(
     rb".{0,1024}?%PDF-|[\x00\t\r\n ]{0,1024}\{\\rt|From [^\n]{1,300}\n|\xd0\xcf\x11\xe0|L\x00{3}\x01\x14\x02", re.DOTALL
 )
+POLYGLOT = ((257, b"ustar"), (32_769, b"CD001"), (32_769, b"BEA01"))
+"""What makes a tar or a disk image, whatever stands before it."""
 PARTS = (b"[content_types].xml", b"meta-inf/manifest.xml")
 """Which a zip has that is a document."""
 
@@ -42,8 +44,13 @@ def nature_of(content: Content, name: str) -> Nature:
     if facts.size == 0:
         return Nature(hollow=True)
     wrapped = _wrapped(content, name.casefold())
-    hollow = not wrapped and PLAIN.fullmatch(facts.mime) is not None and not _ends_as_zip(content)
-    return Nature(hollow, wrapped)
+    return Nature(not wrapped and _hollow(content), wrapped)
+
+
+def _hollow(content: Content) -> bool:
+    if PLAIN.fullmatch(content.facts.mime) is None or _ends_as_zip(content):
+        return False
+    return not any(content.head.startswith(mark, place) for place, mark in POLYGLOT)
 
 
 def _wrapped(content: Content, name: str) -> bool:

@@ -143,7 +143,7 @@ class Uploaded(Condition[When]):
 
 
 class VersionNumber(Counting):
-    """The file has so many versions, this one included."""
+    """The file has so many versions when they are asked for, this one included."""
 
     cost = Cost.CALL
     asks = (Ask.VERSIONS,)

@@ -30,8 +30,8 @@ from scanner.rulebook.values import MOST_GLOBS, MOST_PATTERNS, Globs, OneOrMore,
 from scanner.rulebook.yara_rules import YaraMatch, YaraRule, naming
 from scanner.settings.units import Size, shown, size_between
 
-MOST_COUNTED = 10_000
-"""What `at_least` may ask for."""
+MOST_COUNTED = 1_000
+"""What `at_least` may ask for. Finding each match may cost a walk through a window of 1 MiB."""
 
 
 def _detector(name: str) -> str:
@@ -50,7 +50,7 @@ class Pattern(BaseModel):
     detector: Annotated[str, AfterValidator(_detector)] | None = None
     """Instead of a regex, a detector of the list below, which also checks what it finds; each value counts once."""
     at_least: Annotated[StrictInt, Field(ge=1, le=MOST_COUNTED)] = 1
-    """How many: matches of a regex that do not overlap, or different values of a detector. 1 to 10,000."""
+    """How many: matches of a regex that do not overlap, or different values of a detector. 1 to 1,000."""
     ignore_case: StrictBool = False
     """Whether case does not matter to the regex."""
     within: Annotated[Size, size_between("1B", "256MiB")] | None = None

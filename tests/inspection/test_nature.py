@@ -53,6 +53,8 @@ def late_parts() -> bytes:
         ("a.exe", samples.windows_program(), PLAIN),
         ("a.png", samples.png() + samples.zip_of({"a.txt": b"hello"}), PLAIN),
         ("a.txt", b"hello" + samples.zip_of({"a.txt": b"hello"}) + b"the comment", PLAIN),
+        ("a.gif", b"GIF89a" + bytes(251) + b"ustar\0" + bytes(99), PLAIN),
+        ("a.png", samples.png().ljust(32_769, b"\0") + b"CD001", PLAIN),
         ("a.bin", b"\x01\x02\xfe\xff" * 99, PLAIN),
     ],
 )
