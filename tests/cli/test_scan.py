@@ -6,14 +6,16 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from demo.clamd import PrivateClamd
-from demo.samples import eicar, encrypted_zip_of, windows_program
+from demo.samples import eicar, encrypted_zip_of, windows_program, zip_of
 from scanner.cli import app
 from tests.clamd import StartClamd
 from tests.cli.commands import lines, scanner
 from tests.journeys.world import World
+from tests.rulebook import rule
 
 
 @pytest.fixture
@@ -105,6 +107,20 @@ def test_a_folder_that_cannot_be_listed_is_not_passed_over_as_clean(world: World
     result = scanner(world, "scan", str(folder))
     assert (result.exit_code, result.stdout.split()[0]) == (3, "clean")
     assert result.stderr.endswith("cannot be listed: File name too long\n")
+
+
+def test_rules_look_inside_and_ask_yara_as_they_do_in_a_domain(world: World, folder: Path) -> None:
+    family = folder.parent / "rules" / "family"
+    family.mkdir(parents=True)
+    match = {"extension": "zip", "member": {"extension": "txt", "yara": "beacon"}}
+    written = rule(match, id="inside").model_dump(mode="json", by_alias=True, exclude_none=True)
+    (family / "inside.yaml").write_text(yaml.safe_dump(written | {"match": match}))
+    (family / "found.yar").write_text('rule beacon { strings: $a = "beacon" condition: $a }')
+    world.sections["rules"] = {"paths": [str(family.parent)]}
+    (folder / "a.zip").write_bytes(zip_of({"b.txt": b"a beacon"}))
+    (folder / "b.zip").write_bytes(zip_of({"b.txt": b"nothing"}))
+    result = scanner(world, "scan", "--json", str(folder))
+    assert [(one["kind"], one["reasons"]) for one in lines(result.stdout)] == [("flagged", ["inside"]), ("clean", [])]
 
 
 def test_rules_that_are_broken_end_it_before_the_first_file(world: World, folder: Path) -> None:
