@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Annotated
 
 import typer
 
@@ -13,7 +14,7 @@ from scanner.cli.rules_lint import lint_rules
 from scanner.cli.rules_test import try_rules
 from scanner.errors import Problem
 from scanner.rulebook.rule import Rule, rulebook_of
-from scanner.rulebook.schema import rule_schema
+from scanner.rulebook.schema import rule_schema, shared_schema
 from scanner.rulebook.yara_rules import YaraRules
 
 rules_app = typer.Typer(name="rules", help="Check, try out and list the rules.", no_args_is_help=True)
@@ -63,9 +64,12 @@ def list_rules(paths: PathsArgument = None, config: SettingsOption = None, as_js
 
 
 @rules_app.command("schema")
-def schema(as_json: JsonOption = False) -> None:
+def schema(
+    shared: Annotated[bool, typer.Option("--shared", help="That of a list or macro in _shared.")] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Print the JSON schema of a rule file, for editors and other tools."""
-    contents = rule_schema()
+    contents = shared_schema() if shared else rule_schema()
     if as_json:
         print_json(contents)
     else:

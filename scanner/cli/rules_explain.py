@@ -18,7 +18,7 @@ from scanner.inspection.engine import NobodyToAsk
 from scanner.inspection.rule_engine import Examined
 from scanner.model import EntryId, FileVersion, Finding, Gap, GroupId
 from scanner.rulebook.deciding import decide, gaps
-from scanner.rulebook.explain import Answered, Explained, explained
+from scanner.rulebook.explain import Answered, Explained, exceptions_explained, explained
 from scanner.rulebook.rule import Rule, rulebook_of
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A local file.", exists=True, dir_okay=False)]
@@ -82,7 +82,9 @@ class RuleExplained:
     severity: str
     holds: Answered
     counts: bool
-    """Whether its finding is a ground for a verdict: not on trial."""
+    """Whether its finding is a ground for a verdict."""
+    standing: str
+    """Why it counts, or does not, where that is not plain: on trial, a canary, an exception."""
     why: str
     """Where nobody can say."""
     place: str
@@ -90,6 +92,7 @@ class RuleExplained:
     excerpt: str
     """Of what a detector found, masked."""
     conditions: tuple[Explained, ...]
+    exceptions: tuple[Explained, ...]
 
 
 def _explained(rule: Rule, examined: Examined) -> RuleExplained:
@@ -103,10 +106,12 @@ def _explained(rule: Rule, examined: Examined) -> RuleExplained:
         severity=rule.severity,
         holds=Answered.YES if finding else Answered.UNKNOWN if undecided else Answered.NO,
         counts=finding is not None and finding.counts,
+        standing=finding.standing if finding else "",
         why="" if why is None else why.detail,
         place=finding.place if finding else "",
         excerpt=finding.excerpt if finding else "",
         conditions=explained(rule.match, known),
+        exceptions=exceptions_explained(rule, known),
     )
 
 
@@ -114,10 +119,10 @@ def _print(one: RuleExplained, as_json: bool) -> None:
     if as_json:
         print_json(one)
         return
-    standing = "does not count" if one.holds is Answered.YES and not one.counts else ""
-    ground = "; ".join(part for part in (one.why, one.place, one.excerpt, standing) if part)
+    doubt = ["does not count"] if one.holds is Answered.YES and not one.counts else []
+    ground = "; ".join(part for part in (one.why, one.place, one.excerpt, *doubt, one.standing) if part)
     say(f"{one.rule}: {one.holds}" + (f" ({ground})" if ground else ""))
-    for line in conditions_in_words(one.conditions, 2):
+    for line in conditions_in_words((*one.conditions, *one.exceptions), 2):
         say(line)
 
 

@@ -21,6 +21,7 @@ from scanner.rulebook.kinds import family_of
 from scanner.rulebook.known import Known
 from scanner.rulebook.match import Member
 from scanner.rulebook.questions import NOBODY, Ask
+from scanner.rulebook.rule import Rule
 
 MOST_SHOWN = 5
 """Of members, matches and the like."""
@@ -55,6 +56,19 @@ def explained(tree: Tree, known: Known) -> tuple[Explained, ...]:
     """Each key, in the order of asking."""
     keys = {id(part): key for key, part in tree.by_key.items()}
     return tuple(_explained(keys[id(part)], part, known) for part in tree.parts)
+
+
+def exceptions_explained(rule: Rule, known: Known) -> tuple[Explained, ...]:
+    """Each exception of a rule, with its reason, and its own conditions."""
+    return tuple(
+        Explained(
+            f"exception {number}",
+            _answered(one.match, known)[0],
+            f"{one.reason} ({one.author}, until {one.until})",
+            explained(one.match, known),
+        )
+        for number, one in enumerate(rule.exceptions or (), start=1)
+    )
 
 
 def _explained(key: str, part: Part, known: Known) -> Explained:

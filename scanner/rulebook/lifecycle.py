@@ -31,7 +31,7 @@ def _share(written: str) -> str:
 class Canary(BaseModel):
     """Who gets a stable rule first; for all others it is as on trial."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
     share: Written[Annotated[str, AfterValidator(_share)]] = None
     """Of all files; which ones, a hash of the rule's and the file's id decides."""
@@ -62,10 +62,13 @@ def place_of(rule: str, group_id: GroupId) -> int:
 class RuleException(BaseModel):
     """A known case in which a rule's finding does not count."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
     match: Match
+    """Conditions as in the rule's own."""
     reason: Line
+    """Why, in one line."""
     author: Line
+    """Who answers for it."""
     until: Until
     """The last day on which it holds, in UTC."""

@@ -45,18 +45,22 @@ Actions = Annotated[tuple[Action, ...], at_most(len(PLANNED_STEPS)), AfterValida
 class Rule(BaseModel):
     """One YAML file, named for its id."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
     id: Id
+    """Lower-case words joined by hyphens; the name of the file. It stands in verdicts and metrics: do not change it."""
     title: Line
     """What it finds, in a few words."""
     why: Prose
     """Why that is worth finding."""
     severity: Severity
+    """How bad it is if the rule is right."""
     status: Status
+    """`trial`: it finds, and nothing comes of it. `stable`: it counts."""
     canary: Written[Canary] = None
     """For which files it counts already; None is for all."""
     match: Match
+    """The conditions, all of which must hold."""
     exceptions: Written[Annotated[tuple[RuleException, ...], at_most(MOST_EXCEPTIONS)]] = None
     """Known cases in which its finding does not count."""
     message: Line
@@ -64,8 +68,11 @@ class Rule(BaseModel):
     actions: Written[Actions] = None
     """Beside what the policy asks for; without it, the policy alone."""
     examples: Examples
+    """What it must hit and what it must miss, at least one of each."""
     false_positives: Written[tuple[Line, ...]] = None
+    """Which harmless files it may hit."""
     references: Written[tuple[Link, ...]] = None
+    """Links to sources."""
 
     @property
     def counts(self) -> bool:

@@ -37,6 +37,26 @@ def rule_schema() -> dict[str, Any]:
     return {"$schema": DIALECT, **schema, "title": "A rule of scanner"}
 
 
+def shared_schema() -> dict[str, Any]:
+    """Of a list or a macro in `_shared`."""
+    return {
+        "$schema": DIALECT,
+        "title": "A list or macro of scanner's rules",
+        "type": "object",
+        "properties": {
+            "why": {"type": "string", "maxLength": 5_000, "description": "What it stands for."},
+            "list": {"type": "array", "minItems": 1, "description": "Values of a condition."},
+            "macro": {
+                "description": "Conditions as in match, or on members.",
+                "anyOf": [{"$ref": "#/$defs/Match"}, {"$ref": "#/$defs/MemberMatch"}],
+            },
+        },
+        "additionalProperties": False,
+        "oneOf": [{"required": ["list"]}, {"required": ["macro"]}],
+        "$defs": rule_schema()["$defs"],
+    }
+
+
 class _Generator(GenerateJsonSchema):
     """Without titles, which repeat the keys, and without nulls, which cannot be written."""
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 
 LONGEST_LINE = 200
 LONGEST_TEXT = 5_000
@@ -38,7 +38,12 @@ def _link(written: str) -> str:
     return written
 
 
-Id = Annotated[str, AfterValidator(_id)]
-Line = Annotated[str, AfterValidator(_line)]
-Prose = Annotated[str, AfterValidator(_text)]
-Link = Annotated[str, AfterValidator(_link)]
+def _schema(**limits: object) -> WithJsonSchema:
+    """For editors, as far as a schema can say it."""
+    return WithJsonSchema({"type": "string", **limits})
+
+
+Id = Annotated[str, AfterValidator(_id), _schema(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", maxLength=64)]
+Line = Annotated[str, AfterValidator(_line), _schema(minLength=1, maxLength=LONGEST_LINE)]
+Prose = Annotated[str, AfterValidator(_text), _schema(minLength=1, maxLength=LONGEST_TEXT)]
+Link = Annotated[str, AfterValidator(_link), _schema(pattern="^https?://", maxLength=1_000)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from scanner.rulebook.samples.word import docx_with_macro
+from scanner.rulebook.until import utc_today
 from tests.cli.rules import lines, run, write
 
 
@@ -48,10 +50,12 @@ def test_as_json_each_rule_is_an_object(rules: Path, program: Path) -> None:
             "severity": "high",
             "holds": "no",
             "counts": False,
+            "standing": "",
             "why": "",
             "place": "",
             "excerpt": "",
             "conditions": [{"key": "size", "answer": "no", "fact": "18 bytes", "inner": []}],
+            "exceptions": [],
         }
     ]
 
@@ -92,7 +96,28 @@ def test_only_the_rules_that_are_named_are_shown(rules: Path, program: Path) -> 
 def test_a_rule_on_trial_holds_and_does_not_count(rules: Path, program: Path) -> None:
     file = write(rules, "a")
     file.write_text(file.read_text().replace("status: stable", "status: trial"))
-    assert run("explain", str(program)).stdout.splitlines()[0] == "a: yes (does not count)"
+    assert run("explain", str(program)).stdout.splitlines()[0] == "a: yes (does not count; on trial)"
+
+
+def test_an_exception_is_shown_with_its_reason_and_what_it_came_to(rules: Path, program: Path) -> None:
+    file = write(rules, "a")
+    until = utc_today() + timedelta(days=30)
+    reason = f"reason: Known., author: ann, until: {until}"
+    written = f"exceptions: [{{match: {{size: '< 1KiB'}}, {reason}}}, {{match: {{event: copy}}, {reason}}}]\n"
+    file.write_text(file.read_text() + written)
+    result = run("explain", str(program))
+    first, *rest = result.stdout.splitlines()
+    assert (result.exit_code, first.startswith("a: yes (does not count; exception 1"), rest) == (
+        1,
+        True,
+        [
+            "  extension: yes (invoice.pdf.exe)",
+            f"  exception 1: yes (Known. (ann, until {until}))",
+            "    size: yes (18 bytes)",
+            f"  exception 2: no (Known. (ann, until {until}))",
+            "    event: no (listing)",
+        ],
+    )
 
 
 def test_what_nobody_can_say_is_unknown_and_an_end_of_its_own(
