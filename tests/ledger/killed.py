@@ -38,6 +38,7 @@ async def serve(folder: Path) -> None:
         await ledger.record_page("acme", page, cursor, queue_all)
         for one in page[:-1]:  # the last of each page stays open
             await settle(ledger, EntryId(f"e{one.id}"))
+            print(one.id, flush=True)
 
 
 async def settle(ledger: Ledger, entry_id: EntryId) -> None:
