@@ -20,7 +20,17 @@ async def test_every_part_is_looked_at_once_in_order(world: World) -> None:
     levels = {subject: line.level for subject, line in (await found(world)).items()}
     # The demo's signatures carry no date.
     assert levels.pop("signatures") is Level.WARN
-    parts = ["rules", "yara", "clamd", "AlertEncrypted", "AlertExceedsMax", "self-test", "ledger", "spool"]
+    parts = [
+        "rules",
+        "yara",
+        "suppressions",
+        "clamd",
+        "AlertEncrypted",
+        "AlertExceedsMax",
+        "self-test",
+        "ledger",
+        "spool",
+    ]
     assert list(levels) == [*parts, "acme: token", "acme: events", "acme: /Shared", "acme: /Shared/Quarantine"]
     assert set(levels.values()) == {Level.OK}
 
