@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from scanner.errors import Problem
+from scanner.rulebook.rule_files import folders_below
 
 SUFFIXES = (".yar", ".yara")
 MOST_FILES = 2_000
@@ -93,15 +94,12 @@ def _below(path: Path, reading: _Reading) -> Iterator[tuple[Path, Path]]:
 
 
 def _walk(path: Path, reading: _Reading) -> Iterator[Path]:
-    """Hidden folders are passed over: in a mounted ConfigMap they hold a second copy of everything."""
-
-    def unreadable(error: OSError) -> None:
-        folder = Path(error.filename)
-        reading.disable(folder, "", Problem(str(folder), f"cannot be read: {error.strerror}", "Check its rights."))
-
-    for folder, folders, names in os.walk(path, onerror=unreadable):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+    """Linked folders too, hidden ones not: as with rules."""
+    problems: list[Problem] = []
+    for folder, names in folders_below(path, problems):
         yield from (Path(folder, name) for name in sorted(names) if _named_as_yara(name))
+    for problem in problems:
+        reading.disable(Path(problem.where), "", problem)
 
 
 def _named_as_yara(name: str) -> bool:

@@ -44,6 +44,14 @@ def test_a_namespace_is_the_place_of_a_file_below_the_folder_of_rules(rules: Pat
     assert namespaces(rules) == ["malware/apt.28", "malware/web", "z"]
 
 
+def test_linked_folders_are_read_once_as_in_a_configmap_with_folders(rules: Path) -> None:
+    write("rules/..2026/web/a.yar")
+    Path("rules/..data").symlink_to("..2026")
+    Path("rules/web").symlink_to("..data/web")
+    Path("rules/loop").symlink_to(".")
+    assert namespaces(rules) == ["web/a"]
+
+
 def test_hidden_files_and_folders_are_passed_over(rules: Path) -> None:
     for name in ("rules/..2026/a.yar", "rules/.b.yar", "rules/c.yar"):
         write(name)
