@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from scanner.model import GroupId
-from scanner.rulebook.lifecycle import MOST_EXCEPTIONS, Canary, place_of
+from scanner.rulebook.lifecycle import MOST_EXCEPTIONS, Canary, RuleException, place_of
 from scanner.rulebook.rule import rulebook_of
 from tests.rulebook import rule
 
+PAGE = (Path(__file__).parents[2] / "docs" / "rule-life.md").read_text()
 CASE = {"match": {"name": "b"}, "reason": "Known.", "author": "jdoe", "until": "2026-12-31"}
 GROUPS = [GroupId(f"{number:08x}-7d1f-4c6e-9a51-2b9c6f0e8d11") for number in range(2_000)]
 IDS = st.text(max_size=40)
@@ -63,6 +67,15 @@ def test_a_change_of_canary_or_exceptions_is_a_change_of_the_rulebook() -> None:
         rule({"name": "a"}, exceptions=[CASE | {"until": "2027-01-01"}]),
     ]
     assert len({rulebook_of([one]).digest for one in rules}) == len(rules)
+
+
+def test_the_examples_of_the_page_are_right() -> None:
+    canary, exception = (yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))
+    written = rule({"name": "a"}, **canary, **exception)
+    assert written.canary == Canary.model_validate({"share": "10%", "folders": ["/Shared/IT"]})
+    assert [one.author for one in written.exceptions or ()] == ["jdoe"]
+    assert re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE) == list(RuleException.model_fields)
+    assert f"A rule has at most {MOST_EXCEPTIONS} exceptions" in PAGE
 
 
 def test_about_a_tenth_of_all_files_is_in_a_share_of_a_tenth_and_others_for_another_rule() -> None:
