@@ -13,13 +13,15 @@ from scanner.inspection.rehearsal import Trial
 
 HOST = "localhost"
 """The schema wants one; the machine's own name is nobody's business."""
+ROOT = "rules"
+"""The suite of files in a folder without a name."""
 
 
 def junit(tried: Mapping[Path, Sequence[Trial]], in_words: Callable[[Trial], str]) -> bytes:
     """`tried`: by rule files. An example that nobody could decide is an error, any other failure a failure."""
     families: dict[str, list[Trial]] = {}
     for file, trials in tried.items():
-        families.setdefault(file.absolute().parent.name, []).extend(trials)
+        families.setdefault(file.absolute().parent.name or ROOT, []).extend(trials)
     root = Element("testsuites")
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S")
     for number, (family, trials) in enumerate(families.items()):

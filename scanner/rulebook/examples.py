@@ -7,11 +7,11 @@ uploader, and a content that is made when it is tried out (`samples.written`).
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -45,6 +45,15 @@ def _without_slash(name: str) -> str:
     return name
 
 
+def _in_a_zone(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("must have a time zone, as in 2026-03-28T23:30:00Z")
+    return moment
+
+
+Moment = Annotated[datetime, AfterValidator(_in_a_zone)]
+
+
 class Example(Sample):
     """A version to try a rule on: a content, and what the platform would say of it. Whatever is not written has a plain
     default."""
@@ -59,7 +68,7 @@ class Example(Sample):
     """What brought it; `create` where nothing is said."""
     source: str = Field(default="", examples=["WebUI"])
     """Through what it came; unknown where nothing is said."""
-    uploaded: Written[AwareDatetime] = Field(default=None, examples=["2026-03-28T23:30:00Z"])
+    uploaded: Written[Moment] = Field(default=None, examples=["2026-03-28T23:30:00Z"])
     """The moment, with its time zone; unknown where nothing is said."""
     uploader: Written[str] = Field(default=None, examples=["jdoe"])
     """User name; nobody knows it where nothing is said."""

@@ -66,6 +66,10 @@ def test_each_folder_of_rules_is_a_suite() -> None:
     ]
 
 
+def test_a_suite_has_a_name_whatever_the_folder() -> None:
+    assert made(HIT, file=Path("/a.yaml"))[0].get("name") == "rules"
+
+
 def test_what_xml_cannot_hold_is_written_out() -> None:
     root = made(MISSED, file=Path("/rules/fa\x1bmily/a.yaml"), words="\x00 \ud800 <b>")
     assert (root[0].get("name"), [one.text for one in root.iter("failure")]) == ("fa\\x1bmily", ["\\x00 \\ud800 <b>"])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, WithJsonSchema
 
 from scanner.rulebook.samples.kind import KIB, LARGEST_BY_HAND, Kind, Line, Prose, decoded
 from scanner.rulebook.samples.known_bad import known_bad
@@ -140,7 +140,16 @@ class Lnk(Kind[Started]):
         return shortcut(self.root.target, self.root.arguments)
 
 
-class Eicar(Kind[Literal[True]]):
+def _true(written: bool) -> bool:
+    if not written:
+        raise ValueError("can only be true; leave it out otherwise")
+    return written
+
+
+Yes = Annotated[StrictBool, AfterValidator(_true), WithJsonSchema({"const": True})]
+
+
+class Eicar(Kind[Yes]):
     """The harmless test file of the antivirus industry (`true`), put together when it is needed."""
 
     frame = 68
