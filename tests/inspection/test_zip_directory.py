@@ -17,6 +17,7 @@ from scanner.inspection.clamd import Clamd
 from scanner.inspection.engine import NobodyToAsk
 from scanner.inspection.zip_directory import METHODS, STARTS, zip_gap
 from scanner.model import Unchecked, Unscannable
+from scanner.rulebook.samples.archives import DATE
 from tests.clamd import settings_for
 from tests.contents import Spooled, content_of, spool_in
 from tests.inspection import VERSION
@@ -37,7 +38,7 @@ def reason_for(data: bytes, max_member: int = 400 * MIB) -> Unscannable | Unchec
 def packed(method: int, content: bytes = b"hello " * 50) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as archive:
-        archive.writestr(zipfile.ZipInfo("a.com", samples.PLAIN_DATE), content, method)
+        archive.writestr(zipfile.ZipInfo("a.com", DATE), content, method)
     return buffer.getvalue()
 
 
