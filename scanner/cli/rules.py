@@ -11,6 +11,7 @@ from scanner.cli.common import ExitCode, JsonOption, note, print_json, print_tab
 from scanner.cli.rules_common import PathsArgument, SettingsOption, load_all_or_exit, yara_or_exit
 from scanner.cli.rules_explain import explain_rules
 from scanner.cli.rules_lint import lint_rules
+from scanner.cli.rules_replay import replay_rules
 from scanner.cli.rules_test import try_rules
 from scanner.errors import Problem
 from scanner.rulebook.rule import Rule, rulebook_of
@@ -50,6 +51,7 @@ def _disabled(yara: YaraRules) -> list[Problem]:
 rules_app.command("lint")(lint_rules)
 rules_app.command("test")(try_rules)
 rules_app.command("explain")(explain_rules)
+rules_app.command("replay")(replay_rules)
 
 
 @rules_app.command("list")

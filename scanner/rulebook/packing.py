@@ -40,7 +40,11 @@ _USUAL = (
 
 def packed(known: Known) -> Learnt | None:
     """None where it would be too large."""
-    wire = to_wire(known)
+    return packed_wire(to_wire(known))
+
+
+def packed_wire(wire: Mapping[str, Any]) -> Learnt | None:
+    """The same, of what `known_wire.to_wire` has written."""
     for kept in (wire, {key: value for key, value in wire.items() if key != "members"}):
         written = json.dumps(kept, separators=(",", ":")).encode()
         if len(written) <= LARGEST:
