@@ -18,7 +18,7 @@ _A = TypeVar("_A")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Of a version; `of` gives the same of one of its members."""
+    """Of a version; `inside` gives the same of its members."""
 
     facts: Facts
     answers: Mapping[Question, Answer] = field(default_factory=dict)
