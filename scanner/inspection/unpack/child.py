@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import partial
 from typing import cast
 
@@ -28,7 +29,16 @@ def handle(cookie: magic.Magic, request: dict[str, object], descriptors: list[in
     return to_wire(taking.run(content, size, str(request["name"]), str(request["mime"])))
 
 
+XML = b"<?xml"
+A_DIALECT = re.compile(rb"<(?:[\w.-]{1,50}:)?(?:!doctype|html|svg)\b", re.IGNORECASE)
+"""In the first 4 KiB, of which libmagic reads no more for this."""
+
+
 def identify(cookie: magic.Magic, head: bytes) -> str | Gap:
+    """The type of what begins with these bytes. Parts of office documents are XML nearly all, for which libmagic needs
+    a millisecond each: it is not asked where its answer is certain."""
+    if head.startswith(XML) and not A_DIALECT.search(head, 0, 4096):
+        return "text/xml"
     try:
         return str(cookie.from_buffer(head))
     except magic.MagicException as error:

@@ -47,3 +47,19 @@ def test_a_request_that_is_none_of_the_services_ends_it(descriptors):
 
 def test_a_type_is_libmagics():
     assert identify(magic.Magic(mime=True), b"%PDF-1.7\n") == "application/pdf"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"<?xml version='1.0'?><a/>",
+        b'<?xml version="1.0" encoding="UTF-8"?>\n<w:document xmlns:w="urn:w"><w:body/></w:document>',
+        b'<?xml version="1.0"?><!DOCTYPE html><html><body/></html>',
+        b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>',
+        b"<?xml version='1.0'?><x:html xmlns:x='http://www.w3.org/1999/xhtml'/>",
+        b"<?xml",
+        b"<?xml" + b" " * 5_000 + b"<html>",
+    ],
+)
+def test_of_xml_libmagic_would_say_the_same_but_is_asked_only_where_it_could_be_a_page_or_a_picture(head):
+    assert identify(magic.Magic(mime=True), head) == magic.Magic(mime=True).from_buffer(head)

@@ -109,12 +109,15 @@ class _Text:
         """A ribbon that calls a macro as soon as it is shown."""
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name == "c":
-            self._shared = attributes.get("t") == "s"
-        elif name == "definedName":
-            self.starts_sheet |= starts_sheet(attributes.get("name", ""))
-        elif name == "customUI":
-            self.starts_ribbon |= "onLoad" in attributes
+        if attributes:
+            if name == "c":
+                self._shared = attributes.get("t") == "s"
+            elif name == "definedName":
+                self.starts_sheet |= starts_sheet(attributes.get("name", ""))
+            elif name == "customUI":
+                self.starts_ribbon |= "onLoad" in attributes
+        elif name == "c":
+            self._shared = False
         self._open = name in TEXT and not (self._shared and name == "v")
 
     def end(self, name: str) -> None:
