@@ -41,4 +41,4 @@ def test_what_cannot_be_asked_is_exit_3_whatever_else_is_wrong(world: World) -> 
 def test_as_json_each_part_is_an_object_on_a_line(world: World) -> None:
     found = lines(scanner(world, "doctor", "--json").stdout)
     assert {tuple(one) for one in found} == {("level", "subject", "finding", "remedy")}
-    assert [one["subject"] for one in found][:3] == ["rules", "yara", "clamd"]
+    assert [one["subject"] for one in found][:4] == ["rules", "yara", "suppressions", "clamd"]
