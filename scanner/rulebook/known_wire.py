@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -62,14 +63,38 @@ def to_wire(known: Known) -> dict[str, Any]:
 def from_wire(wire: Mapping[str, Any], searches: Iterable[Search] = (), yara_rules: str = "") -> Known:
     """The answers to these searches, and of YARA only where the same rules were tried (by digest). What it does not
     hold has not been asked. Raises NotKnown."""
-    by_key = {key_of(search): search for search in searches}
-    try:
-        own = _answers(wire, by_key, yara_rules)
+    facts = facts_from_wire(wire)
+    return Known(facts, answers_from_wire(wire, by_key(searches), yara_rules))
+
+
+def by_key(searches: Iterable[Search]) -> dict[str, Search]:
+    """As `answers_from_wire` takes them: made once for many that are read."""
+    return {key_of(search): search for search in searches}
+
+
+def facts_from_wire(wire: Mapping[str, Any]) -> Facts:
+    """Without the answers. Raises NotKnown."""
+    with _not_known():
+        return _facts(wire["facts"])
+
+
+def answers_from_wire(
+    wire: Mapping[str, Any], searches: Mapping[str, Search], yara_rules: str
+) -> dict[Question, Answer]:
+    """Without the facts. Raises NotKnown."""
+    with _not_known():
+        own = _answers(wire, searches, yara_rules)
         answers: dict[Question, Answer] = {question: own[question] for question in own}
         for position, told in as_mapping(wire.get("members", {})).items():
-            for about, answer in _answers(as_mapping(told), by_key, yara_rules).items():
+            for about, answer in _answers(as_mapping(told), searches, yara_rules).items():
                 answers[OfMember(int(position), about)] = answer
-        return Known(_facts(wire["facts"]), answers)
+        return answers
+
+
+@contextmanager
+def _not_known() -> Iterator[None]:
+    try:
+        yield
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise NotKnown(f"{type(error).__name__}: {error}"[:200]) from error
 
@@ -131,17 +156,17 @@ def _gap_to_wire(gap: Gap | None) -> list[Any] | None:
     return None if gap is None else [gap.reason.value, gap.detail, gap.transient]
 
 
-def _answers(wire: Mapping[str, Any], by_key: Mapping[str, Search], yara_rules: str) -> dict[Ask | Search, Answer]:
+def _answers(wire: Mapping[str, Any], searches: Mapping[str, Search], yara_rules: str) -> dict[Ask | Search, Answer]:
     answers: dict[Ask | Search, Answer] = {}
-    for ask, read in _READ.items():
-        if ask.value in wire:
-            answers[ask] = _unless_gap(wire[ask.value], read)
+    for name in _READ.keys() & wire.keys():
+        ask, read = _READ[name]
+        answers[ask] = _unless_gap(wire[name], read)
     matched = answers.get(Ask.YARA)
     if isinstance(matched, Matched) and matched.rules != yara_rules:
         del answers[Ask.YARA]
     for key, told in as_mapping(wire.get("searches", {})).items():
-        if key in by_key:
-            answers[by_key[key]] = _unless_gap(told, _tally)
+        if key in searches:
+            answers[searches[key]] = _unless_gap(told, _tally)
     return answers
 
 
@@ -227,11 +252,14 @@ def _gap(told: Any) -> Gap | None:
     return Gap((Unchecked if exactly(transient, bool) else Unscannable)(reason), exactly(detail, str))
 
 
-_READ: Mapping[Ask, Callable[[Any], Answer]] = {
-    Ask.PERSON: _person,
-    Ask.VERSIONS: as_count,
-    Ask.PUBLIC_LINK: as_flag,
-    Ask.ENTROPY: as_number,
-    Ask.YARA: _matched,
-    Ask.INSIDES: _insides,
+_READ: Mapping[str, tuple[Ask, Callable[[Any], Answer]]] = {
+    ask.value: (ask, read)
+    for ask, read in (
+        (Ask.PERSON, _person),
+        (Ask.VERSIONS, as_count),
+        (Ask.PUBLIC_LINK, as_flag),
+        (Ask.ENTROPY, as_number),
+        (Ask.YARA, _matched),
+        (Ask.INSIDES, _insides),
+    )
 }

@@ -1,5 +1,8 @@
 """What is known of a version, packed as the ledger keeps it: some hundred bytes for most. Pure.
 
+The plain facts stand before the rest and as they are, since they alone decide most rules: a line of JSON, then all in a
+compressed one.
+
 Whoever changes what `known_wire` or this module writes raises FORM: what is of another form is told so, and not read.
 """
 
@@ -8,6 +11,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from scanner.model import Learnt
@@ -15,7 +19,7 @@ from scanner.rulebook.known import Known
 from scanner.rulebook.known_wire import to_wire
 from scanner.rulebook.wire_values import NotKnown
 
-FORM = 1
+FORM = 2
 LARGEST = 2 * 1024**2
 """Bytes before packing. Beyond it nothing is kept of single members, and then nothing at all."""
 _LEVEL = 3
@@ -32,8 +36,7 @@ _USUAL = (
     b'"gap":["unscannable","format","encrypted","limits",false],"public_link":false,"entropy":7.9,'
     b'"person":["","power","standard",[]],"versions":1,"insides":[0,0,0,[],null,[]]'
     b'[0,null,"",true,null],[1,0,"",false,null]],"searches":{"'
-    b'{"facts":["/shared/projects/ 2026.pdf.docx.xlsx.pptx.jpg.png.txt.zip.msg.eml","copy","move","create","upload",'
-    b'"listing","webui","publicapi","desktopsync","2026-01-01T00:00:00+00:00",null,"text/plain",[],true,false,false]}'
+    b'{"yara":["'
 )
 """What mostly stands in it, for the packer to point to; the most frequent last. A part of FORM."""
 
@@ -45,26 +48,52 @@ def packed(known: Known) -> Learnt | None:
 
 def packed_wire(wire: Mapping[str, Any]) -> Learnt | None:
     """The same, of what `known_wire.to_wire` has written."""
-    for kept in (wire, {key: value for key, value in wire.items() if key != "members"}):
-        written = json.dumps(kept, separators=(",", ":")).encode()
-        if len(written) <= LARGEST:
+    plain = _written({"facts": wire["facts"]})
+    rest = {key: value for key, value in wire.items() if key != "facts"}
+    for kept in (rest, {key: value for key, value in rest.items() if key != "members"}):
+        written = _written(kept)
+        if len(plain) + len(written) <= LARGEST:
             packer = zlib.compressobj(_LEVEL, zdict=_USUAL)
-            return Learnt(FORM, packer.compress(written) + packer.flush())
+            return Learnt(FORM, plain + b"\n" + packer.compress(written) + packer.flush())
     return None
 
 
-def unpacked(learnt: Learnt) -> dict[str, Any]:
-    """As `known_wire.from_wire` takes it. Raises NotKnown where it is of another form, or damaged."""
+def _written(wire: Mapping[str, Any]) -> bytes:
+    return json.dumps(wire, separators=(",", ":")).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """What was packed, read only as far as it is asked for. As `known_wire.from_wire` takes it."""
+
+    plain: dict[str, Any]
+    """The facts alone."""
+    _rest: bytes
+
+    def whole(self) -> dict[str, Any]:
+        """Raises NotKnown where it is damaged."""
+        unpacker = zlib.decompressobj(zdict=_USUAL)
+        try:
+            rest = json.loads(unpacker.decompress(self._rest, LARGEST))
+        except (zlib.error, ValueError, RecursionError) as error:
+            raise NotKnown("damaged") from error
+        if not isinstance(rest, dict) or not unpacker.eof:
+            raise NotKnown("damaged")
+        return {**rest, **self.plain}
+
+
+def unpacked(learnt: Learnt) -> Unpacked:
+    """Raises NotKnown where it is of another form, or damaged."""
     if learnt.form != FORM:
         raise NotKnown(f"of form {learnt.form}, where {FORM} is read")
-    unpacker = zlib.decompressobj(zdict=_USUAL)
+    written, _, rest = learnt.packed.partition(b"\n")
     try:
-        wire = json.loads(unpacker.decompress(learnt.packed, LARGEST))
-    except (zlib.error, ValueError, RecursionError) as error:
+        plain = json.loads(written)
+    except (ValueError, RecursionError) as error:
         raise NotKnown("damaged") from error
-    if not isinstance(wire, dict) or not unpacker.eof:
+    if not isinstance(plain, dict) or len(written) > LARGEST:
         raise NotKnown("damaged")
-    return wire
+    return Unpacked(plain, rest)
 
 
 def renewed(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any]:

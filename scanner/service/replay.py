@@ -204,7 +204,7 @@ class Replay:
         wire = to_wire(known)
         if judged.learnt is not None:
             try:
-                wire = renewed(unpacked(judged.learnt), wire)
+                wire = renewed(unpacked(judged.learnt).whole(), wire)
             except NotKnown:
                 pass  # of another form, or damaged: what is new takes its place
         learnt = packed_wire(wire)
