@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import statistics
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 ROOTS = ("/usr/share", "/usr/lib/python3", "/usr/lib/x86_64-linux-gnu", "/usr/bin", "/etc/ssl")
 SMALLEST, LARGEST = 2_000, 300_000
 TARGET_MEDIAN = 30_000
 SEED = 20261124
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+CONTROL = re.compile(r"[^\t\x20-\x7e\xa0-\xff]")
 TEXTS = frozenset({".html", ".xml", ".txt", ".py", ".pl", ".pm", ".cmake", ".vim", ".h"})
 
 
@@ -62,7 +66,14 @@ def write_office(folder: Path, count: int) -> None:
             document.writestr("_rels/.rels", "<Relationships/>")
             for part in range(10):
                 text = chance.choice(texts).read_bytes()[: chance.choice((2_000, 8_000, 30_000))]
-                document.writestr(f"word/part{part}.xml", text)
+                document.writestr(f"word/part{part}.xml", _paragraphs(text))
+
+
+def _paragraphs(text: bytes) -> str:
+    """As a word processor writes them: each line in a run of its own, well-formed."""
+    lines = (escape(CONTROL.sub(" ", line)) for line in text.decode("latin-1").splitlines())
+    body = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in lines)
+    return f'<?xml version="1.0" encoding="UTF-8"?><w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>'
 
 
 def describe(folder: Path) -> dict[str, object]:
