@@ -8,7 +8,7 @@ Reading takes nothing on trust, since a store may be older than the code, or dam
      "person": [username, user_type, groups], "versions": 3, "public_link": true, "entropy": 7.9,
      "yara": [digest of the rules, [[namespace, name, tags, offset], …]],
      "insides": [count, depth, unpacked, traits, gap, [[place, name, depth, size, mime, sha256, traits, wrapped], …]],
-     "searches": {digest: [count, offset, excerpt, done, gap], …},
+     "searches": {digest: 0 for nothing, or [count, offset, excerpt, done, gap], …},
      "members": {position: {"yara": …, "searches": …}, …}}
 
 What was not asked is left out; what had no answer is {"gap": [reason, detail, whether it may pass]}.
@@ -46,6 +46,11 @@ from scanner.rulebook.yara_rules import YaraMatch, YaraRule
 MOST_MEMBERS = 200
 MOST_CHARACTERS = 32 * 1024
 """Of the places of all members described."""
+_DIGITS = 14
+"""Of a search's digest: of a hundred thousand searches two share one with a chance of one in ten million."""
+_NOTHING = 0
+_NO_MATCH = Tally()
+"""What most searches come to, and most of what is written."""
 
 
 def to_wire(known: Known) -> dict[str, Any]:
@@ -102,7 +107,7 @@ def _not_known() -> Iterator[None]:
 def key_of(search: Search) -> str:
     """The same for searches that look for the same in the same place, however much is enough."""
     parts = [search.regex, search.detector, search.ignore_case, search.within, search.taken_out]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:_DIGITS]
 
 
 def _kept(inside: Insides | None) -> int:
@@ -132,7 +137,11 @@ def _answer_to_wire(answer: Answer) -> Any:
             hits = [[one.rule.namespace, one.rule.name, list(one.rule.tags), one.offset] for one in answer.matches]
             return [answer.rules, hits]
         case Tally():
-            return [answer.count, answer.offset, answer.excerpt, answer.done, _gap_to_wire(answer.gap)]
+            return (
+                _NOTHING
+                if answer == Tally()
+                else [answer.count, answer.offset, answer.excerpt, answer.done, _gap_to_wire(answer.gap)]
+            )
         case Insides():
             members = [_member_to_wire(member) for member in answer.members[: _kept(answer)]]
             numbers = [answer.count, answer.depth, answer.unpacked]
@@ -194,6 +203,8 @@ def _hit(namespace: Any, name: Any, tags: Any, offset: Any) -> YaraMatch:
 
 
 def _tally(told: Any) -> Tally:
+    if type(told) is int and told == _NOTHING:
+        return _NO_MATCH
     count, offset, excerpt, done, gap = told
     return Tally(as_count(count), or_none(offset, as_count), exactly(excerpt, str), exactly(done, bool), _gap(gap))
 

@@ -19,7 +19,7 @@ from scanner.rulebook.known import Known
 from scanner.rulebook.known_wire import to_wire
 from scanner.rulebook.wire_values import NotKnown
 
-FORM = 2
+FORM = 3
 LARGEST = 2 * 1024**2
 """Bytes before packing. Beyond it nothing is kept of single members, and then nothing at all."""
 _LEVEL = 3
@@ -35,7 +35,7 @@ _USUAL = (
     b'"image/jpeg","image/png","message/rfc822","application/gzip","application/zip","application/pdf"'
     b'"gap":["unscannable","format","encrypted","limits",false],"public_link":false,"entropy":7.9,'
     b'"person":["","power","standard",[]],"versions":1,"insides":[0,0,0,[],null,[]]'
-    b'[0,null,"",true,null],[1,0,"",false,null]],"searches":{"'
+    b'[1,0,"",false,null]],":0,"searches":{"'
     b'{"yara":["'
 )
 """What mostly stands in it, for the packer to point to; the most frequent last. A part of FORM."""

@@ -64,7 +64,7 @@ def test_a_usual_one_takes_little_room() -> None:
 
 def test_of_too_many_answers_about_members_none_is_kept_and_of_too_much_nothing() -> None:
     many = {Ask.INSIDES: insides(*(member("a.txt") for _ in range(MOST_MEMBERS)))}
-    searches = [Search(str(number)) for number in range(300)]
+    searches = [Search(str(number)) for number in range(700)]
     of_members = {OfMember(index, one): Tally() for index in range(MOST_MEMBERS) for one in searches}
     kept = from_wire(unpacked(pack(known({**many, **of_members}))).whole(), searches)
     assert kept.answers.keys() == many.keys()
