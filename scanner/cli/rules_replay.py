@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -32,7 +32,7 @@ from scanner.ledger.ledger import Ledger
 from scanner.rulebook.load import load_rules
 from scanner.rulebook.rule import Rule, rulebook_of
 from scanner.rulebook.suppressions import load_suppressions
-from scanner.rulebook.yara_files import read_yara_files
+from scanner.rulebook.yara_files import DisabledFile, read_yara_files
 from scanner.service.assembly import utc_now
 from scanner.service.replay import Change, Hit, Replay, Report, Tally
 from scanner.service.second_look import SecondLook, second_look
@@ -103,6 +103,7 @@ async def _replay(
     rules = _rules(drafts or settings.rules.paths)
     suppressions = load_suppressions(settings.suppressions.paths).all
     yara_files = read_yara_files([*settings.rules.paths, *(drafts or ())])
+    _note_disabled(yara_files.disabled)
     today = utc_now().astimezone(UTC).date()
     async with AsyncExitStack() as stack:
         ledger = await stack.enter_async_context(Ledger.reading(settings.ledger, utc_now))
@@ -110,6 +111,7 @@ async def _replay(
         again: SecondLook | None = None
         if fetch:
             yara = await asyncio.to_thread(compile_rules, yara_files, settings.yara)
+            _note_disabled(file for file in yara.disabled if file not in yara_files.disabled)
             again = await stack.enter_async_context(second_look(settings, rulebook_of(rules), yara))
         hindsight = Hindsight(rules, yara_files.digest, today)
         replay = Replay(ledger, hindsight, suppressions=suppressions, today=today, again=again)
@@ -126,6 +128,12 @@ def _rules(paths: Sequence[Path]) -> tuple[Rule, ...]:
     if not rules:
         stop(f"There is no rule in {', '.join(map(str, paths))}.", ExitCode.USAGE)
     return rules
+
+
+def _note_disabled(files: Iterable[DisabledFile]) -> None:
+    for file in files:
+        for problem in file.problems:
+            note(f"{problem.where}: the YARA file is disabled: {problem.what}")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
 
-from scanner.errors import RetryLater
+from scanner.errors import LedgerUnavailable, RetryLater
 from scanner.inspection.hindsight import Hindsight, Memory, Said
 from scanner.inspection.rule_engine import Examined, RuleEngine
 from scanner.judge.suppression import suppress
@@ -186,7 +186,10 @@ class Replay:
         self.report.fetched += 1
         if isinstance(looked, Gap):
             return tuple(_with_gap(one, looked) for one in before)
-        await self._renew(judged, looked.known)
+        try:
+            await self._renew(judged, looked.known)
+        except LedgerUnavailable as error:
+            self.report.unfinished = self.report.unfinished or str(error)
         return self._hindsight.given(judged.version, looked.known)
 
     async def _patiently(self, judged: Judged) -> Examined | Gap | Gone:

@@ -139,3 +139,12 @@ def test_a_file_name_cannot_steer_the_terminal(world: World) -> None:
     asyncio.run(world.once())
     draft = write(world.folder, "any", "{extension: exe}")
     assert "a\\u202etxt.exe" in scanner(world, "rules", "replay", "--rule", str(draft)).stdout
+
+
+def test_a_yara_file_that_cannot_be_used_is_said(history: World) -> None:
+    folder = history.folder / "drafts"
+    folder.mkdir()
+    write(folder, "scans", "{yara: never}")
+    (folder / "broken.yar").write_text("rule {")
+    result = scanner(history, "rules", "replay", "--rule", str(folder), "--fetch")
+    assert (result.exit_code, "broken.yar" in result.stderr, "is disabled" in result.stderr) == (0, True, True)

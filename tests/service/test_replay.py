@@ -199,3 +199,12 @@ def test_a_clamd_that_is_away_ends_the_replay_since_signatures_are_facts_too(wor
     before = downloads(world)
     hits, report = run(world, draft({"text": "e"}), fetch=True)
     assert (hits, report.versions, report.unfinished[:11], downloads(world) - before) == ([], 0, "engine-down", 0)
+
+
+def test_a_ledger_that_takes_no_facts_ends_the_replay(world: World) -> None:
+    history(world)
+    world.sections["workers"] = {"concurrency": 1}
+    world._sql("CREATE TRIGGER full BEFORE INSERT ON facts BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
+    hits, report = run(world, draft({"text": "e"}), fetch=True)
+    assert (shown(hits), report.versions) == ([("newly hit", "a.txt")], 1)
+    assert "the disk is full" in report.unfinished
