@@ -181,8 +181,8 @@ def test_what_nobody_may_look_into_is_not_downloaded(world: World) -> None:
 
 
 def test_the_end_of_the_budget_ends_the_replay_and_the_next_one_goes_on(world: World) -> None:
-    history(world)
     world.sections["workers"] = {"concurrency": 1}
+    history(world)
     world.fault(route=CONTENT, throttle="day", skip=2)
     rule = draft({"text": "e"})
     hits, report = run(world, rule, fetch=True)
@@ -202,8 +202,8 @@ def test_a_clamd_that_is_away_ends_the_replay_since_signatures_are_facts_too(wor
 
 
 def test_a_ledger_that_takes_no_facts_ends_the_replay(world: World) -> None:
-    history(world)
     world.sections["workers"] = {"concurrency": 1}
+    history(world)
     world._sql("CREATE TRIGGER full BEFORE INSERT ON facts BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
     hits, report = run(world, draft({"text": "e"}), fetch=True)
     assert (shown(hits), report.versions) == ([("newly hit", "a.txt")], 1)
