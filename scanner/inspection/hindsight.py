@@ -91,8 +91,9 @@ class Hindsight:
         left = [rule for rule in self.rules if decide(rule.match, plain) is not False]
         said: dict[str, Said] = {}
         if left:
-            whole = {key: value for key, value in learnt.whole().items() if key in self._wanted}
-            known = Known(plain.facts, answers_from_wire(whole, self._searches, self._yara))
+            rest = learnt.whole() if self._wanted else {}
+            wanted = {key: value for key, value in rest.items() if key in self._wanted}
+            known = Known(plain.facts, answers_from_wire(wanted, self._searches, self._yara))
             said = {one.rule: one for one in self.given(version, known, left)}
         return tuple(said.get(rule.id) or Said(rule.id, holds=False) for rule in self.rules)
 
@@ -164,6 +165,6 @@ def _searches(each: Iterable[Condition[Any]]) -> Iterator[Search]:
 
 def _wanted(each: Sequence[Condition[Any]]) -> frozenset[str]:
     """What of the wire these conditions could ask: reading members that nobody asks about takes most of the time."""
-    asks = {ask for condition in each for ask in condition.asks}
-    inside = {"members"} if Ask.INSIDES in asks else set()
-    return frozenset({"facts", "searches", *(ask.value for ask in asks), *inside})
+    asks = {ask.value for condition in each for ask in condition.asks}
+    searches = {"searches"} if any(isinstance(condition, Text) for condition in each) else set()
+    return frozenset(asks | searches | ({"members"} if Ask.INSIDES.value in asks else set()))
