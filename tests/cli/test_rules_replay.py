@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import pty
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -148,3 +152,18 @@ def test_a_yara_file_that_cannot_be_used_is_said(history: World) -> None:
     (folder / "broken.yar").write_text("rule {")
     result = scanner(history, "rules", "replay", "--rule", str(folder), "--fetch")
     assert (result.exit_code, "broken.yar" in result.stderr, "is disabled" in result.stderr) == (0, True, True)
+
+
+def test_the_progress_on_a_terminal_takes_no_result_away(history: World) -> None:
+    draft = write(history.folder, "any-program", "{extension: exe}")
+    history.settings()
+    terminal, other = pty.openpty()
+    command = [sys.executable, "-m", "scanner", "rules", "replay", "--rule", str(draft), "--config"]
+    with os.fdopen(other, "wb") as shown:
+        done = subprocess.run(
+            [*command, str(history.config)], stdout=subprocess.PIPE, stderr=shown, text=True, check=False, timeout=60
+        )
+    progress = os.read(terminal, 65536).decode()
+    os.close(terminal)
+    assert (done.returncode, done.stdout.splitlines()[0][:14]) == (1, "+ any-program ")
+    assert "Replaying" in progress
