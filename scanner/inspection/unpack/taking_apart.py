@@ -125,8 +125,9 @@ class TakingApart:
         return Anatomy(members, frozenset(self._root.traits), self._root.text, self._gap)
 
     def incomplete(self, reason: Unscannable | Unchecked, detail: str) -> None:
-        """The first reason stays."""
-        self._gap = self._gap or Gap(reason, plain(detail)[:LONGEST_NAME])
+        """The first reason stays, but that nobody opens a format: whoever does may let it pass, and nothing else."""
+        if self._gap is None or (self._gap.reason is Unscannable.FORMAT is not reason):
+            self._gap = Gap(reason, plain(detail)[:LONGEST_NAME])
 
     def enough(self, reason: Unscannable, detail: str) -> None:
         self.incomplete(reason, detail)

@@ -100,6 +100,16 @@ def test_members_of_all_depths_are_counted_together(take):
     assert reason_of(anatomy) is Unscannable.ARCHIVE_MEMBERS
 
 
+def test_that_nobody_opens_a_format_hides_no_other_reason(take):
+    def unopened(source: Source, told: Told) -> None:
+        told.incomplete(Unscannable.FORMAT, "nobody opens it")
+
+    content = nest(("a", b"unopened"), ("b", nest(*((str(n), b"x") for n in range(10)))))
+    anatomy = take(content, openers=lambda source: (unopened,) if source.head == b"unopened" else openers_for(source))
+
+    assert reason_of(anatomy) is Unscannable.ARCHIVE_MEMBERS
+
+
 def test_bytes_of_all_members_are_counted_together(take):
     anatomy = take(nest(("a", b"x" * 600_000), ("b", b"x" * 600_000)))
 
