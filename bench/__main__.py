@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import latency, machine, memory, throughput, yara
+from bench import latency, machine, memory, replay, throughput, yara
 
 RESULTS = Path(__file__).parent / "results"
 ALL: dict[str, Callable[[Path], dict[str, Any]]] = {
@@ -19,6 +19,7 @@ ALL: dict[str, Callable[[Path], dict[str, Any]]] = {
     "memory": memory.run,
     "latency": latency.run,
     "yara": yara.run,
+    "replay": replay.run,
 }
 
 
