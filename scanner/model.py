@@ -268,6 +268,11 @@ class Verdict:
     def findings(self) -> tuple[Finding, ...]:
         return tuple(finding for inspection in self.inspections for finding in inspection.findings)
 
+    @property
+    def missing(self) -> bool:
+        """The file was not found, and no deletion of it was told: there is nothing to act on."""
+        return any(one.gap is not None and one.gap.reason is Unchecked.NOT_FOUND for one in self.inspections)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -45,6 +45,8 @@ class Unchecked(StrEnum):
     CHECKSUM_MISMATCH = "checksum-mismatch"
     DOWNLOAD_BROKEN = "download-broken"
     ACCESS_REFUSED = "access-refused"
+    NOT_FOUND = "not-found"
+    """The platform has no such file, but told of no deletion: it may be hidden from us."""
     CLOUD_UNAVAILABLE = "cloud-unavailable"
     THROTTLED = "throttled"
     SHUTDOWN = "shutdown"

@@ -34,6 +34,7 @@ _GAPS: dict[Unscannable | Unchecked, str] = {
     Unchecked.CHECKSUM_MISMATCH: "its content does not agree with its checksum",
     Unchecked.DOWNLOAD_BROKEN: "its content could not be read",
     Unchecked.ACCESS_REFUSED: "the scanner may not read it",
+    Unchecked.NOT_FOUND: "the scanner could not find it",
 }
 _ANY_OTHER_GAP = "the scanner could not finish with it"
 

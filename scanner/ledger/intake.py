@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from scanner.ledger.deletion import MISSING, settle_missing
 from scanner.ledger.dispatch import tickets as dispatch_tickets
 from scanner.ledger.rows import FeedState, Walk, event_values, version_values
 from scanner.ledger.tables import events, feeds, gaps, steps, walks, work
@@ -53,10 +54,10 @@ ENDED = ("done", "parked")
 _NEW_WORK = upsert(work)
 _PUT_WORK = _NEW_WORK.on_conflict_do_update(
     index_elements=["domain", "entry_id"],
-    # Work that ended without a look (gone, superseded) begins anew when its version is there again.
+    # Work that ended without a look (gone, superseded, not found) begins anew when its version is there again.
     set_={name: _NEW_WORK.excluded[name] for name in ("path", "lane", "state", "attempts", "due", "size")}
-    | {"outcome": None, "done_at": None, "gap_reason": None, "gap_detail": None},
-    where=work.c.state.in_(ENDED) & work.c.verdict_id.is_(None),
+    | {"outcome": None, "done_at": None, "gap_reason": None, "gap_detail": None, "verdict_id": None},
+    where=work.c.state.in_(ENDED) & (work.c.verdict_id.is_(None) | (work.c.gap_reason == MISSING)),
 )
 LOST = "lost"
 """The reason of a gap after which event ids may come a second time: the domain was restored from a backup."""
@@ -126,6 +127,7 @@ def record_events(
     if not settled:
         return (), 0
     connection.execute(insert(events), [event_values(domain, epoch, event, what, now) for event, what in settled])
+    settle_missing(connection, domain, [event for event, _ in settled], now)
     queued = queue_versions(
         connection, [what.version for _, what in settled if isinstance(what, Queued)], Lane.LIVE, now
     )
@@ -225,7 +227,8 @@ def _recorded(connection: Connection, domain: str, epoch: int, ids: Sequence[int
 def _known_entries(connection: Connection, domain: str, ids: Sequence[EntryId]) -> set[EntryId]:
     if not ids:
         return set()
-    looked_at = work.c.verdict_id.is_not(None) | work.c.state.not_in(ENDED)
+    judged = work.c.verdict_id.is_not(None) & work.c.gap_reason.is_distinct_from(MISSING)
+    looked_at = judged | work.c.state.not_in(ENDED)
     query = select(work.c.entry_id).where(work.c.domain == domain, work.c.entry_id.in_(ids), looked_at)
     return {EntryId(entry_id) for entry_id in connection.scalars(query)}
 

@@ -14,7 +14,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from scanner.errors import LedgerUnavailable
-from scanner.ledger import facts, intake, queries, releasing, schema, suppressing, working
+from scanner.ledger import deletion, facts, intake, queries, releasing, schema, suppressing, working
 from scanner.ledger.database import Database, OwnerLock
 from scanner.ledger.dispatch import tickets
 from scanner.ledger.dispatch.dispatch import Dispatch
@@ -192,6 +192,10 @@ class Ledger:
 
     async def defer(self, run: Run, gap: Gap | None, due: datetime, *, counts: bool) -> None:
         await self._db.run(lambda connection: working.defer(connection, run, gap, due, counts))
+
+    async def was_deleted(self, domain: str, entry_id: EntryId) -> bool:
+        """Whether the feed told of the deletion of a known version's file, or of a folder that held it."""
+        return await self._db.read(lambda connection: deletion.was_deleted(connection, domain, entry_id))
 
     async def work_counts(self) -> WorkCounts:
         return await self._db.read(queries.work_counts)

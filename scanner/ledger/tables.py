@@ -49,6 +49,7 @@ class EventRow(Base, table=True):
     """One event of a domain, with how it was disposed of."""
 
     __tablename__ = "events"
+    __table_args__ = (Index("ix_events_group_id", "domain", "group_id", "epoch", "event_id"),)
     domain: str = Field(primary_key=True)
     epoch: int = Field(primary_key=True)
     event_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))

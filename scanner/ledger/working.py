@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, selec
 
 from scanner.errors import Fenced
 from scanner.ledger import facts, suppressing
+from scanner.ledger.deletion import MISSING, settle_groups
 from scanner.ledger.dispatch import tickets as dispatch_tickets
 from scanner.ledger.intake import came_back, queue_versions, reopen_plan
 from scanner.ledger.rows import step_of, suppressed_by, verdict_of, verdict_values, version_of
@@ -28,6 +29,7 @@ from scanner.model import (
     StepRecord,
     StepResult,
     StepState,
+    Unchecked,
     Verdict,
 )
 
@@ -40,7 +42,9 @@ _TAKE = (
     .returning(*work.c)
 )
 _HELD = _ROW & (work.c.token == bindparam("t"))
-_SET_VERDICT = update(work).where(_HELD).values(verdict_id=bindparam("v"), gap_reason=None, gap_detail=None)
+_SET_VERDICT = (
+    update(work).where(_HELD).values(verdict_id=bindparam("v"), gap_reason=bindparam("gr"), gap_detail=bindparam("gd"))
+)
 _FINISH = (
     update(work)
     .where(_HELD)
@@ -80,7 +84,8 @@ _STEPS = (
     select(steps).where(steps.c.domain == bindparam("d"), steps.c.entry_id == bindparam("e")).order_by(steps.c.position)
 )
 _INSERT_VERDICT = insert(verdicts)
-_NOT_LOOKED_AT = (Outcome.GONE, Outcome.SUPERSEDED)
+_NOT_LOOKED_AT = (Outcome.GONE, Outcome.SUPERSEDED, Outcome.FAILED)
+"""Of what failed only the versions that were not found: the others are known, and are not queued again."""
 
 
 def take(connection: Connection, domain: str, entry_id: EntryId) -> Run | None:
@@ -108,7 +113,10 @@ def record_verdict(
 ) -> tuple[StepRecord, ...]:
     """The verdict that counts, and its plan with every step planned."""
     verdict_id = _insert_verdict(connection, verdict, now)
-    _fenced(connection.execute(_SET_VERDICT, _key(run) | {"v": verdict_id}).rowcount, run)
+    # A version that was not found is still waited for: its deletion may be told later.
+    waits = (MISSING, "no deletion of it was told") if verdict.missing else (None, None)
+    values = {"v": verdict_id, "gr": waits[0], "gd": waits[1]}
+    _fenced(connection.execute(_SET_VERDICT, _key(run) | values).rowcount, run)
     rows = [_step_values(run.version, position, step, plan, now) for position, step in enumerate(plan.steps)]
     if rows:
         connection.execute(insert(steps), rows)
@@ -156,6 +164,8 @@ def finish(connection: Connection, run: Run, outcome: Outcome, newer: FileVersio
     _fenced(connection.execute(_FINISH, _key(run) | {"s": state, "o": outcome.value, "n": now}).rowcount, run)
     dispatch_tickets.drop(connection, run.version.domain, run.version.entry_id)
     queued = _queue_newer(connection, run, newer, now)
+    if outcome is Outcome.FAILED:
+        settle_groups(connection, run.version.domain, [run.version.group_id], now)
     if outcome in _NOT_LOOKED_AT and came_back(connection, run.version.domain, run.version.entry_id):
         queued += queue_versions(connection, [run.version], run.lane, now)
     return queued
@@ -163,7 +173,8 @@ def finish(connection: Connection, run: Run, outcome: Outcome, newer: FileVersio
 
 def defer(connection: Connection, run: Run, gap: Gap | None, due: datetime, counts: bool) -> None:
     """Open again, to be asked at `due`. Without a gap the verdict stands and acts remain."""
-    waiting = gap is None or gap.reason in WAITING_REASONS
+    missing = gap is not None and gap.reason is Unchecked.NOT_FOUND
+    waiting = gap is None or gap.reason in WAITING_REASONS or missing
     values = {
         "s": "waiting" if waiting else "queued",
         "n": due,
@@ -173,7 +184,7 @@ def defer(connection: Connection, run: Run, gap: Gap | None, due: datetime, coun
     }
     attempts = connection.execute(_DEFER, _key(run) | values).scalar_one_or_none()
     _fenced(0 if attempts is None else 1, run)
-    suspect = attempts is not None and attempts >= dispatch_tickets.SUSPICIOUS
+    suspect = attempts is not None and attempts >= dispatch_tickets.SUSPICIOUS and not missing
     dispatch_tickets.put_back(connection, run.version.domain, run.version.entry_id, due, suspect=suspect)
 
 

@@ -14,7 +14,7 @@ from scanner.model import OPEN_STEPS, Run, StepKind, StepRecord, StepResult, Ste
 from scanner.pipeline.patience import wait_before_next
 from scanner.pipeline.stations import Domain, Stations
 from scanner.remediation.brake import Counts, held
-from scanner.remediation.perform import perform
+from scanner.remediation.perform import GONE, perform
 
 BRAKE_WAIT = timedelta(minutes=1)
 """How often a held plan asks whether there is room again."""
@@ -52,6 +52,8 @@ async def _perform_in_order(run: Run, todo: Sequence[StepRecord], domain: Domain
     for index, record in enumerate(todo):
         await stations.ledger.begin_step(run, record.id)
         result = await perform(domain.cloud, run.version, record, domain.settings.quarantine_folder, domain.account)
+        if result == GONE:
+            result = await _proved(run, record, stations)
         await stations.ledger.record_step(run, record.id, result)
         stations.signals.stepped(run, record, result)
         rest = _what_it_means_for_the_rest(record, result)
@@ -60,9 +62,22 @@ async def _perform_in_order(run: Run, todo: Sequence[StepRecord], domain: Domain
             return
 
 
+async def _proved(run: Run, record: StepRecord, stations: Stations) -> StepResult:
+    """A bad file that is only hidden from us still lies where it was: without word of its deletion the step is tried
+    again, and then failed. Raises RetryLater."""
+    if await stations.ledger.was_deleted(run.version.domain, run.version.entry_id):
+        return GONE
+    reason = "the file is not found, though no deletion of it was told"
+    if record.tries + 1 < stations.settings.workers.max_attempts:
+        raise RetryLater(reason, max(wait_before_next(run), stations.settings.events.max_interval))
+    return StepResult(StepState.FAILED, {**GONE.detail, "error": reason})
+
+
 def _what_it_means_for_the_rest(record: StepRecord, result: StepResult) -> StepResult | None:
     if result.state is StepState.SUPERSEDED:
         return StepResult(StepState.SUPERSEDED)
+    if result.state is StepState.FAILED and "gone" in result.detail:
+        return result
     if record.step.kind is StepKind.QUARANTINE and result.state is StepState.FAILED:
         # The comment says that the file was moved: after a failed move it would be a lie.
         return StepResult(StepState.FAILED, {"error": "not done, since the quarantine before it failed"})

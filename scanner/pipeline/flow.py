@@ -21,6 +21,7 @@ from scanner.model import (
     Gap,
     Inspection,
     Outcome,
+    Plan,
     Run,
     StepRecord,
     Unchecked,
@@ -29,7 +30,7 @@ from scanner.model import (
 )
 from scanner.pipeline.act import act
 from scanner.pipeline.look import FETCH, Gone, look
-from scanner.pipeline.patience import gap_of, is_last_attempt, wait_before_next
+from scanner.pipeline.patience import gap_of, is_last_attempt, wait_for
 from scanner.pipeline.stations import Stations
 
 
@@ -107,9 +108,10 @@ async def _reach_verdict(run: Run, stations: Stations) -> Verdict | Gap | Gone:
 async def _record(run: Run, verdict: Verdict, stations: Stations) -> tuple[StepRecord, ...]:
     """The verdict and its plan in one transaction. Where nothing is to be done, that also ends the work."""
     domain = stations.domains[run.version.domain]
-    decided = plan(
-        verdict, stations.settings.policy, domain.settings.quarantine_folder, stations.clock(), domain.account.username
-    )
+    decided = Plan()
+    if not verdict.missing:
+        folder, contact = domain.settings.quarantine_folder, domain.account.username
+        decided = plan(verdict, stations.settings.policy, folder, stations.clock(), contact)
     if decided.steps or verdict.kind is VerdictKind.UNCHECKED:
         steps = await stations.ledger.record_verdict(run, verdict, decided)
         stations.signals.judged(run, verdict, stations.clock())
@@ -121,7 +123,8 @@ async def _record(run: Run, verdict: Verdict, stations: Stations) -> tuple[StepR
 
 
 async def _defer(run: Run, gap: Gap, after: float | None, stations: Stations) -> datetime:
-    due = stations.clock() + timedelta(seconds=after if after is not None else wait_before_next(run))
+    wait = after if after is not None else wait_for(run, gap, stations.settings.events.max_interval)
+    due = stations.clock() + timedelta(seconds=wait)
     await stations.ledger.defer(run, gap, due, counts=gap.reason not in WAITING_REASONS)
     stations.signals.deferred(run, gap, due)
     return due

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from scanner.cloud.port import Priority
 from scanner.errors import CloudRefused, Forbidden, NotFound
 from scanner.files.stream import open_version
+from scanner.ledger.ledger import Ledger
 from scanner.model import ContentFacts, FileVersion, Gap, Inspection, Lane, Outcome, Run, Unchecked
 from scanner.pipeline.inquiry import AskThePlatform
 from scanner.pipeline.stations import Domain, Stations
@@ -47,7 +48,7 @@ async def look(run: Run, stations: Stations) -> Looked | Gone:
     try:
         return await loop.run_in_executor(stations.pool, _inspect, run, inquiry, domain, stations)
     except NotFound:
-        return await _what_became_of(run.version, domain)
+        return await _what_became_of(run.version, domain, stations.ledger)
     except CloudRefused as error:
         return _unfetched(_refusal(error))
 
@@ -68,12 +69,15 @@ def _inspect(run: Run, inquiry: AskThePlatform, domain: Domain, stations: Statio
         return Looked(inspections, content.facts)
 
 
-async def _what_became_of(version: FileVersion, domain: Domain) -> Looked | Gone:
-    """A 404 on the entry: the file lives on with another version, or is gone itself (fact sheet 12.3)."""
+async def _what_became_of(version: FileVersion, domain: Domain, ledger: Ledger) -> Looked | Gone:
+    """A 404 on the entry: the file lives on with another version, or is gone itself (fact sheet 12.3). Gone only where
+    the feed told so: what we may not see is answered by 404 as well (fact sheet 10, row 25)."""
     try:
         info = await domain.cloud.file(version.group_id, priority=Priority.LIVE)
     except NotFound:
-        return Gone(Outcome.GONE)
+        if await ledger.was_deleted(version.domain, version.entry_id):
+            return Gone(Outcome.GONE)
+        return _unfetched(Gap(Unchecked.NOT_FOUND, "no such file, though no deletion of it was told"))
     except CloudRefused as error:
         return _unfetched(_refusal(error))
     if info.entry_id == version.entry_id:

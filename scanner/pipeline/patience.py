@@ -33,6 +33,13 @@ def is_last_attempt(run: Run, gap: Gap, max_attempts: int) -> bool:
     return run.attempts >= max_attempts
 
 
+def wait_for(run: Run, gap: Gap, poll: float) -> float:
+    """Seconds until the gap is looked at again. Where only the feed can tell what became of a file, that is not before
+    the next poll, which comes within `poll` seconds."""
+    wait = wait_before_next(run)
+    return max(wait, poll) if gap.reason is Unchecked.NOT_FOUND else wait
+
+
 def wait_before_next(run: Run) -> float:
     """Seconds, doubling with each start."""
     return min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(run.starts - 1, 10))

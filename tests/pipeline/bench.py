@@ -20,7 +20,7 @@ from scanner.inspection.panel import Panel
 from scanner.inspection.rule_engine import RuleEngine
 from scanner.ledger.ledger import Ledger
 from scanner.metrics import Metrics
-from scanner.model import Account, EntryId, FileVersion, GroupId, Lane, Run
+from scanner.model import Account, Cursor, EntryId, FileVersion, GroupId, Lane, Run, Skip, Skipped
 from scanner.pipeline.signals import Signals
 from scanner.pipeline.stations import Domain, Stations
 from scanner.rulebook.load import load_rulebook
@@ -78,6 +78,12 @@ class Bench:
         version = FileVersion("acme", info.group_id, info.entry_id, path, actor=41, uploaded_at=NOON)
         await self.ledger.queue_versions("acme", [version], Lane.LIVE)
         return version
+
+    async def read_feed(self) -> None:
+        """The ledger learns of what people did; nothing of it is queued."""
+        page = await self.cloud.events_after(Cursor(0), 100)
+        skipped = Skipped(Skip.NO_NEW_CONTENT)
+        await self.ledger.record_page("acme", page.events, page.cursor, lambda event, known: skipped)
 
     async def take(self, version: FileVersion) -> Run:
         run = await self.ledger.take(version.domain, version.entry_id)

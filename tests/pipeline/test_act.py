@@ -115,3 +115,23 @@ async def test_a_newer_version_found_in_between_stops_the_rest_and_is_queued(flo
     assert await flow.steps(order.version) == states("superseded", "superseded", "superseded")
     assert (await flow.ledger.explain(newer.entry_id))[0].state == "queued"
     assert flow.place(order.version) == FILE
+
+
+async def test_a_bad_file_that_is_not_found_is_asked_for_until_its_deletion_is_told(flow: Bench) -> None:
+    order = await planned(flow)
+    flow.cloud.tree.delete(FILE)
+    assert await order.act(flow) == NOON + timedelta(minutes=5)
+    assert await flow.steps(order.version) == states("intended", "intended", "planned")
+    await flow.read_feed()
+    assert await order.act(flow) is None
+    assert await flow.steps(order.version) == states("already_done", "already_done", "already_done")
+
+
+async def test_a_bad_file_that_is_hidden_for_good_fails_the_plan_instead_of_ending_it(
+    tmp_path: Path, clamd: PrivateClamd
+) -> None:
+    async with bench(tmp_path, clamd.address, workers={"max_attempts": 1}) as flow:
+        order = await planned(flow)
+        flow.cloud.tree.delete(FILE)
+        assert await order.act(flow) is None
+        assert await flow.steps(order.version) == states("failed", "failed", "failed")

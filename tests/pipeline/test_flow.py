@@ -114,9 +114,25 @@ async def test_a_replaced_version_is_superseded_and_the_newer_one_queued(flow: B
 async def test_a_deleted_file_is_gone(flow: Bench) -> None:
     version = await flow.queue(GOOD, b"hello")
     flow.cloud.tree.delete(GOOD)
+    await flow.read_feed()
     assert await settle("acme", version.entry_id, flow.stations) is None
     assert (await flow.told(version))[2] == "gone"
     assert flow.count("outcomes_total", outcome="gone") == 1
+
+
+async def test_a_file_not_found_waits_for_the_feed_and_is_given_up_without_acts(
+    tmp_path: Path, clamd: PrivateClamd
+) -> None:
+    policy = {"unchecked": ["quarantine", "comment"]}
+    async with bench(tmp_path, clamd.address, workers={"max_attempts": 2}, policy=policy) as flow:
+        version = await flow.queue(GOOD, b"hello")
+        flow.cloud.tree.delete(GOOD)
+        assert await settle("acme", version.entry_id, flow.stations) == NOON + timedelta(minutes=5)
+        assert await flow.told(version) == ("unchecked", "not-found", None)
+        assert await settle("acme", version.entry_id, flow.stations) is None
+        assert (await flow.told(version), await flow.steps(version)) == (("unchecked", "not-found", "failed"), [])
+        await flow.read_feed()
+        assert (await flow.told(version))[2] == "gone"
 
 
 async def test_a_worker_that_was_thought_dead_writes_nothing_more(flow: Bench) -> None:

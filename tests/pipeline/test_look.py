@@ -63,9 +63,18 @@ async def test_the_newer_version_of_a_replaced_one_is_told(flow: Bench) -> None:
     )
 
 
+async def test_a_file_that_is_not_found_is_not_gone_while_no_deletion_was_told(flow: Bench) -> None:
+    version = await flow.queue(FILE, b"hello")
+    flow.cloud.tree.delete(FILE)
+    gap = await gap_of(flow, version)
+    assert gap is not None
+    assert gap.reason is Unchecked.NOT_FOUND
+
+
 async def test_a_deleted_file_is_gone(flow: Bench) -> None:
     version = await flow.queue(FILE, b"hello")
     flow.cloud.tree.delete(FILE)
+    await flow.read_feed()
     assert await seen(flow, version) == Gone(Outcome.GONE)
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from scanner.errors import CloudUnavailable, EngineUnavailable, Throttled, TokenRefused
 from scanner.model import EntryId, FileVersion, Gap, GroupId, Lane, Run, RunToken, Unchecked
-from scanner.pipeline.patience import gap_of, is_last_attempt, wait_before_next
+from scanner.pipeline.patience import gap_of, is_last_attempt, wait_before_next, wait_for
 
 VERSION = FileVersion("acme", GroupId("g"), EntryId("e"), "/Shared/a.txt")
 
@@ -46,3 +46,9 @@ def test_only_reasons_about_the_file_use_up_its_attempts(reason, attempts, last)
 
 def test_each_wait_is_twice_the_last_up_to_five_minutes():
     assert [wait_before_next(run(starts=starts)) for starts in (1, 2, 3, 8, 9, 100)] == [2, 4, 8, 256, 300, 300]
+
+
+def test_only_what_the_feed_has_to_tell_waits_for_the_next_poll():
+    gaps = [Gap(Unchecked.NOT_FOUND), Gap(Unchecked.DOWNLOAD_BROKEN)]
+    assert [wait_for(run(starts=2), gap, poll=60.0) for gap in gaps] == [60, 4]
+    assert wait_for(run(starts=6), gaps[0], poll=60.0) == 64
