@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import latency, machine, memory, replay, throughput, yara
+from bench import clean, latency, machine, memory, overhead, replay, throughput, yara
 
 RESULTS = Path(__file__).parent / "results"
 ALL: dict[str, Callable[[Path], dict[str, Any]]] = {
@@ -20,6 +20,8 @@ ALL: dict[str, Callable[[Path], dict[str, Any]]] = {
     "latency": latency.run,
     "yara": yara.run,
     "replay": replay.run,
+    "overhead": overhead.run,
+    "clean": clean.run,
 }
 
 
