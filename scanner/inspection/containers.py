@@ -6,11 +6,14 @@ Judges from headers and directories alone, of the outermost container; what lies
 from __future__ import annotations
 
 from scanner import __version__
+from scanner.inspection.archive_behind import FARTHEST, find_archive, is_archive
 from scanner.inspection.archive_headers import header_gap
 from scanner.inspection.engine import Content, Inquiry
 from scanner.inspection.selftest.blind_spots import BlindSpots, SpotsInForce
 from scanner.inspection.zip_directory import zip_gap
-from scanner.model import FileVersion, Finding, Gap, Inspection
+from scanner.model import FileVersion, Finding, Gap, Inspection, Unscannable
+
+BEHIND = Gap(Unscannable.FORMAT, "a rar or 7z behind something else, where clamd does not look for one")
 
 
 class Containers:
@@ -32,5 +35,13 @@ class Containers:
     def inspect(
         self, version: FileVersion, inquiry: Inquiry, content: Content, earlier: tuple[Finding, ...] = ()
     ) -> Inspection:
-        gap = header_gap(content) or zip_gap(content, self._max_stream) or self._spots().gap(content)
+        gap = (
+            header_gap(content) or zip_gap(content, self._max_stream) or self._spots().gap(content) or _behind(content)
+        )
         return Inspection(self.name, self.version(), gap=gap)
+
+
+def _behind(content: Content) -> Gap | None:
+    if is_archive(content.head, content.facts.mime) or find_archive(content.read_at(0, FARTHEST)) is None:
+        return None
+    return BEHIND

@@ -1,7 +1,8 @@
 """What clamd does not open is taken apart in the sandbox, and its members are shown to clamd one by one.
 
 Only what was really taken apart loses its gap: no member at all, or one of such a kind with nothing inside it, means
-that nobody opened it. Archives that clamd does open are taken apart as well, for members of kinds that it skips.
+that nobody opened it. Archives that clamd does open are taken apart as well, for members of kinds that it skips; of
+kinds that it opens only in part, all members are shown to it.
 """
 
 from __future__ import annotations
@@ -14,12 +15,21 @@ from scanner.inspection.apart import TakenApart, TakesApart
 from scanner.inspection.engine import Content, Engine, NobodyToAsk
 from scanner.inspection.kinship import Kinship
 from scanner.inspection.selftest.blind_spots import SpotsInForce
-from scanner.inspection.selftest.formats import ARCHIVES, Format, formats_of
+from scanner.inspection.selftest.formats import ARCHIVES, DOCUMENTS, Format, formats_of
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unscannable
-from scanner.rulebook.anatomy import Member
+from scanner.rulebook.anatomy import Anatomy, Member
 
 MENDABLE = frozenset({Unscannable.FORMAT, Unscannable.BLIND_SPOT})
-OFFICE = frozenset({Format.OOXML, Format.ODF})
+KNOWN_WELL = frozenset(
+    {Format.ZIP_STORED, Format.ZIP_DEFLATED, Format.ZIP_DEFLATE64, Format.ZIP_BZIP2, Format.ZIP_SIZES_BEHIND}
+) | {Format.GZIP, Format.OOXML, Format.ODF, Format.ARJ}
+"""Kinds that clamd opens whatever they hold, of which Containers knows what it skips, or that it alone opens (ARJ)."""
+IN_PART = (ARCHIVES | DOCUMENTS) - KNOWN_WELL
+"""Kinds of which clamd opens some and skips others without a word. Seen with 1.4.3: OK for the test file in a 7z packed
+by deflate or bzip2, in the second stream of a bzip2, in a tar whose sizes stand in a pax header or in base 256, and in
+a zip behind a tag of MP3."""
+NEVER_EMPTY = IN_PART - DOCUMENTS - {Format.EML, Format.MBOX, Format.TNEF}
+"""Kinds of them in which something lies, or nobody could open them."""
 RARS = frozenset({Format.RAR4, Format.RAR5})
 """Whether clamd opens them, the engine that asks it knows by itself."""
 
@@ -47,12 +57,10 @@ class Members:
         with self._unpacker.unpack(content, version.name) as apart:
             if inspection.gap is not None and not apart.anatomy.members:
                 return replace(inspection, gap=_telling(apart.anatomy.gap, inspection.gap))
-            whole_unseen = inspection.gap is not None
-            looks = list(self._looks(version, apart, whole_unseen))
+            whole_unseen, kinds = inspection.gap is not None, formats_of(content)
+            looks = list(self._looks(version, apart, whole_unseen, kinds))
             found = dict.fromkeys(finding for look in looks for finding in look.findings)
-            left = apart.anatomy.gap
-            if left is not None and left.reason is Unscannable.FORMAT and not whole_unseen:
-                left = None  # clamd opens kinds that the unpacker does not, and has seen the whole
+            left = None if not whole_unseen and _excused(apart.anatomy, kinds) else apart.anatomy.gap
             gap = left or next((look.gap for look in looks if look.gap is not None), None)
         findings = (*inspection.findings, *(finding for finding in found if finding not in earlier))
         return replace(inspection, version=self._version(), findings=findings, gap=gap)
@@ -63,34 +71,47 @@ class Members:
             return _unopened(inspection) and self._spots().mendable(content)
         if inspection.engine != self._engines[0].name:
             return False
-        kinds = formats_of(content)
-        return bool(kinds & ARCHIVES) and not kinds & OFFICE
+        return not formats_of(content).isdisjoint(ARCHIVES | DOCUMENTS)
 
     def _version(self) -> str:
         return ", ".join(engine.version() for engine in self._engines)
 
-    def _looks(self, version: FileVersion, apart: TakenApart, whole_unseen: bool) -> Iterator[Inspection]:
+    def _looks(
+        self, version: FileVersion, apart: TakenApart, whole_unseen: bool, kinds: frozenset[Format]
+    ) -> Iterator[Inspection]:
         """All engines over each member. Unless the whole was not seen, only over those of kinds that clamd does not
-        open, and over what lies inside them, or may do so: a place that was cut tells no parent."""
+        open, over what lies inside them, or may do so (a place that was cut tells no parent), and over what lies
+        directly in a kind that it opens in part."""
         members = apart.anatomy.members
         kinship = Kinship(members)
         unseen: set[int] = set()
+        in_part: set[int] = set()
         until = time.monotonic() + LONGEST
         for index in sorted(range(len(members)), key=lambda index: members[index].depth):
             member, parents = members[index], kinship.parents[index]
             orphan = member.depth > 1 and not parents
             inside_unseen = whole_unseen or orphan or not unseen.isdisjoint(parents)
+            around_in_part = bool(kinds & IN_PART) if member.depth == 1 else not in_part.isdisjoint(parents)
+            shown = inside_unseen or around_in_part
             obstacle = TOOK_TOO_LONG if time.monotonic() > until else NOT_TAKEN_OUT if member.content is None else None
             if obstacle is not None:
-                if inside_unseen or obstacle is TOOK_TOO_LONG:
-                    yield Inspection(self._engines[0].name, "", gap=_placed_gap(obstacle, member))
+                if shown or obstacle is TOOK_TOO_LONG:
+                    yield self._gap(obstacle, member)
                 continue
             content = apart.member_content(member)
-            looks = tuple(self._look(version, content, inside_unseen))
+            looks = tuple(self._look(version, content, shown))
+            inner = formats_of(content)
             if inside_unseen or any(map(_unopened, looks)):
                 unseen.add(index)
+            if inner & IN_PART:
+                in_part.add(index)
             opened = index in kinship.opened and self._spots().mendable(content)
             yield from (_placed(look, member, opened) for look in looks)
+            if index not in kinship.opened and inner & NEVER_EMPTY and _lacks_an_opener(apart.anatomy):
+                yield self._gap(NOT_TAKEN_OUT, member)
+
+    def _gap(self, gap: Gap, member: Member) -> Inspection:
+        return Inspection(self._engines[0].name, "", gap=_placed_gap(gap, member))
 
     def _look(self, version: FileVersion, content: Content, unseen: bool) -> Iterator[Inspection]:
         """The first engine alone over what clamd has seen in the whole."""
@@ -100,6 +121,19 @@ class Members:
         if unseen or _unopened(look) or formats_of(content) & RARS:
             for engine in others:
                 yield engine.inspect(version, NobodyToAsk(), content)
+
+
+def _excused(anatomy: Anatomy, kinds: frozenset[Format]) -> bool:
+    """Whether the gap of what was taken apart is none where clamd has seen the whole: it opens kinds that the unpacker
+    does not, and a document with nothing inside it has been looked at."""
+    if not anatomy.members:
+        nothing_but_a_document = not kinds & ARCHIVES and bool(kinds & DOCUMENTS)
+        return nothing_but_a_document or (_lacks_an_opener(anatomy) and not kinds & NEVER_EMPTY)
+    return _lacks_an_opener(anatomy)
+
+
+def _lacks_an_opener(anatomy: Anatomy) -> bool:
+    return anatomy.gap is not None and anatomy.gap.reason is Unscannable.FORMAT
 
 
 def _unopened(look: Inspection) -> bool:

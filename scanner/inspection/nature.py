@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from scanner.inspection.archive_behind import FARTHEST, find_archive
 from scanner.inspection.engine import Content
 from scanner.inspection.selftest.formats import is_mail
 from scanner.inspection.unpack.openers.text import wide_encoding
@@ -50,7 +51,9 @@ def nature_of(content: Content, name: str) -> Nature:
 def _hollow(content: Content) -> bool:
     if PLAIN.fullmatch(content.facts.mime) is None or _ends_as_zip(content):
         return False
-    return not any(content.head.startswith(mark, place) for place, mark in POLYGLOT)
+    if any(content.head.startswith(mark, place) for place, mark in POLYGLOT):
+        return False
+    return find_archive(content.read_at(0, FARTHEST)) is None
 
 
 def _wrapped(content: Content, name: str) -> bool:

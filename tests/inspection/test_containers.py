@@ -4,8 +4,9 @@ import pytest
 
 from demo import samples
 from scanner import __version__
-from scanner.inspection.containers import Containers
+from scanner.inspection.containers import BEHIND, Containers
 from scanner.inspection.engine import NobodyToAsk
+from scanner.inspection.selftest.samples import archives, rars
 from scanner.model import Gap, Inspection, Unscannable
 from tests.contents import Spooled
 from tests.inspection import VERSION
@@ -26,6 +27,11 @@ DOCX = samples.docx("hello")
             Gap(Unscannable.ENCRYPTED, "zip member 'a\\x1b\\n.txt' is encrypted"),
         ),
         (samples.zip_of({"a": bytes(2 * MIB)}), Gap(Unscannable.LIMITS, f"zip member 'a' has {2 * MIB} bytes")),
+        (b"MZ" + bytes(500) + rars.rar5(b"hello"), BEHIND),
+        (b"hello\n" + rars.rar4(b"hello"), BEHIND),
+        (samples.png() + archives.written(b"hello", "7zip"), BEHIND),
+        # What an archive holds is its member.
+        (archives.tar(rars.rar5(b"hello")), None),
         (b"\x28\xb5\x2f\xfd", Gap(Unscannable.FORMAT, "zstd or lz4: no engine opens it")),
     ],
 )

@@ -93,6 +93,8 @@ def looked(panel: Panel, data: bytes) -> tuple[list[str], list[Unscannable]]:
 
 
 LZMA = zips.lzma_packed
+SEVEN_ZIP = archives.written(HARMLESS, "7zip")
+"""Which this unpacker does not open."""
 TWICE = ["a.zip!payload.com", "a.zip!payload.com!payload.com"]
 """In the inner zip, which clamd opens, and by itself."""
 
@@ -150,6 +152,11 @@ def test_one_that_was_opened_does_not_vouch_for_another_of_its_name(clamd: Priva
         (Gap(Unscannable.FORMAT), streams.zstd_stored(HARMLESS), Unscannable.FORMAT),
         (Gap(Unscannable.FORMAT), HARMLESS, None),
         (Gap(Unscannable.FORMAT), LZMA(HARMLESS), Unscannable.FORMAT),
+        (Gap(Unscannable.FORMAT), SEVEN_ZIP, Unscannable.FORMAT),
+        (Gap(Unscannable.FORMAT), zips.deflated(SEVEN_ZIP), Unscannable.FORMAT),
+        (Gap(Unscannable.CORRUPT), zips.deflated(HARMLESS), Unscannable.CORRUPT),
+        # Nothing lies in it, as far as it could be read.
+        (Gap(Unscannable.CORRUPT), b"%PDF-1.4", None),
         # clamd has opened it.
         (Gap(Unscannable.FORMAT), zips.deflated(HARMLESS), None),
     ],

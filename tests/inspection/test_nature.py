@@ -11,7 +11,7 @@ from demo import samples
 from scanner.files.kind import mime_of
 from scanner.inspection.nature import nature_of
 from scanner.inspection.rehearsal import memory_content
-from scanner.inspection.selftest.samples import SAMPLES
+from scanner.inspection.selftest.samples import SAMPLES, rars
 from scanner.inspection.unpack.openers.registry import openers_for
 from scanner.inspection.unpack.opening import Source
 from scanner.rulebook.facts import Nature
@@ -55,6 +55,8 @@ def late_parts() -> bytes:
         ("a.txt", b"hello" + samples.zip_of({"a.txt": b"hello"}) + b"the comment", PLAIN),
         ("a.gif", b"GIF89a" + bytes(251) + b"ustar\0" + bytes(99), PLAIN),
         ("a.png", samples.png().ljust(32_769, b"\0") + b"CD001", PLAIN),
+        ("a.png", samples.png() + rars.rar5(b"hello"), PLAIN),
+        ("a.txt", b"hello\n" + rars.rar4(b"hello"), PLAIN),
         ("a.bin", b"\x01\x02\xfe\xff" * 99, PLAIN),
     ],
 )

@@ -124,15 +124,9 @@ OF_MAIL = re.compile(
 OUTLOOK = "__properties_version1.0".encode("utf-16-le")
 OFFICE = ("application/vnd.openxmlformats-officedocument.", "application/vnd.ms-")
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
-ARCHIVES = (
-    frozenset(Format)
-    - LIMITED
-    - OF_MEMBERS
-    - OF_SIZE
-    - {
-        *(Format.OLE, Format.MSG, Format.OOXML, Format.ODF, Format.PDF, Format.RTF),
-    }
-)
+DOCUMENTS = frozenset({Format.OLE, Format.MSG, Format.OOXML, Format.ODF, Format.PDF, Format.RTF})
+"""Kinds that may have other files in them."""
+ARCHIVES = frozenset(Format) - LIMITED - OF_MEMBERS - OF_SIZE - DOCUMENTS
 """Kinds that are there to hold other files, of any kind."""
 
 

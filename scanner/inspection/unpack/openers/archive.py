@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import chain, islice
 from typing import BinaryIO
 
+from scanner.inspection.archive_behind import FARTHEST, find_archive
 from scanner.inspection.unpack.openers.libarchive import Archive, Broken, Entry
 from scanner.inspection.unpack.openers.package import Package, tell_gap
 from scanner.inspection.unpack.openers.zip_layout import STARTS, find_directory, has_disguised, layout_fault
@@ -57,6 +58,9 @@ def open_program(source: Source, told: Told) -> None:
     if ends_as_zip(source):
         _open_zip(source, told)
         return
+    if find_archive(source.file.read(FARTHEST)) is not None:
+        return  # see `behind`: the library looks in some places of a program only
+    source.file.seek(0)
     try:
         with Archive(source.file, IN_PROGRAMS, (), told.passwords) as archive:
             first = archive.next_entry()

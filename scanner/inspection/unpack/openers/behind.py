@@ -1,6 +1,7 @@
-"""A rar or 7z behind a picture: viewers read from the front, programs for archives look for their mark anywhere.
+"""A rar or 7z behind something else: viewers read from the front, programs for archives look for their mark further on.
 
-A zip there is found by its end, behind anything; see `archive.ends_as_zip`.
+Behind a picture the mark is enough, behind all else its header must be sound. A zip there is found by its end, behind
+anything; see `archive.ends_as_zip`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import io
 import re
 from typing import BinaryIO, cast
 
+from scanner.inspection.archive_behind import FARTHEST, find_archive, is_archive
 from scanner.inspection.unpack.openers.archive import open_formats
 from scanner.inspection.unpack.opening import Source, Told
 
@@ -44,17 +46,20 @@ def has_archive_behind(source: Source) -> bool:
 
 
 def open_behind(source: Source, told: Told) -> None:
-    """Seven bytes do not stand there by chance: what cannot be read behind them is damaged, or encrypted."""
+    """What cannot be read there is damaged, or encrypted: its mark does not stand there by chance."""
     start = _start(source)
     if start is not None:
         open_formats(cast("BinaryIO", _From(source.file, start)), FORMATS, (), told)
 
 
 def _start(source: Source) -> int | None:
-    """Of the first mark, in a picture."""
-    if not source.mime.startswith("image/"):
-        return None
     source.file.seek(0)
+    if source.mime.startswith("image/"):
+        return _first_mark(source)
+    return None if is_archive(source.head, source.mime) else find_archive(source.file.read(FARTHEST))
+
+
+def _first_mark(source: Source) -> int | None:
     at, rest = 0, b""
     while piece := source.file.read(PIECE):
         found = MARK.search(rest + piece)

@@ -6,7 +6,7 @@ import pytest
 
 from demo.samples import png
 from scanner.inspection.selftest.samples import rars
-from scanner.inspection.selftest.samples.archives import written
+from scanner.inspection.selftest.samples.archives import tar, written
 from scanner.inspection.unpack.openers.behind import PIECE, has_archive_behind, open_behind
 from scanner.model import Unscannable
 from tests.inspection.unpack.openers.recording import source_of, told_of
@@ -24,7 +24,16 @@ def test_its_members_are_handed_on(kind, between):
     assert dict(told_of(open_behind, content).members)["payload.com"] == PAYLOAD
 
 
-@pytest.mark.parametrize("content", [png(), png() + b"Rar!\x1a\x08", b"hello" + ARCHIVES["rar 5"], ARCHIVES["7z"], b""])
+@pytest.mark.parametrize("kind", ARCHIVES)
+@pytest.mark.parametrize("before", [b"hello\n", b"%PDF-1.4\n" * 999], ids=["text", "PDF"])
+def test_behind_anything_else_its_header_is_enough(kind, before):
+    assert dict(told_of(open_behind, before + ARCHIVES[kind]).members)["payload.com"] == PAYLOAD
+
+
+@pytest.mark.parametrize(
+    "content",
+    [png(), png() + b"Rar!\x1a\x08", b"hello" + ARCHIVES["rar 5"][:9], tar(ARCHIVES["rar 5"]), ARCHIVES["7z"], b""],
+)
 def test_anything_else_has_none(content):
     assert not has_archive_behind(source_of(content))
 

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.inspection.archive_behind import find_archive, is_archive
+from scanner.inspection.selftest.samples import archives, mails, rars, zips
+
+PAYLOAD = b"payload\n" * 9
+ARCHIVES = (rars.rar4(PAYLOAD), rars.rar5(PAYLOAD), archives.written(PAYLOAD, "7zip"))
+
+
+@pytest.mark.parametrize("archive", ARCHIVES, ids=["rar 4", "rar 5", "7z"])
+@pytest.mark.parametrize("before", [b"x", b"MZ" + bytes(70_000), b"Rar!\x1a\x07\x01\x00" + bytes(9)])
+def test_it_begins_where_its_header_is_sound(archive: bytes, before: bytes) -> None:
+    assert find_archive(before + archive) == len(before)
+
+
+@pytest.mark.parametrize("archive", ARCHIVES, ids=["rar 4", "rar 5", "7z"])
+def test_one_at_the_beginning_or_cut_off_or_damaged_is_none(archive: bytes) -> None:
+    damaged = archive[:10] + bytes([archive[10] ^ 1]) + archive[11:]
+
+    assert [find_archive(data) for data in (archive, b"x" + archive[:12], b"x" + damaged)] == [None] * 3
+
+
+@given(st.binary(max_size=40), st.sampled_from([b"Rar!\x1a\x07\x00", b"Rar!\x1a\x07\x01\x00", b"7z\xbc\xaf\x27\x1c"]))
+def test_whatever_follows_a_mark_is_answered(rest: bytes, mark: bytes) -> None:
+    assert find_archive(b"x" + mark + rest) in (None, 1)
+
+
+@pytest.mark.parametrize(
+    ("head", "mime", "expected"),
+    [
+        (zips.stored(PAYLOAD), "application/zip", True),
+        (archives.tar(PAYLOAD), "application/x-tar", True),
+        (mails.eml(PAYLOAD), "message/rfc822", True),
+        (b"%PDF-1.4\n", "application/pdf", False),
+        (b"MZ", "application/x-dosexec", False),
+        (b"hello", "text/plain", False),
+    ],
+)
+def test_an_archive_is_told_by_its_beginning(head: bytes, mime: str, expected: bool) -> None:
+    assert is_archive(head, mime) is expected
