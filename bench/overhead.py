@@ -7,7 +7,6 @@ the sandboxed ones it starts. CPU, not time: the machine's noise counts less, an
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -20,7 +19,7 @@ import psutil
 from bench import corpus
 from bench.machine import cpu_seconds
 from bench.rules import settings_in, shipped_rules, version_at
-from bench.throughput import CLAMD, CORPORA
+from bench.throughput import CLAMD, CORPORA, clamdscan
 from demo.clamd import PrivateClamd
 from scanner.files.local import read_local
 from scanner.files.spool import Spool
@@ -72,10 +71,7 @@ def _run(folder: Path, write: Callable[[Path, int], None], files: int, rounds: i
 def _clamd(clamd: PrivateClamd, local: Path) -> float:
     assert clamd.process is not None
     before = cpu_seconds(clamd.process.pid)
-    command = ["clamdscan", "--fdpass", "--multiscan", "--quiet", f"--config-file={clamd.config}", str(local)]
-    answer = subprocess.run(command, check=False, capture_output=True)
-    if answer.returncode not in (0, 1):
-        raise RuntimeError(f"clamdscan failed: {answer.stderr.decode()}")
+    clamdscan(clamd, local)
     return cpu_seconds(clamd.process.pid) - before
 
 

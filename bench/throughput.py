@@ -67,7 +67,7 @@ def _run(folder: Path, write: Callable[[Path, int], None], files: int, rounds: i
 
 
 def _round(folder: Path, local: Path, files: int, clamd: PrivateClamd) -> Round:
-    limit = files / _clamdscan(clamd, local)
+    limit = files / clamdscan(clamd, local)
     product = Product(folder, clamd.address)
     with product:
         product.upload_all(local)
@@ -86,7 +86,8 @@ def _round(folder: Path, local: Path, files: int, clamd: PrivateClamd) -> Round:
     )
 
 
-def _clamdscan(clamd: PrivateClamd, local: Path) -> float:
+def clamdscan(clamd: PrivateClamd, local: Path) -> float:
+    """Seconds for all files of a folder, by clamd alone."""
     command = ["clamdscan", "--fdpass", "--multiscan", "--quiet", f"--config-file={clamd.config}", str(local)]
     started = time.perf_counter()
     answer = subprocess.run(command, check=False, capture_output=True)
