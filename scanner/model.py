@@ -318,7 +318,8 @@ class StepRecord:
     step: Step
     state: StepState
     detail: Mapping[str, str] = field(default_factory=dict)
-    """What the act left behind: `origin` and `path` of a move, `note_id`, `links`, or `error`."""
+    """What the act left behind: `origin` and `path` of a move, `entry_id` where that is a new one since, `note_id`,
+    `links`, or `error`."""
     tries: int = 0
 
 

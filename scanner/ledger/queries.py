@@ -16,6 +16,7 @@ from scanner.ledger.rows import (
     Totals,
     VerdictRow,
     WorkCounts,
+    content_of,
 )
 from scanner.ledger.tables import events, gaps, steps, verdicts, work
 from scanner.model import OPEN_STEPS, StepKind, StepState, VerdictKind
@@ -35,6 +36,8 @@ _WITH_VERDICT = select(
     verdicts.c.suppressed,
     verdicts.c.size.label("content_size"),
 ).select_from(work.outerjoin(verdicts, verdicts.c.id == work.c.verdict_id))
+_ITS_OWN = verdicts.c.entry_id == work.c.entry_id
+"""Not so for a further entry id of a version: that is shown by the one it was judged under."""
 
 
 def work_counts(connection: Connection) -> WorkCounts:
@@ -115,7 +118,8 @@ def _suppressed(connection: Connection, since: datetime) -> dict[str, int]:
 
 def verdict_rows(connection: Connection, domain: str | None, kind: VerdictKind | None, limit: int) -> list[VerdictRow]:
     """Newest first. Versions that are gone or superseded without a look have no verdict and are left out."""
-    query = _WITH_VERDICT.where(or_(work.c.verdict_id.is_not(None), work.c.state != "done"))
+    open_or_given_up = and_(work.c.verdict_id.is_(None), work.c.state != "done")
+    query = _WITH_VERDICT.where(or_(_ITS_OWN, open_or_given_up))
     if domain is not None:
         query = query.where(work.c.domain == domain)
     if kind is VerdictKind.UNCHECKED:
@@ -156,9 +160,13 @@ def _reasons(row: Row[*tuple[Any, ...]]) -> tuple[str, ...]:
 
 
 def explain(connection: Connection, entry: str) -> list[Explanation]:
-    found = connection.execute(
-        _WITH_VERDICT.where(or_(work.c.entry_id == entry, work.c.path == entry)).order_by(work.c.first_seen_at)
+    other = work.alias()
+    judged = select(other.c.verdict_id).where(
+        or_(other.c.entry_id == entry, other.c.path == entry), other.c.verdict_id.is_not(None)
     )
+    wanted = or_(work.c.entry_id == entry, work.c.path == entry, work.c.verdict_id.in_(judged))
+    own = or_(verdicts.c.id.is_(None), _ITS_OWN)
+    found = connection.execute(_WITH_VERDICT.where(wanted, own).order_by(work.c.first_seen_at))
     return [_explanation(connection, row) for row in found.all()]
 
 
@@ -197,7 +205,7 @@ def quarantined(connection: Connection, domain: str | None) -> list[QuarantineRo
         later.c.state.in_(_DONE),
     )
     query = (
-        select(steps, verdicts.c.reasons)
+        select(steps, verdicts.c.reasons, verdicts.c.size, verdicts.c.sha256, verdicts.c.sha512, verdicts.c.mime)
         .join(work, and_(work.c.domain == steps.c.domain, work.c.entry_id == steps.c.entry_id))
         .outerjoin(verdicts, verdicts.c.id == work.c.verdict_id)
         .where(steps.c.kind == StepKind.QUARANTINE.value, steps.c.state.in_(_DONE), ~released)
@@ -208,7 +216,7 @@ def quarantined(connection: Connection, domain: str | None) -> list[QuarantineRo
     return [_quarantine_row(row) for row in connection.execute(query) if "path" in row.detail]
 
 
-def _quarantine_row(row: Row[Any]) -> QuarantineRow:
+def _quarantine_row(row: Row[*tuple[Any, ...]]) -> QuarantineRow:
     return QuarantineRow(
         id=row.id,
         domain=row.domain,
@@ -218,4 +226,6 @@ def _quarantine_row(row: Row[Any]) -> QuarantineRow:
         path=row.detail["path"],
         reasons=tuple(row.reasons or ()),
         quarantined_at=row.done_at,
+        current_entry_id=row.detail.get("entry_id", row.entry_id),
+        content=content_of(row),
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select, update
 
 from scanner.errors import LedgerUnavailable
+from scanner.ledger import aliases
 from scanner.ledger.intake import queue_versions
 from scanner.ledger.rows import QuarantineRow, step_of
 from scanner.ledger.tables import steps
@@ -49,10 +50,10 @@ def begin(connection: Connection, row: QuarantineRow, step: Step, now: datetime)
 def record(connection: Connection, step_id: int, result: StepResult, now: datetime) -> None:
     """How a release ended, and the newer version that it met. Two people may carry out the same order at once: the
     success of one stands, whatever the other found."""
-    connection.execute(
-        update(steps)
-        .where(steps.c.id == step_id, steps.c.state.not_in(_DONE))
-        .values(state=result.state.value, detail=dict(result.detail), done_at=now)
-    )
+    changed = update(steps).where(steps.c.id == step_id, steps.c.state.not_in(_DONE))
+    values = {"state": result.state.value, "detail": dict(result.detail), "done_at": now}
+    released = connection.execute(changed.values(**values).returning(steps.c.domain, steps.c.entry_id)).first()
+    if released is not None:
+        aliases.record(connection, released.domain, released.entry_id, result, now)
     if result.superseded_by is not None:
         queue_versions(connection, [result.superseded_by], Lane.LIVE, now)

@@ -155,6 +155,10 @@ class QuarantineRow:
     path: str
     reasons: tuple[str, ...]
     quarantined_at: datetime
+    current_entry_id: str
+    """What the platform calls the version since it was moved; mostly the same."""
+    content: ContentFacts | None = None
+    """What was judged; None where nobody could look."""
 
 
 def event_values(domain: str, epoch: int, event: Event, disposition: Disposition, now: datetime) -> dict[str, Any]:
@@ -258,9 +262,13 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
 
 
 def verdict_of(row: Row[Any], version: FileVersion) -> Verdict:
-    content = None if row.sha256 is None else ContentFacts(row.size, row.sha256, row.sha512, row.mime)
     inspections = _INSPECTIONS.validate_python(row.inspections)
-    return Verdict(version, VerdictKind(row.kind), tuple(row.reasons), inspections, content)
+    return Verdict(version, VerdictKind(row.kind), tuple(row.reasons), inspections, content_of(row))
+
+
+def content_of(row: Row[*tuple[Any, ...]]) -> ContentFacts | None:
+    """Of a row with the columns of a verdict."""
+    return None if row.sha256 is None else ContentFacts(row.size, row.sha256, row.sha512, row.mime)
 
 
 def step_of(row: Row[Any]) -> StepRecord:

@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
 
 from scanner.errors import Fenced
-from scanner.ledger import facts, suppressing
+from scanner.ledger import aliases, facts, suppressing
 from scanner.ledger.deletion import MISSING, settle_groups
 from scanner.ledger.dispatch import tickets as dispatch_tickets
 from scanner.ledger.intake import came_back, queue_versions, reopen_plan
@@ -152,6 +152,7 @@ def record_step(connection: Connection, run: Run, step_id: int, result: StepResu
         .values(state=result.state.value, detail=dict(result.detail), done_at=done_at)
     )
     _fenced(changed.rowcount, run)
+    aliases.record(connection, run.version.domain, run.version.entry_id, result, now)
     queued = _queue_newer(connection, run, result.superseded_by, now)
     if "gone" in result.detail and came_back(connection, run.version.domain, run.version.entry_id):
         queued += reopen_plan(connection, run.version.domain, run.version.entry_id, now)

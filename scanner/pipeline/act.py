@@ -6,11 +6,23 @@ wait (API away, file locked) leaves the rest open; the work comes back with what
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from scanner.errors import RetryLater
-from scanner.model import OPEN_STEPS, Run, StepKind, StepRecord, StepResult, StepState, Verdict
+from scanner.model import (
+    OPEN_STEPS,
+    ContentFacts,
+    EntryId,
+    FileVersion,
+    Run,
+    StepKind,
+    StepRecord,
+    StepResult,
+    StepState,
+    Verdict,
+)
 from scanner.pipeline.patience import wait_before_next
 from scanner.pipeline.stations import Domain, Stations
 from scanner.remediation.brake import Counts, held
@@ -40,7 +52,7 @@ async def act(run: Run, verdict: Verdict, steps: Sequence[StepRecord], stations:
         await _close(run, braked, StepResult(StepState.BRAKED, {"reason": reason}), stations)
         return stations.clock() + BRAKE_WAIT
     try:
-        await _perform_in_order(run, todo, domain, stations)
+        await _perform_in_order(run, steps, domain, stations, verdict.content)
     except RetryLater as error:
         stations.signals.waiting(run, error)
         wait = error.after if error.after is not None else wait_before_next(run)
@@ -48,10 +60,17 @@ async def act(run: Run, verdict: Verdict, steps: Sequence[StepRecord], stations:
     return None
 
 
-async def _perform_in_order(run: Run, todo: Sequence[StepRecord], domain: Domain, stations: Stations) -> None:
+async def _perform_in_order(
+    run: Run, steps: Sequence[StepRecord], domain: Domain, stations: Stations, content: ContentFacts | None
+) -> None:
+    todo = [record for record in steps if record.state in OPEN_STEPS]
+    version, folder = run.version, domain.settings.quarantine_folder
+    for record in steps:
+        version = _as_it_is_known(version, record.state, record.detail)
     for index, record in enumerate(todo):
         await stations.ledger.begin_step(run, record.id)
-        result = await perform(domain.cloud, run.version, record, domain.settings.quarantine_folder, domain.account)
+        result = await perform(domain.cloud, version, record, folder, domain.account, content=content)
+        version = _as_it_is_known(version, result.state, result.detail)
         if result == GONE:
             result = await _proved(run, record, stations)
         await stations.ledger.record_step(run, record.id, result)
@@ -60,6 +79,13 @@ async def _perform_in_order(run: Run, todo: Sequence[StepRecord], domain: Domain
         if rest is not None:
             await _close(run, todo[index + 1 :], rest, stations)
             return
+
+
+def _as_it_is_known(version: FileVersion, state: StepState, detail: Mapping[str, str]) -> FileVersion:
+    """A move of ours may have given it a new entry id."""
+    if state not in (StepState.SUCCESS, StepState.ALREADY_DONE) or "entry_id" not in detail:
+        return version
+    return replace(version, entry_id=EntryId(detail["entry_id"]))
 
 
 async def _proved(run: Run, record: StepRecord, stations: Stations) -> StepResult:

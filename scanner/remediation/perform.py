@@ -10,10 +10,10 @@ from dataclasses import replace
 
 from scanner.cloud.port import Cloud, FileInfo, Priority
 from scanner.errors import CloudRefused, NotFound
-from scanner.model import Account, FileVersion, StepKind, StepRecord, StepResult, StepState
+from scanner.model import Account, ContentFacts, FileVersion, StepKind, StepRecord, StepResult, StepState
 from scanner.remediation.links import revoke_links
 from scanner.remediation.notice import comment
-from scanner.remediation.place import lies_below, newer_version
+from scanner.remediation.place import is_same_content, lies_below, newer_version
 from scanner.remediation.quarantine import quarantine
 
 GONE = StepResult(StepState.ALREADY_DONE, {"gone": "the file no longer exists, or the account may not see it"})
@@ -21,9 +21,15 @@ GONE = StepResult(StepState.ALREADY_DONE, {"gone": "the file no longer exists, o
 
 
 async def perform(
-    cloud: Cloud, version: FileVersion, record: StepRecord, quarantine_folder: str, account: Account
+    cloud: Cloud,
+    version: FileVersion,
+    record: StepRecord,
+    quarantine_folder: str,
+    account: Account,
+    *,
+    content: ContentFacts | None = None,
 ) -> StepResult:
-    """One planned step on one version.
+    """One planned step on one version, of which `content` was judged.
 
     Where a newer version took its place nothing is done (superseded); once the file lies in quarantine, though, the
     plan is finished and the newer version only reported. A refusal is FAILED with its reason. Raises RetryLater, also
@@ -36,7 +42,13 @@ async def perform(
     except CloudRefused as error:
         return _failed(error)
     newer = newer_version(info, version)
-    if newer is not None and not lies_below(info.path, quarantine_folder):
+    in_quarantine = lies_below(info.path, quarantine_folder)
+    if newer is not None and in_quarantine and content and is_same_content(info, content.sha512, content.size):
+        # A move of ours gave it a new entry id, and its result was lost.
+        known = replace(version, entry_id=info.entry_id)
+        result = await perform(cloud, known, record, quarantine_folder, account, content=content)
+        return replace(result, detail={"entry_id": info.entry_id, **result.detail})
+    if newer is not None and not in_quarantine:
         return StepResult(StepState.SUPERSEDED, {"path": info.path, "entry_id": info.entry_id}, newer)
     try:
         result = await _act(cloud, version, info, record, folder=quarantine_folder, account=account)

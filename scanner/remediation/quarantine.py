@@ -6,13 +6,13 @@ without any is one whose making was interrupted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scanner.cloud.port import Cloud, FileInfo, Priority
 from scanner.errors import CloudRefused, NotFound, RetryLater
-from scanner.model import Account, FileVersion, StepResult, StepState
+from scanner.model import Account, ContentFacts, FileVersion, StepResult, StepState
 from scanner.remediation.notice import release_body
-from scanner.remediation.place import lies_below, make_folders, move_file, newer_version, parent_of
+from scanner.remediation.place import is_same_content, lies_below, make_folders, move_file, newer_version, parent_of
 
 
 async def quarantine(
@@ -21,8 +21,9 @@ async def quarantine(
     """Move the file, which is at `info.path` now, and look where it is.
 
     The detail has `origin` (where it was), `path` (where it is), and `closing` where a new folder could not be closed:
-    even an open quarantine takes the file away from its links and its owner's hands. A newer version that came with it
-    is reported. Raises RetryLater where the file is locked, and CloudRefused.
+    even an open quarantine takes the file away from its links and its owner's hands; `entry_id` where the version has a
+    new one since. A newer version that came with it is reported. Raises RetryLater where the file is locked, and
+    CloudRefused.
     """
     if lies_below(info.path, folder):
         origin = {} if lies_below(version.path, folder) else {"origin": version.path}
@@ -33,23 +34,33 @@ async def quarantine(
     after = await cloud.file(info.group_id, priority=Priority.REMEDIATION)
     if not lies_below(after.path, folder):
         return StepResult(StepState.FAILED, {**detail, "error": f"it was moved, but is now at {after.path}"})
-    return StepResult(StepState.SUCCESS, {**detail, "path": after.path}, newer_version(after, version))
+    renamed, newer = _after_move(after, info, version)
+    return StepResult(StepState.SUCCESS, {**detail, "path": after.path, **renamed}, newer)
 
 
 async def release(
-    cloud: Cloud, version: FileVersion, *, origin: str, quarantine_folder: str, reason: str, by: str
+    cloud: Cloud,
+    version: FileVersion,
+    content: ContentFacts | None = None,
+    *,
+    origin: str,
+    quarantine_folder: str,
+    reason: str,
+    by: str,
 ) -> StepResult:
     """Move a file back to where it was, or beside it where the name is taken since; parents are made again.
 
-    Only from quarantine, and only the version that was put there: a newer one is superseded. The detail has `origin`
-    (in quarantine), `path`, and `note_id`, or `comment_error` where the owner could not be told. Links are not
-    restored. Raises RetryLater, also where the file is locked.
+    Only from quarantine, and only the version that was put there: a newer one is superseded; `content` is what was
+    judged. The detail has `origin` (in quarantine), `path`, `entry_id` where that is new, and `note_id`, or
+    `comment_error` where the owner could not be told. Links are not restored. Raises RetryLater, also where the file
+    is locked.
     """
     try:
         info = await cloud.file(version.group_id, priority=Priority.REMEDIATION)
-        refusal = _why_not_released(info, version, origin, quarantine_folder)
+        known = replace(version, entry_id=info.entry_id) if _is_known(info, content) else version
+        refusal = _why_not_released(info, known, origin, quarantine_folder)
         if refusal is not None:
-            return refusal
+            return replace(refusal, detail={**refusal.detail, **_renamed(known, version)})
         path = await _move_back(cloud, info, origin)
         detail = {"origin": info.path, "path": path}
         after = await cloud.file(version.group_id, priority=Priority.REMEDIATION)
@@ -60,7 +71,24 @@ async def release(
     if lies_below(after.path, quarantine_folder):
         return StepResult(StepState.FAILED, {**detail, "error": f"it was moved, but is still at {after.path}"})
     told = await _tell_owner(cloud, after.path, release_body(version, reason, by))
-    return StepResult(StepState.SUCCESS, {**detail, **told}, newer_version(after, version))
+    renamed, newer = _after_move(after, info, known)
+    return StepResult(StepState.SUCCESS, {**detail, **_renamed(known, version), **renamed, **told}, newer)
+
+
+def _is_known(info: FileInfo, content: ContentFacts | None) -> bool:
+    return content is not None and is_same_content(info, content.sha512, content.size)
+
+
+def _renamed(known: FileVersion, version: FileVersion) -> dict[str, str]:
+    return {} if known.entry_id == version.entry_id else {"entry_id": known.entry_id}
+
+
+def _after_move(after: FileInfo, before: FileInfo, version: FileVersion) -> tuple[dict[str, str], FileVersion | None]:
+    """The new entry id of the same content, for the detail; or a newer version that came along."""
+    newer = newer_version(after, version)
+    if newer is None or not is_same_content(after, before.checksum, before.size):
+        return {}, newer
+    return {"entry_id": after.entry_id}, None
 
 
 @dataclass(slots=True)

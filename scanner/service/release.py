@@ -20,13 +20,19 @@ async def release_row(settings: Settings, ledger: Ledger, row: QuarantineRow, re
     domain = next((one for one in settings.domains if one.name == row.domain), None)
     if domain is None:
         raise ConfigurationError([Problem("domains", f"{row.domain} is not configured", "Add it to the settings.")])
-    version = FileVersion(row.domain, GroupId(row.group_id), EntryId(row.entry_id), row.origin)
+    version = FileVersion(row.domain, GroupId(row.group_id), EntryId(row.current_entry_id), row.origin)
     params = {"destination": row.origin, "reason": reason, "by": by}
     cloud = EgnyteClient(domain)
     try:
         record = await ledger.begin_release(row, Step(StepKind.RELEASE, params))
         result = await release(
-            cloud, version, origin=row.origin, quarantine_folder=domain.quarantine_folder, reason=reason, by=by
+            cloud,
+            version,
+            row.content,
+            origin=row.origin,
+            quarantine_folder=domain.quarantine_folder,
+            reason=reason,
+            by=by,
         )
         await ledger.record_release(record.id, result)
         if result.superseded_by is not None:

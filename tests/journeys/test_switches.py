@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 
 from demo import samples
+from scanner.ledger.ledger import Ledger
+from scanner.model import StepResult, StepState
+from scanner.service.assembly import utc_now
+from scanner.service.release import release_row
 from tests.journeys.world import QUARANTINE, World
 
 FOLDER = "/Shared/Projects"
@@ -17,11 +21,12 @@ OTHERWISE: list[dict[str, Any]] = [
         "over_count": "refuse", "event_id_gap": 7, "conflict_status": 409, "move_links": "die", "hidden_status": 404,
         "missing_parent_status": 409, "etag_quotes": True, "note_limit": 1_000,
     },
+    {"move_entry_id": "new", "folder_events": "one"},
     {"restore_ids": "new", "add_folder_parents": "make", "folder_events": "one", "latest_id": "domain"},
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("switches", OTHERWISE, ids=["all", "restored anew"])
+@pytest.mark.parametrize("switches", OTHERWISE, ids=["all", "moved anew", "restored anew"])
 async def test_the_main_job_comes_out_the_same(world: World, switches: dict[str, Any]) -> None:
     """Pages of five, so that what is between two pages matters."""
     world.sections["events"] = {"page": 5}
@@ -45,3 +50,52 @@ async def test_the_main_job_comes_out_the_same(world: World, switches: dict[str,
     assert {group for group, place in places.items() if place.startswith(QUARANTINE)} == {bad, worse}
     assert sorted(note["path"] for note in world.state()["notes"]) == sorted([places[bad], places[worse]])
     assert world.state()["links"] == []
+
+
+MOVES_ANEW = {"move_entry_id": "new", "folder_events": "one"}
+
+
+async def quarantined_anew(world: World) -> str:
+    world.control("POST", "switches", json=MOVES_ANEW)
+    group: str = world.upload(f"{FOLDER}/eicar.com", samples.eicar())["group_id"]
+    await world.all_of()
+    assert world.places()[group].startswith(QUARANTINE)
+    return group
+
+
+async def order_release(world: World) -> StepResult:
+    settings = world.settings()
+    async with Ledger.reading(settings.ledger, utc_now) as ledger:
+        (row,) = await ledger.quarantined()
+        return await release_row(settings, ledger, row, "a false alarm", "jdoe")
+
+
+async def test_a_file_that_our_move_gave_a_new_entry_id_is_judged_and_told_once(world: World) -> None:
+    group = await quarantined_anew(world)
+    assert (await world.once()).unfinished == []
+    assert (len(world.calls("fs-content")), len(world.state()["notes"])) == (1, 1)
+    assert [row.group_id for row in await world.verdicts()] == [group]
+
+
+async def test_its_release_stands_also_when_its_folder_is_listed_later(world: World) -> None:
+    group = await quarantined_anew(world)
+    assert (await order_release(world)).state is StepState.SUCCESS
+    world.act("copy", path=FOLDER, destination="/Shared/Copied")  # that folder is listed, and its copy is bad
+    world.act("move", path="/Shared/Copied", destination="/Shared/Elsewhere")
+    world.act("restore", id=world.act("delete", path=FOLDER)["trash_id"], actor="svc-scanner")  # and so is this one
+    await world.all_of()
+    assert world.places()[group] == f"{FOLDER}/eicar.com"
+    assert [note["path"] for note in world.state()["notes"] if note["path"].startswith(FOLDER)] == [
+        f"{FOLDER}/eicar.com"
+    ] * 2
+
+
+async def test_a_move_whose_answer_is_lost_is_known_by_its_content(world: World) -> None:
+    world.control("POST", "switches", json=MOVES_ANEW)
+    world.upload(f"{FOLDER}/eicar.com", samples.eicar())
+    world.fault(route="/fs/ids/file", method="POST", delay=0.1, count=1, cut_after=1)
+    world.fault(route="/fs/ids/file", method="GET", status=503, skip=1, count=9)
+    await world.once()
+    world.control("DELETE", "faults")
+    await world.all_of()
+    assert (len(world.calls("fs-content")), len(world.state()["notes"])) == (1, 1)

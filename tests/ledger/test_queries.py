@@ -281,7 +281,9 @@ def test_an_entry_nobody_knows_has_no_explanation(filled: Database):
 def test_in_quarantine_is_what_was_moved_and_not_released(filled: Database, domain):
     assert filled.run_here(lambda c: queries.quarantined(c, domain)) == [
         QuarantineRow(
-            1, "acme", "g-eicar", "eicar", "/Shared/eicar.txt", "/Shared/Q/eicar", ("Eicar", "rule-1"), after(32)
+            *(1, "acme", "g-eicar", "eicar", "/Shared/eicar.txt", "/Shared/Q/eicar", ("Eicar", "rule-1"), after(32)),
+            current_entry_id="eicar",
+            content=FACTS,
         )
     ]
 

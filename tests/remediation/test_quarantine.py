@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
+
 import pytest
 
 from scanner.cloud.port import FolderPermissions, Priority
 from scanner.errors import CloudUnavailable, Conflict, Forbidden, RetryLater
-from scanner.model import FileVersion, Step, StepKind, StepResult, StepState
+from scanner.model import ContentFacts, EntryId, FileVersion, Step, StepKind, StepResult, StepState
+from scanner.remediation.perform import perform
 from scanner.remediation.place import LOCK_WAIT
 from scanner.remediation.quarantine import release
 from tests.remediation.world import ACCOUNT, DESTINATION, FOLDER, ORIGIN, World, step
@@ -267,3 +271,43 @@ async def test_a_comment_that_fails_does_not_undo_a_release(world: World, troubl
     expected = {"origin": DESTINATION, "path": ORIGIN, "comment_error": str(trouble)}
     assert result == StepResult(StepState.SUCCESS, expected)
     assert (await world.twin.file(version.group_id, priority=Priority.REMEDIATION)).path == ORIGIN
+
+
+def anew(world: World, version: FileVersion) -> None:
+    """The move gave the current version another entry id."""
+    stored = world.twin.tree.by_group(version.group_id)
+    stored.versions[-1] = replace(stored.current, entry_id=EntryId(world.twin.tree.new_id()))
+
+
+async def entry_of(world: World, version: FileVersion) -> str:
+    return (await world.twin.file(version.group_id, priority=Priority.LIVE)).entry_id
+
+
+async def test_a_new_entry_id_after_the_move_is_the_same_versions_while_the_content_agrees(world: World) -> None:
+    await world.perform(world.upload("/Shared/Kite/other.docx"), step(MOVE, destination=f"{DAY}/other.q"))
+    version = world.upload(ORIGIN)
+    result = await world.perform(version, step(MOVE), world.scripted(file=[None, lambda: anew(world, version)]))
+    renamed = await entry_of(world, version)
+    assert renamed != version.entry_id
+    assert result == StepResult(StepState.SUCCESS, {**MOVED, "entry_id": renamed})
+
+
+async def test_after_a_lost_result_the_new_entry_id_is_known_by_the_content_judged(world: World) -> None:
+    version = await put_away(world)
+    anew(world, version)
+    content = ContentFacts(5, "", hashlib.sha512(b"first").hexdigest(), "text/plain")
+    again = step(MOVE, StepState.INTENDED)
+    result = await perform(world.twin, version, again, FOLDER, ACCOUNT, content=content)
+    detail = {**MOVED, "entry_id": await entry_of(world, version)}
+    assert result == StepResult(StepState.ALREADY_DONE, detail)
+    other = replace(content, sha512=hashlib.sha512(b"other").hexdigest())
+    result = await perform(world.twin, version, again, FOLDER, ACCOUNT, content=other)
+    assert (result.detail, result.superseded_by is not None) == (MOVED, True)
+
+
+async def test_a_release_that_changes_the_entry_id_brings_no_newer_version(world: World) -> None:
+    version = await put_away(world)
+    cloud = world.scripted(file=[None, lambda: anew(world, version)])
+    result = await give_back(world, version, cloud=cloud)
+    assert (result.state, result.superseded_by) == (StepState.SUCCESS, None)
+    assert result.detail["entry_id"] == await entry_of(world, version)
