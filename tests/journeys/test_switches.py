@@ -91,11 +91,17 @@ async def test_its_release_stands_also_when_its_folder_is_listed_later(world: Wo
 
 
 async def test_a_move_whose_answer_is_lost_is_known_by_its_content(world: World) -> None:
-    world.control("POST", "switches", json=MOVES_ANEW)
+    await quarantined_anew(world)  # so that the folder is there, and the first move is the one
     world.upload(f"{FOLDER}/eicar.com", samples.eicar())
     world.fault(route="/fs/ids/file", method="POST", delay=0.1, count=1, cut_after=1)
-    world.fault(route="/fs/ids/file", method="GET", status=503, skip=1, count=9)
+    world.fault(route="/fs/ids/file", method="GET", status=503, skip=2, count=9)
     await world.once()
     world.control("DELETE", "faults")
+    assert world.steps()[3:] == [("revoke_links", "already_done"), ("quarantine", "intended"), ("comment", "planned")]
     await world.all_of()
-    assert (len(world.calls("fs-content")), len(world.state()["notes"])) == (1, 1)
+    assert world.steps()[3:] == [
+        ("revoke_links", "already_done"),
+        ("quarantine", "already_done"),
+        ("comment", "success"),
+    ]
+    assert (len(world.calls("fs-content")), len(world.state()["notes"])) == (2, 2)
