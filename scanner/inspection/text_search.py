@@ -6,6 +6,7 @@ says so.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterator
 
 from scanner.inspection.apart import Readable
@@ -19,6 +20,9 @@ STEP = 1024**2
 """Bytes from one window's beginning to the next."""
 OVERLAP = 64 * 1024
 """Bytes that two windows share."""
+LONGEST = 120.0
+"""Seconds for one content: numbers that nearly are of some kind, over and over, cost detectors half a second a MiB."""
+TOO_LONG = Gap(Unscannable.SCAN_TIME, f"text was searched for {LONGEST:g} s")
 BEYOND = Gap(Unscannable.LIMITS, f"text is searched up to {SEARCH_LIMIT} bytes only")
 
 
@@ -32,9 +36,10 @@ class Window:
 
 
 def tallies(searches: Collection[Search], content: Readable, size: int) -> dict[Search, Tally]:
-    """Each search's answer. Reading ends where all have found enough."""
+    """Each search's answer. Reading ends where all have found enough, or after LONGEST."""
     counts = {search: _count_of(search) for search in searches}
     going = dict(counts)
+    until = time.monotonic() + LONGEST
     for start, end in _windows(size):
         window = Window(content, start, end)
         for search, count in list(going.items()):
@@ -43,19 +48,19 @@ def tallies(searches: Collection[Search], content: Readable, size: int) -> dict[
                 count.look(window, border, border == min(size, search.within or size))
             if count.number >= search.enough or (search.within or size) <= end:
                 del going[search]
-        if not going:
+        if not going or time.monotonic() > until:
             break
-    return {search: _tally(search, count, size) for search, count in counts.items()}
+    ended = BEYOND if end >= SEARCH_LIMIT else TOO_LONG
+    return {search: _tally(search, count, ended if search in going else None) for search, count in counts.items()}
 
 
 def _count_of(search: Search) -> _Matches | _Values:
     return _Values(search) if search.detector else _Matches(search)
 
 
-def _tally(search: Search, count: _Matches | _Values, size: int) -> Tally:
-    enough = count.number >= search.enough
-    beyond = min(size, search.within or size) > SEARCH_LIMIT and not enough
-    return Tally(count.number, count.offset, count.excerpt, not enough and not beyond, BEYOND if beyond else None)
+def _tally(search: Search, count: _Matches | _Values, gap: Gap | None) -> Tally:
+    """`gap`: why reading ended before its end, where not enough was found."""
+    return Tally(count.number, count.offset, count.excerpt, gap is None and count.number < search.enough, gap)
 
 
 def _windows(size: int) -> Iterator[tuple[int, int]]:

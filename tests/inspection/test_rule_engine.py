@@ -212,6 +212,24 @@ def test_what_could_not_be_searched_is_a_gap_only_where_a_rule_that_counts_depen
     assert engine(match, status=status).inspect(VERSION, NobodyToAsk(), content).gap == expected
 
 
+def test_one_line_of_a_gibibyte_is_searched_in_windows_up_to_the_limit() -> None:
+    content = Huge(1024**3)
+    found = engine({"text": "secret"}, {"text": {"detector": "payment-card"}}, {"text": "^x", "extension": "pdf"})
+    gap = found.inspect(VERSION, NobodyToAsk(), content).gap
+    assert gap is not None
+    assert gap.reason is Unscannable.LIMITS
+    assert max(length for _, length in content.reads) < 16 * STEP
+    assert max(offset + length for offset, length in content.reads) < SEARCH_LIMIT + 16 * STEP
+
+
+def test_no_shipped_rule_reads_a_line_of_a_gibibyte() -> None:
+    content = Huge(1024**3)
+    content.facts = replace(content.facts, mime="text/plain")
+    shipped = RuleEngine(load_rulebook([RULES])).inspect(VERSION, NobodyToAsk(), content)
+    assert (shipped.findings, shipped.gap) == ((), None)
+    assert sum(length for _, length in content.reads) < SEARCH_LIMIT
+
+
 def test_a_swap_changes_the_next_inspection_and_none_that_runs(spooled: Spooled) -> None:
     old, new = engine({"text": "secret"}).rulebook, engine({"text": "other"}).rulebook
     found, reading, go_on = RuleEngine(old), threading.Event(), threading.Event()
@@ -250,4 +268,5 @@ def test_no_name_and_no_content_upsets_the_shipped_rules(
 ) -> None:
     version = replace(VERSION, path=path, action=action)
     inspection = shipped.inspect(version, Brought(Person(uploader)), memory_content(data, mime_of))
-    assert (inspection.engine, inspection.gap) == ("rules", None)
+    assert inspection.engine == "rules"
+    assert inspection.gap is None or not inspection.gap.transient  # a shortcut may be cut off

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scanner.files.kind import mime_of
 from scanner.inspection.rehearsal import memory_content
-from scanner.inspection.text_search import BEYOND, OVERLAP, STEP, tallies
+from scanner.inspection.text_search import BEYOND, OVERLAP, STEP, TOO_LONG, tallies
 from scanner.rulebook.pattern import SEARCH_LIMIT, compiled
 from scanner.rulebook.questions import Search, Tally
 from tests.inspection.test_rule_engine import Huge
@@ -71,6 +71,14 @@ def test_beyond_the_limit_there_may_be_more() -> None:
         Tally(done=False, gap=BEYOND),
         Tally(),
     ]
+
+
+def test_what_is_not_found_in_time_may_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scanner.inspection.text_search.LONGEST", -1.0)
+    content = Huge(9 * STEP, 5, b"aa")
+    found = tallies([Search("a"), Search("aa?", enough=9), Search("b", within=9)], content, content.facts.size)
+    assert list(found.values()) == [Tally(1, 5, done=False), Tally(1, 5, done=False, gap=TOO_LONG), Tally()]
+    assert tallies([Search("b")], Huge(STEP), STEP) == {Search("b"): Tally()}
 
 
 @given(st.lists(st.sampled_from([b"ab", b"a", b".", b"b" * 9]), max_size=200), st.integers(1, 40))
