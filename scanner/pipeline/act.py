@@ -67,9 +67,10 @@ async def _perform_in_order(
     version, folder = run.version, domain.settings.quarantine_folder
     for record in steps:
         version = _as_it_is_known(version, record.state, record.detail)
+    moved = any(record.step.kind is StepKind.QUARANTINE for record in steps)
     for index, record in enumerate(todo):
         await stations.ledger.begin_step(run, record.id)
-        result = await perform(domain.cloud, version, record, folder, domain.account, content=content)
+        result = await perform(domain.cloud, version, record, folder, domain.account, content=content, moved=moved)
         version = _as_it_is_known(version, result.state, result.detail)
         if result == GONE:
             result = await _proved(run, record, stations)

@@ -28,8 +28,10 @@ async def perform(
     account: Account,
     *,
     content: ContentFacts | None = None,
+    moved: bool = False,
 ) -> StepResult:
-    """One planned step on one version, of which `content` was judged.
+    """One planned step on one version, of which `content` was judged. `moved`: the plan puts it into quarantine, and
+    its comment says so: what was taken out before is not commented on (superseded).
 
     Where a newer version took its place nothing is done (superseded); once the file lies in quarantine, though, the
     plan is finished and the newer version only reported. A refusal is FAILED with its reason. Raises RetryLater, also
@@ -46,10 +48,12 @@ async def perform(
     if newer is not None and in_quarantine and content and is_same_content(info, content.sha512, content.size):
         # A move of ours gave it a new entry id, and its result was lost.
         known = replace(version, entry_id=info.entry_id)
-        result = await perform(cloud, known, record, quarantine_folder, account, content=content)
+        result = await perform(cloud, known, record, quarantine_folder, account, content=content, moved=moved)
         return replace(result, detail={"entry_id": info.entry_id, **result.detail})
     if newer is not None and not in_quarantine:
         return StepResult(StepState.SUPERSEDED, {"path": info.path, "entry_id": info.entry_id}, newer)
+    if moved and record.step.kind is StepKind.COMMENT and not in_quarantine:
+        return StepResult(StepState.SUPERSEDED, {"path": info.path, "why": "it was taken out of quarantine meanwhile"})
     try:
         result = await _act(cloud, version, info, record, folder=quarantine_folder, account=account)
     except CloudRefused as error:

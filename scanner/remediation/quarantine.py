@@ -12,7 +12,15 @@ from scanner.cloud.port import Cloud, FileInfo, Priority
 from scanner.errors import CloudRefused, NotFound, RetryLater
 from scanner.model import Account, ContentFacts, FileVersion, StepResult, StepState
 from scanner.remediation.notice import release_body
-from scanner.remediation.place import is_same_content, lies_below, make_folders, move_file, newer_version, parent_of
+from scanner.remediation.place import (
+    is_same_content,
+    lies_below,
+    make_folders,
+    move_file,
+    names_beside,
+    newer_version,
+    parent_of,
+)
 
 
 async def quarantine(
@@ -136,7 +144,8 @@ class _Place:
 def _why_not_released(info: FileInfo, version: FileVersion, origin: str, folder: str) -> StepResult | None:
     if not origin or lies_below(origin, folder):
         return StepResult(StepState.FAILED, {"error": "nothing is known of where it was before"})
-    if info.path.lower() == origin.lower():
+    # Beside it: the name was taken, and the result of that release was lost.
+    if any(info.path.lower() == name.lower() for name in names_beside(origin)):
         return StepResult(StepState.ALREADY_DONE, {"path": info.path})
     if not lies_below(info.path, folder):
         return StepResult(StepState.FAILED, {"error": f"it is not in quarantine, but at {info.path}"})

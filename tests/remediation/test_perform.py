@@ -6,8 +6,8 @@ import pytest
 
 from scanner.errors import CloudUnavailable, Forbidden, NotFound
 from scanner.model import PLANNED_STEPS, Step, StepKind, StepResult, StepState
-from scanner.remediation.perform import GONE
-from tests.remediation.world import DESTINATION, ORIGIN, World, step
+from scanner.remediation.perform import GONE, perform
+from tests.remediation.world import ACCOUNT, DESTINATION, FOLDER, ORIGIN, World, step
 
 PARAMS = {StepKind.QUARANTINE: {"destination": DESTINATION}, StepKind.COMMENT: {"body": "Bad. [scanner acme/e]"}}
 STEPS = [Step(kind, PARAMS.get(kind, {})) for kind in PLANNED_STEPS]
@@ -108,3 +108,12 @@ async def test_what_no_plan_contains_is_a_mistake_of_ours(world: World) -> None:
 
     with pytest.raises(ValueError, match="release is no step of a plan"):
         await world.perform(version, step(Step(StepKind.RELEASE)))
+
+
+@pytest.mark.parametrize(("moved", "state"), [(True, StepState.SUPERSEDED), (False, StepState.SUCCESS)])
+async def test_no_comment_says_moved_to_quarantine_of_a_file_that_is_out_again(
+    world: World, moved: bool, state: StepState
+) -> None:
+    version = world.upload(ORIGIN)
+    result = await perform(world.twin, version, step(STEPS[2]), FOLDER, ACCOUNT, moved=moved)
+    assert (result.state, len(await world.twin.notes(ORIGIN))) == (state, 0 if moved else 1)

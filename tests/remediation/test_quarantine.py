@@ -311,3 +311,14 @@ async def test_a_release_that_changes_the_entry_id_brings_no_newer_version(world
     result = await give_back(world, version, cloud=cloud)
     assert (result.state, result.superseded_by) == (StepState.SUCCESS, None)
     assert result.detail["entry_id"] == await entry_of(world, version)
+
+
+async def test_what_an_interrupted_release_put_beside_its_place_is_found_done(world: World) -> None:
+    version = await put_away(world)
+    world.upload(ORIGIN, "other")
+    beside = "/Shared/Kite/plan_1.docx"
+    cloud = world.scripted(file=[None, None, CloudUnavailable("cut")])
+    with pytest.raises(CloudUnavailable):
+        await give_back(world, version, cloud=cloud)
+    assert await world.where(version) == beside
+    assert await give_back(world, version) == StepResult(StepState.ALREADY_DONE, {"path": beside})

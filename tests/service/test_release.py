@@ -90,3 +90,29 @@ async def test_a_domain_that_is_not_configured_any_more_is_said_to_be_so(world: 
     (row,) = await rows(world)
     with pytest.raises(ConfigurationError, match="other is not configured"):
         await release(world, replace(row, domain="other"))
+
+
+async def test_a_release_before_the_comment_is_not_followed_by_word_of_a_quarantine(world: World) -> None:
+    group = str(world.upload(FILE, eicar())["group_id"])
+    world.fault(route="/notes", method="POST", status=503)
+    await world.once()
+    world.control("DELETE", "faults")
+    assert (await release(world, (await rows(world))[0])).state is StepState.SUCCESS
+    await world.all_of()
+    assert [note["path"] for note in world.state()["notes"]] == [FILE]
+    assert "released" in world.state()["notes"][0]["body"]
+    assert (world.places()[group], world.steps()[2]) == (FILE, ("comment", "superseded"))
+
+
+async def test_a_release_cut_off_after_it_moved_beside_is_found_done(world: World) -> None:
+    group = await quarantined(world)
+    world.upload(FILE, b"somebody else's work")
+    (row,) = await rows(world)
+    world.fault(route="/fs/ids/file", method="GET", status=503, skip=4)
+    with pytest.raises(CloudUnavailable):
+        await release(world, row)
+    world.control("DELETE", "faults")
+    beside = FILE.replace("a.com", "a_1.com")
+    assert world.places()[group] == beside
+    assert (await release(world, row)).state is StepState.ALREADY_DONE
+    assert await rows(world) == []
