@@ -201,11 +201,11 @@ def queue_versions(connection: Connection, versions: Iterable[FileVersion], lane
 
 def open_walks(connection: Connection, domain: str) -> tuple[Walk, ...]:
     rows = connection.execute(
-        select(walks.c.id, walks.c.path)
+        select(walks.c.id, walks.c.path, walks.c.refused_at)
         .where(walks.c.domain == domain, walks.c.finished_at.is_(None))
         .order_by(walks.c.id)
     )
-    return tuple(Walk(row.id, row.path) for row in rows)
+    return tuple(Walk(row.id, row.path, row.refused_at) for row in rows)
 
 
 def finish_walk(connection: Connection, walk_id: int, now: datetime, unread: Iterable[str] = ()) -> tuple[Walk, ...]:
@@ -214,9 +214,10 @@ def finish_walk(connection: Connection, walk_id: int, now: datetime, unread: Ite
     domain = connection.execute(mine).scalar_one()
     put = insert(walks).returning(walks.c.id)
     made = {
-        path: connection.execute(put.values(domain=domain, path=path, asked_at=now)).scalar_one() for path in unread
+        path: connection.execute(put.values(domain=domain, path=path, asked_at=now, refused_at=now)).scalar_one()
+        for path in unread
     }
-    return tuple(Walk(walk, path) for path, walk in made.items())
+    return tuple(Walk(walk, path, now) for path, walk in made.items())
 
 
 def _recorded(connection: Connection, domain: str, epoch: int, ids: Sequence[int]) -> set[int]:

@@ -18,7 +18,7 @@ from scanner.ledger.rows import (
     WorkCounts,
     content_of,
 )
-from scanner.ledger.tables import events, gaps, steps, verdicts, work
+from scanner.ledger.tables import events, gaps, steps, verdicts, walks, work
 from scanner.model import OPEN_STEPS, StepKind, StepState, VerdictKind
 
 _OPEN = ["queued", "running", "waiting"]
@@ -70,6 +70,9 @@ def backlog(connection: Connection, now: datetime) -> Backlog:
     gaps_open = connection.execute(
         select(func.count()).select_from(gaps).where(gaps.c.closed_at.is_(None))
     ).scalar_one()
+    open_walks, refused = connection.execute(
+        select(func.count(), func.count(walks.c.refused_at)).where(walks.c.finished_at.is_(None))
+    ).one()
     return Backlog(
         pending=states["queued"],
         leased=states["running"],
@@ -80,6 +83,8 @@ def backlog(connection: Connection, now: datetime) -> Backlog:
         oldest_step=oldest_step,
         braked=braked,
         gaps=gaps_open,
+        walks=open_walks - refused,
+        walks_refused=refused,
     )
 
 

@@ -43,6 +43,8 @@ class FeedState:
 class Walk:
     id: int
     path: str
+    refused_at: datetime | None = None
+    """When the platform refused to list it; None where it has not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,10 @@ class Backlog:
     oldest_step: datetime | None
     braked: int
     gaps: int
+    walks: int = 0
+    """Folders to be listed."""
+    walks_refused: int = 0
+    """Folders that may not be listed, and are asked for again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,8 @@ class WalkRow(Base, table=True):
     path: str
     asked_at: datetime = Field(sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    refused_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it could not be listed; NULL where nobody has tried yet."""
 
 
 class WorkRow(Base, table=True):

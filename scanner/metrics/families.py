@@ -48,6 +48,7 @@ YARA_GROUNDS = ("error", "unusable", "cost")
 """Why a YARA file is disabled."""
 SELF_TEST_OUTCOMES = ("seen", "refused", "unproven", "blind")
 SUPPRESSIONS = ("active", "expired", "unused")
+WALK_STATES = ("waiting", "refused")
 LEVELS = ("debug", "info", "warning", "error", "critical")
 STEP_RESULTS = tuple(state.value for state in StepState if state not in (StepState.PLANNED, StepState.INTENDED))
 VERDICT_BUCKETS = (5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 14400, 86400)
@@ -99,6 +100,12 @@ class Families:
         )
         self.gaps_open = self._gauge(
             "coverage_gaps_open", f"Stretches of events never seen and not yet made up for. {GLOBAL}"
+        )
+
+        self.walks_open = self._gauge(
+            "walks_open",
+            f"Folders to be listed, by state; refused = the platform does not let us, so that nobody looks. {GLOBAL}",
+            state=WALK_STATES,
         )
 
     def _declare_work(self) -> None:

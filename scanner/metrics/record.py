@@ -95,6 +95,13 @@ class Backlog(Protocol):
 
     @property
     def gaps(self) -> int: ...
+    @property
+    def walks(self) -> int:
+        """Folders to be listed."""
+
+    @property
+    def walks_refused(self) -> int:
+        """Folders that may not be listed."""
 
 
 class Metrics(Families):
@@ -228,6 +235,8 @@ class Metrics(Families):
         self.oldest_step.set(_moment(backlog.oldest_step))
         self.brake.set(1 if backlog.braked else 0)
         self.gaps_open.set(backlog.gaps)
+        self.walks_open.labels("waiting").set(backlog.walks)
+        self.walks_open.labels("refused").set(backlog.walks_refused)
 
     def api_call(self, operation: str, code: int | str, seconds: float, throttled: ThrottleScope | None = None) -> None:
         """One call of the API: its HTTP status, or `timeout` or `connect_error`, and the seconds to the headers."""

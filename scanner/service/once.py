@@ -53,8 +53,9 @@ async def run_once(parts: Parts, stop: asyncio.Event) -> Summary:
         done.set()
         await working
     await prune(parts)
-    if walker.refused:
-        summary.unfinished.append(f"{walker.refused} folders may not be listed; the log has their paths")
+    refused = (await parts.stations.ledger.backlog()).walks_refused
+    if refused:
+        summary.unfinished.append(f"{refused} folders may not be listed; the log has their paths")
     counts = await parts.stations.ledger.work_counts()
     open_work = counts.queued + counts.running + counts.waiting
     if open_work:

@@ -7,6 +7,7 @@ rest of the domain from being scanned.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,6 +29,8 @@ LONGEST_REST = 3_600.0
 REFUSED_REST = 21_600.0
 """Seconds until a folder that may not be listed is asked for again: rights may come back, but each try burns quota
 (fact sheet 8.3)."""
+MOST_REFUSED = 10
+"""Such folders asked for in one turn, when many become due at once: after a long stop, say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,12 @@ class _Rest:
 
 
 class Walker:
-    """For all domains of a service. What is put off is forgotten with the process; the walks themselves are not."""
+    """For all domains of a service. What failed and is put off is forgotten with the process; the walks themselves, and
+    when one was refused, are not."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._rests: dict[int, _Rest] = {}
-        self.refused = 0
-        """Folders that may not be listed. They stay in the ledger, to be asked for again."""
 
     async def turn(self) -> None:
         """Every walk that is open and not put off. Raises the first RetryLater, when all have had their turn."""
@@ -53,9 +55,7 @@ class Walker:
 
     async def _walk_domain(self, domain: str) -> RetryLater | None:
         first: RetryLater | None = None
-        for walk in await self._parts.stations.ledger.open_walks(domain):
-            if walk.id in self._rests and self._rests[walk.id].until > self._parts.clock():
-                continue
+        for walk in self._due(await self._parts.stations.ledger.open_walks(domain)):
             try:
                 await self._walk(domain, walk)
             except RetryLater as error:
@@ -64,6 +64,13 @@ class Walker:
                 if isinstance(error, Throttled):
                     break
         return first
+
+    def _due(self, walks: Sequence[Walk]) -> list[Walk]:
+        now = self._parts.clock()
+        refused = now - timedelta(seconds=REFUSED_REST)
+        ready = [walk for walk in walks if walk.id not in self._rests or self._rests[walk.id].until <= now]
+        again = [walk for walk in ready if walk.refused_at is not None and walk.refused_at <= refused]
+        return [walk for walk in ready if walk.refused_at is None] + again[:MOST_REFUSED]
 
     async def _walk(self, domain: str, walk: Walk) -> None:
         ledger, cloud = self._parts.stations.ledger, self._parts.stations.domains[domain].cloud
@@ -79,9 +86,6 @@ class Walker:
             queued += await ledger.queue_versions(domain, page, Lane.RECONCILE)
         left = await ledger.finish_walk(walk.id, unread)
         self._rests.pop(walk.id, None)
-        until = self._parts.clock() + timedelta(seconds=REFUSED_REST)
-        self._rests |= {one.id: _Rest(REFUSED_REST, until) for one in left}
-        self.refused += len(left)
         log.info("walk.finished", domain=domain, path=walk.path, queued=queued, unread=len(left))
 
     def _put_off(self, domain: str, walk: Walk, error: RetryLater) -> None:

@@ -310,6 +310,12 @@ def test_a_folder_is_to_be_walked_until_its_walk_has_finished(database: Database
     )
 
 
+def test_a_folder_that_was_refused_is_a_walk_of_its_own_with_the_moment(database: Database):
+    database.run_here(lambda c: page(c, replace(story(5), id=1, target_path="/a")))
+    left = database.run_here(lambda c: intake.finish_walk(c, 1, NOON, ["/a/secret"]))
+    assert left == database.run_here(lambda c: intake.open_walks(c, "acme")) == (Walk(2, "/a/secret", NOON),)
+
+
 def test_a_version_that_was_gone_before_anybody_looked_is_queued_when_it_is_back(database: Database):
     def act(connection):
         working.finish(connection, took(connection, "e1"), Outcome.GONE, None, NOON)

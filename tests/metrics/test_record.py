@@ -57,6 +57,8 @@ class Waiting:
     oldest_step: datetime | None = None
     braked: int = 0
     gaps: int = 6
+    walks: int = 7
+    walks_refused: int = 8
 
 
 @pytest.fixture
@@ -244,11 +246,13 @@ def test_what_waits_is_shown_with_moments_that_are_zero_when_nothing_does(metric
         "jobs parked": 4,
         "steps_pending": 5,
         "coverage_gaps_open": 6,
+        "walks_open waiting": 7,
+        "walks_open refused": 8,
     }
 
 
 def test_a_held_plan_shows_that_a_person_must_decide(metrics: Metrics) -> None:
-    metrics.backlog(Waiting(0, 0, 0, 0, NOON, 2, NOON, braked=2, gaps=0))
+    metrics.backlog(Waiting(0, 0, 0, 0, NOON, 2, NOON, braked=2, gaps=0, walks=0, walks_refused=0))
     assert changed(metrics) == {
         "backlog_oldest_item_timestamp_seconds": NOON.timestamp(),
         "steps_pending": 2,

@@ -12,7 +12,7 @@ import pytest
 from scanner.errors import CloudUnavailable, Throttled
 from scanner.model import Cursor, Event, WalkFolder
 from scanner.service.assembly import Parts, assembled, utc_now
-from scanner.service.walks import FIRST_REST, LONGEST_REST, REFUSED_REST, Walker
+from scanner.service.walks import FIRST_REST, LONGEST_REST, MOST_REFUSED, REFUSED_REST, Walker
 from tests.journeys.world import World
 
 FOLDER = "/Shared/Projects"
@@ -64,8 +64,10 @@ async def test_a_folder_that_may_not_be_listed_is_asked_for_again_alone(world: W
         walker = Walker(replace(parts, clock=lambda: now))
         await walker.turn()
         await walker.turn()
-        assert (walker.refused, await standing(parts)) == (1, (1, [f"{FOLDER}/kite/deep"]))
-        now += timedelta(seconds=REFUSED_REST)
+        assert await standing(parts) == (1, [f"{FOLDER}/kite/deep"])
+        backlog = await parts.stations.ledger.backlog()
+        assert (backlog.walks, backlog.walks_refused) == (0, 1)
+        now = utc_now() + timedelta(seconds=REFUSED_REST)
         await walker.turn()
         assert await standing(parts) == (2, [])
     assert (world.calls(f"{FOLDER}/kite\\?"), world.calls(f"{FOLDER}/kite/deep\\?")) == ([200], [403, 200])
@@ -94,3 +96,24 @@ async def test_what_fails_again_is_put_off_longer_and_longer(world: World) -> No
                 tried.append(minute)
         assert tried == [0, 1, 3, 7, 15]
         assert LONGEST_REST == 60 * FIRST_REST
+
+
+async def test_a_restart_does_not_ask_at_once_for_what_was_refused(world: World) -> None:
+    async with arrived(world, "kite") as parts:
+        assert (await parts.stations.ledger.backlog()).walks == 1
+        world.fault(route=f"{FOLDER}/kite/deep", status=403)
+        await Walker(parts).turn()
+        await Walker(parts).turn()
+    assert world.calls(f"{FOLDER}/kite/deep\\?") == [403]
+
+
+async def test_of_many_refused_folders_that_are_due_a_few_are_asked_for_in_a_turn(world: World) -> None:
+    names = [f"{number:02}" for number in range(MOST_REFUSED + 2)]
+    async with arrived(world, *names) as parts:
+        world.fault(route="/deep", status=403)
+        now = utc_now()
+        walker = Walker(replace(parts, clock=lambda: now))
+        await walker.turn()
+        now = utc_now() + timedelta(seconds=REFUSED_REST)
+        await walker.turn()
+    assert len(world.calls("/deep\\?")) == len(names) + MOST_REFUSED
