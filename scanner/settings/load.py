@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -173,7 +174,7 @@ def _same_names(value: dict[str, Any], sources: Sources) -> Iterator[Problem]:
 def _unreadable_files(value: dict[str, Any], sources: Sources) -> Iterator[Problem]:
     """The paths are not repeated in the messages: somebody may have put the token itself there."""
     for loc, domain in _domains(value):
-        for key, check in (("token_file", _token_fault), ("ca_file", _file_fault)):
+        for key, check in (("token_file", _token_fault), ("ca_file", _certificates_fault)):
             path = domain.get(key)
             fault = check(Path(path)) if isinstance(path, str) and path and "\0" not in path else None
             if fault is not None:
@@ -194,6 +195,17 @@ def _file_fault(path: Path) -> tuple[str, str] | None:
             return None
     except OSError as error:
         return f"the file cannot be read: {error.strerror}", "Check the path and the rights of the file."
+
+
+def _certificates_fault(path: Path) -> tuple[str, str] | None:
+    fault = _file_fault(path)
+    if fault is not None:
+        return fault
+    try:
+        ssl.create_default_context(cafile=path)
+    except (OSError, ssl.SSLError):
+        return "the file holds no certificates", "Give PEM certificates."
+    return None
 
 
 def _token_fault(path: Path) -> tuple[str, str] | None:

@@ -112,3 +112,10 @@ def test_the_schema_is_closed_and_explains_every_key(config: Path) -> None:
 def test_the_schema_on_one_line_is_the_same_schema(config: Path) -> None:
     line = run("schema", "--json").stdout
     assert (line.count("\n"), json.loads(line)) == (1, json.loads(run("schema").stdout))
+
+
+def test_a_ca_file_without_certificates_is_one_of_the_problems(config: Path) -> None:
+    Path("ca.pem").write_text("no certificate")
+    config.write_text(WRITTEN.replace("    token_file", "    ca_file: ca.pem\n    token_file"))
+    told = "scanner.yaml:4: domains[0].ca_file: the file holds no certificates\n    Give PEM certificates.\n"
+    assert (run("check").exit_code, run("check").stderr) == (2, told)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from emulator.tls import make_certificate
 from scanner.service.assembly import utc_now
 from scanner.service.diagnosis import Diagnosis, Level
 from scanner.service.domain_checks import check_domain
@@ -39,11 +40,13 @@ async def test_a_refused_token_is_no_answer_and_the_only_line(world: World) -> N
     assert (line.level, line.subject) == (Level.UNREACHABLE, "acme: API")
 
 
-async def test_a_ca_file_without_certificates_is_a_failure_with_its_place(world: World) -> None:
-    (world.folder / "ca.pem").touch()
-    world.sections["domain"] = {"base_url": "https://localhost:1", "ca_file": str(world.folder / "ca.pem")}
-    (line,) = (await found(world)).values()
-    told = f"{world.folder}/ca.pem: the CA file cannot be read or holds no certificates"
+async def test_a_ca_file_emptied_since_the_settings_were_read_is_a_failure_with_its_place(world: World) -> None:
+    certificate, _ = make_certificate(world.folder)
+    world.sections["domain"] = {"base_url": "https://localhost:1", "ca_file": str(certificate)}
+    domain = world.settings().domains[0]
+    certificate.write_text("")
+    (line,) = [line async for line in check_domain(domain, utc_now())]
+    told = f"{certificate}: the CA file cannot be read or holds no certificates"
     assert (line.level, line.subject, line.finding) == (Level.FAIL, "acme: API", told)
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emulator.tls import make_certificate
 from scanner.errors import ConfigurationError, Problem
 from scanner.settings import (
     ClamavSettings,
@@ -202,3 +203,16 @@ def test_all_wrong_variables_of_local_files_are_refused_with_their_names() -> No
         load_local_settings({"SCANNER__CLAMAV__CONNECTIONS": "no", "SCANNER__SPOOL__MAX_FILE": "9"})
     named = [problem.where.removeprefix("environment variable ") for problem in refused.value.problems]
     assert named == ["SCANNER__CLAMAV__CONNECTIONS", "SCANNER__SPOOL__MAX_FILE"]
+
+
+@pytest.mark.parametrize("written", ["", "no certificate"])
+def test_a_ca_file_without_certificates_is_told_with_its_place(folder: Path, written: str) -> None:
+    (folder / "ca.pem").write_text(written)
+    got = problems(MINIMAL.replace("{name", "{ca_file: ca.pem, name"), {})
+    assert got == ["s.yaml:1: domains[0].ca_file: the file holds no certificates\n    Give PEM certificates."]
+
+
+def test_a_ca_file_with_a_certificate_is_in_order(folder: Path) -> None:
+    certificate, _ = make_certificate(folder)
+    (folder / "s.yaml").write_text(MINIMAL.replace("{name", f"{{ca_file: {certificate}, name"))
+    assert load_settings(folder / "s.yaml", {}).domains[0].ca_file == certificate
