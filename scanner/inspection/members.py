@@ -15,7 +15,7 @@ from scanner.inspection.apart import TakenApart, TakesApart
 from scanner.inspection.engine import Content, Engine, NobodyToAsk
 from scanner.inspection.kinship import Kinship
 from scanner.inspection.selftest.blind_spots import SpotsInForce
-from scanner.inspection.selftest.formats import ARCHIVES, DOCUMENTS, Format, formats_of
+from scanner.inspection.selftest.formats import ARCHIVES, DOCUMENTS, Format, formats_of, is_flat_document
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unscannable
 from scanner.rulebook.anatomy import Anatomy, Member
 
@@ -57,7 +57,7 @@ class Members:
         with self._unpacker.unpack(content, version.name) as apart:
             if inspection.gap is not None and not apart.anatomy.members:
                 return replace(inspection, gap=_telling(apart.anatomy.gap, inspection.gap))
-            whole_unseen, kinds = inspection.gap is not None, formats_of(content)
+            whole_unseen, kinds = inspection.gap is not None or is_flat_document(content.head), formats_of(content)
             looks = list(self._looks(version, apart, whole_unseen, kinds))
             found = dict.fromkeys(finding for look in looks for finding in look.findings)
             left = None if not whole_unseen and _excused(apart.anatomy, kinds) else apart.anatomy.gap
@@ -71,7 +71,7 @@ class Members:
             return _unopened(inspection) and self._spots().mendable(content)
         if inspection.engine != self._engines[0].name:
             return False
-        return not formats_of(content).isdisjoint(ARCHIVES | DOCUMENTS)
+        return is_flat_document(content.head) or not formats_of(content).isdisjoint(ARCHIVES | DOCUMENTS)
 
     def _version(self) -> str:
         return ", ".join(engine.version() for engine in self._engines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import bz2
 import io
 import lzma
@@ -109,6 +110,15 @@ def document_with(name: str, content: bytes) -> bytes:
     return samples.zip_of(parts)
 
 
+def flat_document(content: bytes) -> bytes:
+    data = base64.b64encode(content).decode()
+    names = 'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:draw="urn:oasis:drawing"'
+    objects = f"<draw:object-ole><office:binary-data>{data}</office:binary-data></draw:object-ole>"
+    return (
+        f'<?xml version="1.0"?><office:document {names}><office:body>{objects}</office:body></office:document>'.encode()
+    )
+
+
 KINDS: dict[str, Callable[[bytes], bytes]] = {
     "7z, deflated": lambda content: seven_zip(content, "deflate"),
     "7z, bzip2": lambda content: seven_zip(content, "bzip2"),
@@ -118,6 +128,7 @@ KINDS: dict[str, Callable[[bytes], bytes]] = {
     "7z, bzip2, in a PDF": lambda content: documents.pdf(seven_zip(content, "bzip2")),
     "7z, bzip2, in an RTF": lambda content: documents.rtf(seven_zip(content, "bzip2")),
     "7z, bzip2, in a document": lambda content: document_with("word/a.7z", seven_zip(content, "bzip2")),
+    "an OpenDocument in one file": flat_document,
     "rar in an OpenDocument": lambda content: documents.odt(rars.rar5(content)),
     "bzip2 of two streams": in_two_streams,
     "tar, size in a pax header": with_size_elsewhere,

@@ -18,6 +18,7 @@ from scanner.rulebook.facts import Nature
 
 HOLLOW, WRAPPED, PLAIN = Nature(hollow=True), Nature(wrapped=True), Nature()
 DOCX = samples.docx("hello")
+FLAT = b'<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"/>'
 MAIL = b"From: a@example.com\r\nSubject: hello\r\n\r\nhello\r\n"
 
 
@@ -48,6 +49,7 @@ def late_parts() -> bytes:
         ("a.eml", MAIL, WRAPPED),
         ("a", MAIL, WRAPPED),
         ("a.HTML", b"hello", WRAPPED),
+        ("a.fodt", FLAT, WRAPPED),
         ("a.zip", samples.zip_of({"a.txt": b"hello"}), PLAIN),
         ("a.zip", b"PK\3\4", PLAIN),
         ("a.exe", samples.windows_program(), PLAIN),

@@ -1,10 +1,12 @@
-"""OpenDocument texts, sheets and slides, as packages or as one file of XML. What they hold the archive opener hands on.
+"""OpenDocument texts, sheets and slides, as packages or as one file of XML. What packages hold the archive opener hands
+on; what stands in the XML itself, in base64, is handed on here.
 
 A document made from a template names it for ever; only one that lies elsewhere on a network counts as external.
 """
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 from urllib.parse import unquote
@@ -13,6 +15,7 @@ from scanner.inspection.unpack.openers.markup import Prose, read_markup
 from scanner.inspection.unpack.openers.native import tell_object
 from scanner.inspection.unpack.openers.package import PIECE, Package, is_elsewhere, part_name, tell_gap
 from scanner.inspection.unpack.opening import Source, Told, TooMuch
+from scanner.model import Unscannable
 from scanner.rulebook.anatomy import Trait
 
 MANIFEST = "meta-inf/manifest.xml"
@@ -23,7 +26,7 @@ INDEXES = frozenset({"script-lb.xml", "script-lc.xml", "dialog-lb.xml", "dialog-
 """Lists of modules, which stand in many documents without any."""
 LOADED = frozenset({"template", "section-source", "floating-frame", "object", "object-ole", "auto-reload"})
 BREAKS = {"p": "\n", "h": "\n", "line-break": "\n", "table-cell": "\t", "tab": "\t", "s": " ", "module": "\n"}
-UNREAD = frozenset({"binary-data"})
+EMBEDDED = "binary-data"
 OPENING = frozenset(
     {
         "dom:load",
@@ -47,7 +50,8 @@ class _Listener:
     def __init__(self, told: Told) -> None:
         self._told = told
         self._prose = Prose(told)
-        self._silent = False
+        self._embedded: list[str] | None = None
+        self._count = 0
         self.objects: set[str] = set()
         """Parts that are objects of other programs."""
         self.encrypted = False
@@ -64,16 +68,30 @@ class _Listener:
             self._told.trait(Trait.EXTERNAL_TEMPLATE)
         elif name == "object-ole":
             self.objects.add(part_name(href.removeprefix("./")))
-        self._silent = name in UNREAD
+        elif name == EMBEDDED:
+            self._embedded = []
 
     def end(self, name: str) -> None:
-        self._silent = False
         if name in BREAKS:
             self._prose.add(BREAKS[name])
+        elif name == EMBEDDED:
+            self._hand_on("".join(self._embedded or ()))
+            self._embedded = None
 
     def text(self, piece: str) -> None:
-        if not self._silent:
+        if self._embedded is None:
             self._prose.add(piece)
+        else:
+            self._embedded.append(piece)
+
+    def _hand_on(self, coded: str) -> None:
+        self._count += 1
+        try:
+            data = base64.b64decode(coded)
+        except ValueError as error:
+            self._told.incomplete(Unscannable.CORRUPT, f"{EMBEDDED} {self._count}: {error}")
+        else:
+            self._told.member(f"{EMBEDDED}-{self._count}", iter([data]))
 
     def close(self) -> None:
         self._prose.close()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
 
-from scanner.inspection.selftest.formats import is_mail
+from scanner.inspection.selftest.formats import is_flat_document, is_mail
 from scanner.inspection.unpack.openers.archive import ends_as_zip, open_archive, open_program
 from scanner.inspection.unpack.openers.behind import has_archive_behind, open_behind
 from scanner.inspection.unpack.openers.compressed import open_compressed
@@ -46,10 +46,6 @@ class Row:
     sight: Callable[[Source], bool] | None = None
 
 
-FLAT = re.compile(rb"<(?:[\w.-]{1,50}:)?document\s[^>]{0,8000}\burn:oasis:names:tc:opendocument:xmlns:office:")
-"""The root of an OpenDocument in one file of XML."""
-
-
 def _wide(source: Source) -> bool:
     return wide_encoding(source.head) is not None
 
@@ -63,7 +59,7 @@ def _office(source: Source) -> bool:
 
 
 def _open_document(source: Source) -> bool:
-    return FLAT.search(source.head) is not None or has_part(source, "meta-inf/manifest.xml", "content.xml")
+    return is_flat_document(source.head) or has_part(source, "meta-inf/manifest.xml", "content.xml")
 
 
 ROWS = (

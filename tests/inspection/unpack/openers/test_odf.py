@@ -45,6 +45,16 @@ def test_a_document_that_is_one_file_of_xml_is_read_like_one():
     told = told_of(open_odf, content_xml(inner).replace(b"xmlns:meta", b'xmlns:o="o" xmlns:meta'))
 
     assert (told.all_text, told.traits) == ("Hello\ncode\n", {Trait.MACRO})
+    assert told.members == [("binary-data-1", bytes(3))]
+
+
+@pytest.mark.parametrize("coded", ["A", "\u00fc"], ids=["cut off", "no ASCII"])
+def test_what_is_embedded_and_is_no_base64_is_a_gap_and_the_next_is_handed_on(coded):
+    inner = "".join(f"<office:binary-data>{each}</office:binary-data>" for each in (coded, "\nAA\n AA\n"))
+
+    told = told_of(open_odf, content_xml(inner))
+
+    assert (told.gaps, told.members) == ([Unscannable.CORRUPT], [("binary-data-2", bytes(3))])
 
 
 @pytest.mark.parametrize(
