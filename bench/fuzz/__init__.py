@@ -1,4 +1,5 @@
-"""Fuzzing of what reads hostile bytes: `python -m bench.fuzz TARGET --seconds N`, of `rules`, `matcher` or `openers`.
+"""Fuzzing of what reads hostile bytes: `python -m bench.fuzz TARGET --seconds N`, of `rules`, `shared`,
+`suppressions`, `matcher` or `openers`.
 
     python -m bench.fuzz openers --seconds 600            # by atheris where it is installed, guided by coverage
     python -m bench.fuzz rules --engine mutations         # our own, blind: changes seeds, knows nothing of coverage

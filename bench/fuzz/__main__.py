@@ -16,7 +16,7 @@ from bench.fuzz.campaign import HANG_CPU, Campaign
 from bench.fuzz.child import MEMORY
 
 RESULT = Path(__file__).parents[1] / "results" / "fuzz.json"
-NAMES = ("rules", "matcher", "openers")
+NAMES = ("rules", "shared", "suppressions", "matcher", "openers")
 WANTED = 1800
 """Seconds of fuzzing without a finding, of all runs together."""
 PACKAGES = ("atheris", "libarchive-c", "olefile", "oletools", "msoffcrypto-tool", "pypdf", "pyyaml", "google-re2")
