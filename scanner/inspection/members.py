@@ -32,6 +32,8 @@ NEVER_EMPTY = IN_PART - DOCUMENTS - {Format.EML, Format.MBOX, Format.TNEF}
 """Kinds of them in which something lies, or nobody could open them."""
 RARS = frozenset({Format.RAR4, Format.RAR5})
 """Whether clamd opens them, the engine that asks it knows by itself."""
+UNLOCKED = (ARCHIVES | {Format.OLE}) - RARS - {Format.SEVEN_ZIP}
+"""Kinds of which all that is encrypted comes out as a member, or is a gap, once the passwords were tried."""
 
 NOT_TAKEN_OUT = Gap(Unscannable.FORMAT, "could not be taken out")
 LONGEST = 300.0
@@ -68,7 +70,7 @@ class Members:
     def _wanted(self, inspection: Inspection, content: Content) -> bool:
         """Whether to take it apart: for its gap, or, once, for what a clean archive may hide."""
         if inspection.gap is not None:
-            return _unopened(inspection) and self._spots().mendable(content)
+            return _unopened(inspection, formats_of(content)) and self._spots().mendable(content)
         if inspection.engine != self._engines[0].name:
             return False
         return is_flat_document(content.head) or not formats_of(content).isdisjoint(ARCHIVES | DOCUMENTS)
@@ -101,12 +103,12 @@ class Members:
             content = apart.member_content(member)
             looks = tuple(self._look(version, content, shown))
             inner = formats_of(content)
-            if inside_unseen or any(map(_unopened, looks)):
+            if inside_unseen or any(_unopened(look, inner) for look in looks):
                 unseen.add(index)
             if inner & IN_PART:
                 in_part.add(index)
             opened = index in kinship.opened and self._spots().mendable(content)
-            yield from (_placed(look, member, opened) for look in looks)
+            yield from (_placed(look, member, opened and _unopened(look, inner)) for look in looks)
             if index not in kinship.opened and inner & NEVER_EMPTY and _lacks_an_opener(apart.anatomy):
                 yield self._gap(NOT_TAKEN_OUT, member)
 
@@ -118,7 +120,8 @@ class Members:
         first, *others = self._engines
         look = first.inspect(version, NobodyToAsk(), content)
         yield look
-        if unseen or _unopened(look) or formats_of(content) & RARS:
+        kinds = formats_of(content)
+        if unseen or _unopened(look, kinds) or kinds & RARS:
             for engine in others:
                 yield engine.inspect(version, NobodyToAsk(), content)
 
@@ -136,16 +139,20 @@ def _lacks_an_opener(anatomy: Anatomy) -> bool:
     return anatomy.gap is not None and anatomy.gap.reason is Unscannable.FORMAT
 
 
-def _unopened(look: Inspection) -> bool:
-    return look.gap is not None and look.gap.reason in MENDABLE
+def _unopened(look: Inspection, kinds: frozenset[Format]) -> bool:
+    """Whether what lies inside may be looked at instead of the whole. Of what is encrypted only where a password that
+    is known opens all of it: the gap of what was taken apart tells."""
+    if look.gap is None:
+        return False
+    return look.gap.reason in MENDABLE or (look.gap.reason is Unscannable.ENCRYPTED and bool(kinds & UNLOCKED))
 
 
-def _placed(look: Inspection, member: Member, opened: bool) -> Inspection:
+def _placed(look: Inspection, member: Member, mended: bool) -> Inspection:
     """What an engine said of a member, as said of the whole. A member that was opened has members to speak for it."""
     findings = tuple(replace(finding, place=_place(member, finding)) for finding in look.findings)
     gap = look.gap
     if gap is not None:
-        gap = None if opened and gap.reason in MENDABLE else _placed_gap(gap, member)
+        gap = None if mended else _placed_gap(gap, member)
     return replace(look, findings=findings, gap=gap)
 
 

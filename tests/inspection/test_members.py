@@ -56,7 +56,9 @@ class Zips:
         members: list[Member] = []
         contents: list[bytes] = []
         self._open(b"".join(content.chunks()), "", 1, members, contents)
-        yield Apart(Anatomy(tuple(members), gap=self.gap), tuple(contents))
+        locked = any(member.content is None for member in members)
+        gap = self.gap or (Gap(Unscannable.ENCRYPTED) if locked else None)
+        yield Apart(Anatomy(tuple(members), gap=gap), tuple(contents))
 
     def _open(self, data: bytes, place: str, depth: int, members: list[Member], contents: list[bytes]) -> None:
         if not data.startswith(b"PK"):

@@ -37,7 +37,7 @@ CHM = b"ITSF\x03\x00\x00\x00" + bytes(200)
 
 @pytest.fixture(scope="module")
 def unpacker() -> Iterator[Unpacker]:
-    made = Unpacker(UnpackSettings(processes=1))
+    made = Unpacker(UnpackSettings(processes=1), ("known",))
     yield made
     made.close()
 
@@ -145,6 +145,22 @@ KINDS: dict[str, Callable[[bytes], bytes]] = {
 def test_what_clamd_skips_in_a_kind_that_it_opens_is_shown_to_it(panel: Panel, kind: str) -> None:
     assert looked(panel, KINDS[kind](EICAR)) == (True, set())
     assert looked(panel, KINDS[kind](HARMLESS)) == (False, set())
+
+
+def locked(content: bytes, password: bytes = b"known") -> bytes:
+    return samples.encrypted_zip_of("payload.com", content, password)
+
+
+@pytest.mark.parametrize("around", [bytes, lambda data: samples.zip_of({"a.zip": data}), archives.tar, mails.eml])
+def test_what_a_known_password_opens_is_looked_at(panel: Panel, around: Callable[[bytes], bytes]) -> None:
+    assert looked(panel, around(locked(EICAR))) == (True, set())
+    assert looked(panel, around(locked(HARMLESS))) == (False, set())
+    assert looked(panel, around(locked(EICAR, b"another"))) == (False, {Unscannable.ENCRYPTED})
+
+
+def test_one_that_it_opens_does_not_vouch_for_another_that_it_does_not(panel: Panel) -> None:
+    data = samples.zip_of({"a.zip": locked(HARMLESS), "b.zip": locked(EICAR, b"another")})
+    assert looked(panel, data) == (False, {Unscannable.ENCRYPTED})
 
 
 @pytest.mark.parametrize(
