@@ -43,10 +43,11 @@ def tallies(searches: Collection[Search], content: Readable, size: int) -> dict[
     for start, end in _windows(size):
         window = Window(content, start, end)
         for search, count in list(going.items()):
-            border = end if search.within is None else min(end, search.within)
+            last = size if search.within is None else min(size, search.within)
+            border = min(end, last)
             if border > start:
-                count.look(window, border, border == min(size, search.within or size))
-            if count.number >= search.enough or (search.within or size) <= end:
+                count.look(window, border, border == last)
+            if count.number >= search.enough or last <= end:
                 del going[search]
         if not going or time.monotonic() > until:
             break

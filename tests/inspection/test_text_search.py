@@ -89,3 +89,9 @@ def test_counting_is_that_of_the_expression_itself(pieces: list[bytes], enough: 
         found = tally(Search(regex, enough=enough), data)
         assert found.count == min(enough, len(matches))
         assert found.offset == (matches[0] if matches else None)
+
+
+@pytest.mark.parametrize("size", [0, 1, 4_095, 4_096, 4_097])
+def test_what_is_sought_near_the_beginning_is_sought_to_the_end_of_a_short_content(size: int) -> None:
+    search = Search(regex="secret", within=4_096)
+    assert tally(search, bytes(size)) == Tally()
