@@ -120,15 +120,17 @@ def settle(
     """Each rule's answer by its id, after asking for all that could decide it. `ask` puts an answer to each question
     into `known`."""
     answers = {rule.id: decide(rule.match, known) for rule in rules}
-    undecided = [rule for rule in rules if answers[rule.id] is None]
-    while undecided:
-        wanted = _merged(question for rule in undecided for question in pending(rule.match, known))
-        if not wanted:
-            break
+    waiting = {rule.id: (rule, pending(rule.match, known)) for rule in rules if answers[rule.id] is None}
+    while wanted := _merged(question for _, questions in waiting.values() for question in questions):
         cheapest = min(map(cost_of, wanted))
-        ask([question for question in wanted if cost_of(question) is cheapest])
-        answers |= {rule.id: decide(rule.match, known) for rule in undecided}
-        undecided = [rule for rule in undecided if answers[rule.id] is None]
+        asked = [question for question in wanted if cost_of(question) is cheapest]
+        ask(asked)
+        # The others have learnt nothing that they wait for.
+        touched = [rule for rule, questions in waiting.values() if not set(asked).isdisjoint(questions)]
+        answers |= {rule.id: decide(rule.match, known) for rule in touched}
+        for rule in touched:
+            del waiting[rule.id]
+        waiting |= {rule.id: (rule, pending(rule.match, known)) for rule in touched if answers[rule.id] is None}
     return answers
 
 

@@ -18,10 +18,8 @@ from pydantic import (
 )
 
 from scanner.model import Gap
-from scanner.rulebook.conditions import Condition, any_of
+from scanner.rulebook.conditions import Condition
 from scanner.rulebook.detectors import DETECTORS
-from scanner.rulebook.facts import Facts
-from scanner.rulebook.insides import MemberFacts
 from scanner.rulebook.known import Known
 from scanner.rulebook.pattern import compiled
 from scanner.rulebook.questions import Ask, Cost, Matched, Search, Tally, gap_of
@@ -80,10 +78,6 @@ class Pattern(BaseModel):
             for where in self.where or (("bytes", "text") if self.within is None else ("bytes",))
         }
 
-    def searches_of(self, subject: Facts | MemberFacts) -> Iterator[Search]:
-        """Of a content that has no text of its own to be taken out, only the one over its bytes."""
-        return (search for where, search in self.searches.items() if where == "bytes" or subject.wrapped)
-
 
 def _patterns(written: object) -> object:
     each = written if isinstance(written, list) else [written]
@@ -102,7 +96,14 @@ class Text(Condition[Patterns]):
     def holds(self, known: Known) -> bool | None:
         if not known.subject.at_hand:
             return None
-        return any_of(_enough(search, known) for search in self._searches(known))
+        # Written out: this runs for every rule, and for every member of a container.
+        certain = True
+        for search in self._searches(known):
+            answer = _enough(search, known)
+            if answer:
+                return True
+            certain = certain and answer is False
+        return False if certain else None
 
     def open_questions(self, known: Known) -> Iterator[Search]:
         """First about the bytes: a content is taken apart only for what is not found in them."""
@@ -123,8 +124,17 @@ class Text(Condition[Patterns]):
             if tally is not None and tally.count >= search.enough:
                 yield search, tally
 
-    def _searches(self, known: Known) -> Iterator[Search]:
-        return (search for pattern in self.root for search in pattern.searches_of(known.subject))
+    def _searches(self, known: Known) -> tuple[Search, ...]:
+        """Of a content that has no text of its own to be taken out, only those over its bytes."""
+        return self._all if known.subject.wrapped else self._near
+
+    @cached_property
+    def _all(self) -> tuple[Search, ...]:
+        return tuple(search for pattern in self.root for search in pattern.searches.values())
+
+    @cached_property
+    def _near(self) -> tuple[Search, ...]:
+        return tuple(search for search in self._all if not search.taken_out)
 
 
 def _enough(search: Search, known: Known) -> bool | None:

@@ -68,6 +68,15 @@ class Search:
     """In the text taken out of the content, not in its bytes."""
     enough: int = field(default=1, compare=False)
     """How often is often enough: nobody has to count on."""
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Looked up a thousand times for each content, and made once for each rule.
+        same = (self.regex, self.detector, self.ignore_case, self.within, self.taken_out)
+        object.__setattr__(self, "_hash", hash(same))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)
