@@ -39,7 +39,7 @@ def test_with_the_unpacker_the_sample_is_seen_in_every_kind_of_container(world: 
     beyond = {Format.DEPTH_BEYOND, Format.MEMBERS_BEYOND}
     assert set(report.kinds(Outcome.REFUSED)) == beyond
     assert set(report.kinds(Outcome.SEEN)) == set(Format) - beyond
-    assert report.spots == BlindSpots(frozenset({Format.WARC}))
+    assert report.spots == BlindSpots()
 
 
 def test_the_samples_of_a_size_are_of_the_size_that_is_sent(world: World) -> None:
