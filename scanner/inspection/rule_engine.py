@@ -18,11 +18,11 @@ from scanner.inspection.nature import nature_of
 from scanner.inspection.yara.scanning import YaraScanner
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unchecked
 from scanner.rulebook.content_conditions import Scanned
-from scanner.rulebook.deciding import gaps
+from scanner.rulebook.deciding import Part, gaps, pending_of_open, reduced
 from scanner.rulebook.evidence import Evidence, evidence
 from scanner.rulebook.facts import facts_of
 from scanner.rulebook.known import Known
-from scanner.rulebook.match import Match, decide, every_condition, pending
+from scanner.rulebook.match import Match, every_condition
 from scanner.rulebook.packing import packed
 from scanner.rulebook.questions import OfMember, Question, Search, cost_of
 from scanner.rulebook.rule import Rule, Rulebook
@@ -119,18 +119,25 @@ def settle(
 ) -> dict[str, bool | None]:
     """Each rule's answer by its id, after asking for all that could decide it. `ask` puts an answer to each question
     into `known`."""
-    answers = {rule.id: decide(rule.match, known) for rule in rules}
-    waiting = {rule.id: (rule, pending(rule.match, known)) for rule in rules if answers[rule.id] is None}
-    while wanted := _merged(question for _, questions in waiting.values() for question in questions):
-        cheapest = min(map(cost_of, wanted))
+    answers: dict[str, bool | None] = {}
+    waiting: dict[str, tuple[Part, tuple[Question, ...]]] = {}
+    touched: dict[str, Part] = {rule.id: rule.match for rule in rules}
+    while touched:
+        for name, part in touched.items():
+            rest = reduced(part, known)
+            answers[name] = rest if isinstance(rest, bool) else None
+            if not isinstance(rest, bool):
+                waiting[name] = rest, pending_of_open(rest, known)
+        wanted = _merged(question for _, questions in waiting.values() for question in questions)
+        cheapest = min(map(cost_of, wanted), default=None)
         asked = [question for question in wanted if cost_of(question) is cheapest]
-        ask(asked)
+        if asked:
+            ask(asked)
         # The others have learnt nothing that they wait for.
-        touched = [rule for rule, questions in waiting.values() if not set(asked).isdisjoint(questions)]
-        answers |= {rule.id: decide(rule.match, known) for rule in touched}
-        for rule in touched:
-            del waiting[rule.id]
-        waiting |= {rule.id: (rule, pending(rule.match, known)) for rule in touched if answers[rule.id] is None}
+        told = set(asked)
+        touched = {name: part for name, (part, questions) in waiting.items() if not told.isdisjoint(questions)}
+        for name in touched:
+            del waiting[name]
     return answers
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Collection, Iterator
 
 from scanner.inspection.apart import Readable
+from scanner.inspection.sieve import candidates
 from scanner.model import Gap, Unscannable
 from scanner.rulebook.detectors import DETECTORS, occurrences
 from scanner.rulebook.detectors.detector import CONTEXT
@@ -42,10 +43,12 @@ def tallies(searches: Collection[Search], content: Readable, size: int) -> dict[
     until = time.monotonic() + LONGEST
     for start, end in _windows(size):
         window = Window(content, start, end)
+        within = [search for search in going if search.within is None or search.within > start]
+        possible = set(candidates(within, window.text))
         for search, count in list(going.items()):
             last = size if search.within is None else min(size, search.within)
             border = min(end, last)
-            if border > start:
+            if border > start and search in possible:
                 count.look(window, border, border == last)
             if count.number >= search.enough or last <= end:
                 del going[search]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Self, TypeVar
 
 from pydantic import ConfigDict, RootModel, StrictBool, model_validator
 
@@ -59,6 +59,11 @@ class Condition(RootModel[_T]):
     def holds(self, known: Known) -> bool | None:
         """None where that is not known."""
         raise NotImplementedError
+
+    def reduced(self, known: Known) -> bool | Self:
+        """Itself, where that is not known."""
+        answer = self.holds(known)
+        return self if answer is None else answer
 
     def open_questions(self, known: Known) -> Iterator[Ask | Search]:
         """What to ask next about its subject, where it is not decided."""
@@ -125,7 +130,7 @@ class Folder(Globbing):
         return GlobSet([glob.rstrip("/") for glob in self.root], below=True)
 
     def holds(self, known: Known) -> bool:
-        return self.globs.matches(known.facts.folder)
+        return self.globs.matches_often(known.facts.folder)
 
 
 class Name(Globbing):
@@ -158,7 +163,7 @@ class Mime(Globbing):
 
     def holds(self, known: Known) -> bool | None:
         mime = known.subject.mime
-        return None if mime is None else self.globs.matches(mime)
+        return None if mime is None else self.globs.matches_often(mime)
 
 
 class DeclaredMime(Globbing):
@@ -168,7 +173,7 @@ class DeclaredMime(Globbing):
 
     def holds(self, known: Known) -> bool:
         declared = known.subject.declared_mime
-        return declared is not None and self.globs.matches(declared)
+        return declared is not None and self.globs.matches_often(declared)
 
 
 class OfFamily(Condition[OneOrMore[Family]]):

@@ -56,6 +56,9 @@ class Tree(BaseModel):
     def holds(self, known: Known) -> bool | None:
         return _all_hold(self.parts, known)
 
+    def reduced(self, known: Known) -> bool | Part:
+        return _every_open(self.parts, known)
+
 
 @dataclass(frozen=True, slots=True)
 class Every:
@@ -66,26 +69,43 @@ class Every:
     def holds(self, known: Known) -> bool | None:
         return _all_hold(self.parts, known)
 
+    def reduced(self, known: Known) -> bool | Part:
+        return _every_open(self.parts, known)
+
 
 @dataclass(frozen=True, slots=True)
 class Some:
     """At least one must hold."""
 
-    parts: tuple[Tree, ...]
+    parts: tuple[Part, ...]
 
     def holds(self, known: Known) -> bool | None:
         return any_of(part.holds(known) for part in self.parts)
+
+    def reduced(self, known: Known) -> bool | Part:
+        rest: list[Part] = []
+        for part in self.parts:
+            answer = part.reduced(known)
+            if answer is True:
+                return True
+            if answer is not False:
+                rest.append(answer)
+        return False if not rest else rest[0] if len(rest) == 1 else Some(tuple(rest))
 
 
 @dataclass(frozen=True, slots=True)
 class No:
     """Must not hold."""
 
-    part: Tree
+    part: Part
 
     def holds(self, known: Known) -> bool | None:
         inner = self.part.holds(known)
         return None if inner is None else not inner
+
+    def reduced(self, known: Known) -> bool | Part:
+        inner = self.part.reduced(known)
+        return not inner if isinstance(inner, bool) else No(inner)
 
 
 def _all_hold(parts: tuple[Part, ...], known: Known) -> bool | None:
@@ -97,6 +117,17 @@ def _all_hold(parts: tuple[Part, ...], known: Known) -> bool | None:
             return False
         known_all = known_all and answer is not None
     return True if known_all else None
+
+
+def _every_open(parts: tuple[Part, ...], known: Known) -> bool | Part:
+    rest: list[Part] = []
+    for part in parts:
+        answer = part.reduced(known)
+        if answer is False:
+            return False
+        if answer is not True:
+            rest.append(answer)
+    return True if not rest else rest[0] if len(rest) == 1 else Every(tuple(rest))
 
 
 Part = Condition[Any] | Tree | Every | Some | No
@@ -127,22 +158,32 @@ def decide(part: Part, known: Known) -> bool | None:
     return part.holds(known)
 
 
+def reduced(part: Part, known: Known) -> bool | Part:
+    """What it comes to; where that is not known, the part of it that is open. Answers only grow, so that deciding the
+    rest later is deciding the whole."""
+    return part.reduced(known)
+
+
 def pending(part: Part, known: Known) -> tuple[Question, ...]:
     """What to ask next, for it to be decided; nothing where it is decided, or where no answer could decide it.
 
     Of parts that must all hold, only the one that is cheapest to go on with: mostly it does not hold, and the others
     need no asking.
     """
-    if decide(part, known) is not None:
-        return ()
+    rest = reduced(part, known)
+    return () if isinstance(rest, bool) else pending_of_open(rest, known)
+
+
+def pending_of_open(part: Part, known: Known) -> tuple[Question, ...]:
+    """The same, where all of it is known to be open: as `reduced` gives it."""
     if isinstance(part, Condition):
         return tuple(part.pending(known))
     if isinstance(part, No):
-        return pending(part.part, known)
-    each = [wanted for wanted in (pending(one, known) for one in part.parts) if wanted]
+        return pending_of_open(part.part, known)
+    each = [wanted for wanted in (pending_of_open(one, known) for one in part.parts) if wanted]
     if isinstance(part, Some):
         return tuple(chain.from_iterable(each))
-    return min(each, key=_dearest, default=())
+    return each[0] if len(each) == 1 else min(each, key=_dearest, default=())
 
 
 def _dearest(wanted: tuple[Question, ...]) -> Cost:

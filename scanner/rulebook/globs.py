@@ -16,6 +16,10 @@ import re2
 
 LONGEST_GLOB = 1_000
 """Characters."""
+MOST_KEPT = 128
+"""Answers of one set of globs."""
+LONGEST_KEPT = 200
+"""Characters of a text whose answer is kept."""
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
 _OPTIONS.never_capture = True
@@ -34,10 +38,11 @@ def folded(text: str) -> str:
 class GlobSet:
     """Any of several globs, over a whole text."""
 
-    __slots__ = ("_regexp",)
+    __slots__ = ("_kept", "_regexp")
 
     def __init__(self, globs: Sequence[str], *, below: bool = False) -> None:
         """`below`: what matches, and everything below it. Raises ValueError where they are too many or too long."""
+        self._kept: dict[str, bool] = {}
         each = "|".join(as_regexp(glob) for glob in globs)
         try:
             self._regexp: Any = re2.compile(f"(?:{each})(?:/.*)?" if below else f"(?:{each})", _OPTIONS)
@@ -47,6 +52,17 @@ class GlobSet:
     def matches(self, text: str) -> bool:
         """`text` must be folded."""
         return self._regexp.fullmatch(text) is not None
+
+    def matches_often(self, text: str) -> bool:
+        """The same, for texts of which few differ, such as types: their answers are kept."""
+        if len(text) > LONGEST_KEPT:
+            return self.matches(text)
+        kept = self._kept.get(text)
+        if kept is None:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            kept = self._kept[text] = self.matches(text)
+        return kept
 
 
 def checked(glob: str) -> str:

@@ -1,0 +1,45 @@
+"""Which of many searches could find something in a text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.inspection.sieve import MOST_TOGETHER, candidates
+from scanner.rulebook.detectors import DETECTORS, occurrences
+from scanner.rulebook.pattern import compiled
+from scanner.rulebook.questions import Search
+
+WRITTEN = ["a", "b+", "(?i)c", "x|y", "^d", "e$", r"\bf\b", "[0-9]{3,5}", "ä", "(?P<x>g)", "(?P<x>h)", "i.j", "K"]
+SEARCHES = [Search(one, ignore_case=one == "K") for one in WRITTEN]
+CARD = Search(detector="payment-card")
+
+
+def finds(search: Search, text: bytes) -> bool:
+    if search.detector:
+        return any(True for _ in occurrences(DETECTORS[search.detector], text))
+    return compiled(search.regex, search.ignore_case).search(text) is not None
+
+
+@given(st.lists(st.sampled_from([*SEARCHES, CARD]), unique=True), st.text("abcdefghijkxyKä 1234567\n").map(str.encode))
+def test_none_is_left_out_that_finds_something(searches: list[Search], text: bytes) -> None:
+    possible = candidates(searches, text)
+    assert [one for one in searches if finds(one, text)] == [one for one in possible if finds(one, text)]
+
+
+def test_those_that_find_nothing_are_left_out() -> None:
+    many = [Search(f"word{number}") for number in range(3 * MOST_TOGETHER)]
+    assert candidates(many, b"nothing of it, only word4 and no other") == many[3:6]
+    assert candidates(many, b"nothing of it") == []
+
+
+@pytest.mark.parametrize("text", [b"", b"4111 1111 1111 1111"])
+def test_what_cannot_be_joined_looks_for_itself(text: bytes) -> None:
+    beyond_ascii = [Search("ä"), Search("b"), Search("c")]
+    assert candidates(beyond_ascii, text) == beyond_ascii
+
+
+def test_all_detectors_can_be_joined() -> None:
+    every = [Search(detector=name) for name in DETECTORS]
+    assert candidates(every, b"no number and no key") == []
