@@ -5,21 +5,23 @@ A missing file and a missing right both answer 403 here, unlike everywhere else 
 
 from __future__ import annotations
 
-from scanner.cloud.port import Cloud, Note
-from scanner.model import Account, FileVersion, StepResult, StepState
+from scanner.cloud.port import Note
+from scanner.model import Account, FileVersion, StepKind, StepResult, StepState
+from scanner.remediation.step import Needs, Scene, StepType
 
 _MARK = "[scanner "
 _LIMIT = 1_000
 
 
-async def comment(cloud: Cloud, path: str, body: str, account: Account, *, repeated: bool) -> StepResult:
-    """Comment on the file at `path`. Where `repeated`, a comment of ours with the body's marker counts as this one."""
-    if repeated:
+async def comment(scene: Scene) -> StepResult:
+    """Comment on the file where it is now. On a repeat a comment of ours with the body's marker counts as this one."""
+    body, path = scene.record.step.params["body"], scene.info.path
+    if scene.record.state is StepState.INTENDED:
         marker = marker_of(body)
-        for note in await cloud.notes(path):
-            if _is_ours(note, marker, account):
+        for note in await scene.cloud.notes(path):
+            if _is_ours(note, marker, scene.account):
                 return StepResult(StepState.ALREADY_DONE, {"note_id": note.id, "path": path})
-    note = await cloud.add_note(path, body)
+    note = await scene.cloud.add_note(path, body)
     return StepResult(StepState.SUCCESS, {"note_id": note.id, "path": path})
 
 
@@ -37,3 +39,12 @@ def release_body(version: FileVersion, reason: str, by: str) -> str:
 
 def _is_ours(note: Note, marker: str, account: Account) -> bool:
     return note.username.lower() == account.username.lower() and note.message.rstrip().endswith(marker)
+
+
+COMMENT = StepType(
+    kind=StepKind.COMMENT,
+    does="Comments on the file: what was found and done, and whom to ask",
+    needs=Needs(),
+    act=comment,
+    undoing="a comment stays as the file's history; a release adds one of its own",
+)

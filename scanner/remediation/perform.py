@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scanner.cloud.port import Cloud, FileInfo, Priority
+from scanner.cloud.port import Cloud, Priority
 from scanner.errors import CloudRefused, NotFound
 from scanner.model import Account, ContentFacts, FileVersion, StepKind, StepRecord, StepResult, StepState
-from scanner.remediation.links import revoke_links
-from scanner.remediation.notice import comment
 from scanner.remediation.place import is_same_content, lies_below, newer_version
-from scanner.remediation.quarantine import quarantine
+from scanner.remediation.step import Scene
+from scanner.remediation.steps import step_type
 
 GONE = StepResult(StepState.ALREADY_DONE, {"gone": "the file no longer exists, or the account may not see it"})
 """Nothing is left to act on. Such a result has no `path`: nothing of it lies in quarantine."""
@@ -54,25 +53,12 @@ async def perform(
         return StepResult(StepState.SUPERSEDED, {"path": info.path, "entry_id": info.entry_id}, newer)
     if moved and record.step.kind is StepKind.COMMENT and not in_quarantine:
         return StepResult(StepState.SUPERSEDED, {"path": info.path, "why": "it was taken out of quarantine meanwhile"})
+    scene = Scene(cloud, version, info, record, quarantine_folder, account, content)
     try:
-        result = await _act(cloud, version, info, record, folder=quarantine_folder, account=account)
+        result = await step_type(record.step.kind).perform(scene)
     except CloudRefused as error:
         return GONE if await _is_gone(cloud, version) else _failed(error)
     return result if newer is None else replace(result, superseded_by=newer)
-
-
-async def _act(
-    cloud: Cloud, version: FileVersion, info: FileInfo, record: StepRecord, *, folder: str, account: Account
-) -> StepResult:
-    step = record.step
-    if step.kind is StepKind.REVOKE_LINKS:
-        return await revoke_links(cloud, info)
-    if step.kind is StepKind.QUARANTINE:
-        return await quarantine(cloud, version, info, step.params["destination"], folder=folder, account=account)
-    if step.kind is StepKind.COMMENT:
-        repeated = record.state is StepState.INTENDED
-        return await comment(cloud, info.path, step.params["body"], account, repeated=repeated)
-    raise ValueError(f"{step.kind} is no step of a plan")
 
 
 async def _is_gone(cloud: Cloud, version: FileVersion) -> bool:

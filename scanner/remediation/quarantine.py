@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from scanner.cloud.port import Cloud, FileInfo, Priority
 from scanner.errors import CloudRefused, NotFound, RetryLater
-from scanner.model import Account, ContentFacts, FileVersion, StepResult, StepState
+from scanner.model import Account, ContentFacts, FileVersion, StepKind, StepRecord, StepResult, StepState
 from scanner.remediation.notice import release_body
 from scanner.remediation.place import (
     is_same_content,
@@ -21,29 +21,49 @@ from scanner.remediation.place import (
     newer_version,
     parent_of,
 )
+from scanner.remediation.step import ApiScope, Needs, Scene, StepType, UndoOrder
 
 
-async def quarantine(
-    cloud: Cloud, version: FileVersion, info: FileInfo, destination: str, *, folder: str, account: Account
-) -> StepResult:
-    """Move the file, which is at `info.path` now, and look where it is.
+async def quarantine(scene: Scene) -> StepResult:
+    """Move the file, which is at `info.path` now.
 
     The detail has `origin` (where it was), `path` (where it is), and `closing` where a new folder could not be closed:
-    even an open quarantine takes the file away from its links and its owner's hands; `entry_id` where the version has a
-    new one since. A newer version that came with it is reported. Raises RetryLater where the file is locked, and
-    CloudRefused.
+    even an open quarantine takes the file away from its links and its owner's hands. Raises RetryLater where the file
+    is locked, and CloudRefused.
     """
+    info, folder, version = scene.info, scene.quarantine_folder, scene.version
     if lies_below(info.path, folder):
         origin = {} if lies_below(version.path, folder) else {"origin": version.path}
         return StepResult(StepState.ALREADY_DONE, {**origin, "path": info.path})
-    place = _Place(cloud, folder, parent_of(destination), account)
-    path = await move_file(cloud, info.group_id, destination, place.make)
-    detail = {"origin": info.path, "path": path, **place.trouble}
-    after = await cloud.file(info.group_id, priority=Priority.REMEDIATION)
-    if not lies_below(after.path, folder):
-        return StepResult(StepState.FAILED, {**detail, "error": f"it was moved, but is now at {after.path}"})
-    renamed, newer = _after_move(after, info, version)
-    return StepResult(StepState.SUCCESS, {**detail, "path": after.path, **renamed}, newer)
+    destination = scene.record.step.params["destination"]
+    place = _Place(scene.cloud, folder, parent_of(destination), scene.account)
+    path = await move_file(scene.cloud, info.group_id, destination, place.make)
+    return StepResult(StepState.SUCCESS, {"origin": info.path, "path": path, **place.trouble})
+
+
+async def verify(scene: Scene, result: StepResult) -> StepResult:
+    """Look where the file is. `entry_id` of the detail where the version has a new one since; a newer version that came
+    along is reported."""
+    if result.state is StepState.ALREADY_DONE:
+        return result
+    after = await scene.cloud.file(scene.info.group_id, priority=Priority.REMEDIATION)
+    if not lies_below(after.path, scene.quarantine_folder):
+        return StepResult(StepState.FAILED, {**result.detail, "error": f"it was moved, but is now at {after.path}"})
+    renamed, newer = _after_move(after, scene.info, scene.version)
+    return StepResult(StepState.SUCCESS, {**result.detail, "path": after.path, **renamed}, newer)
+
+
+async def undo(cloud: Cloud, version: FileVersion, record: StepRecord, order: UndoOrder) -> StepResult:
+    """See `release`."""
+    return await release(
+        cloud,
+        version,
+        order.content,
+        origin=record.detail.get("origin", ""),
+        quarantine_folder=order.quarantine_folder,
+        reason=order.reason,
+        by=order.by,
+    )
 
 
 async def release(
@@ -168,3 +188,14 @@ async def _tell_owner(cloud: Cloud, path: str, body: str) -> dict[str, str]:
         return {"note_id": (await cloud.add_note(path, body)).id}
     except (CloudRefused, RetryLater) as error:
         return {"comment_error": str(error)}
+
+
+QUARANTINE = StepType(
+    kind=StepKind.QUARANTINE,
+    does="Moves the file to the quarantine folder, which only the account and admins can open",
+    needs=Needs((ApiScope.FILESYSTEM, ApiScope.PERMISSION), "Full"),
+    act=quarantine,
+    verify=verify,
+    undo=undo,
+    undoing="the file moves back to where it was, or beside it where the name is taken",
+)
