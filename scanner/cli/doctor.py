@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import typer
 
@@ -10,28 +11,28 @@ from scanner.cli.common import ConfigOption, ExitCode, JsonOption, load_or_exit,
 from scanner.service.assembly import utc_now
 from scanner.service.checks import diagnose
 from scanner.service.diagnosis import Diagnosis, Level
-from scanner.settings import Settings
 
 MARKS = {Level.OK: "ok  ", Level.WARN: "WARN", Level.FAIL: "FAIL", Level.UNREACHABLE: "DOWN"}
 
 
 def doctor(config: ConfigOption, json: JsonOption = False) -> None:
     """Check token, rights, clamd, signatures, rules, ledger and clock. Changes nothing."""
-    found = asyncio.run(_examine(load_or_exit(config), json))
-    if Level.UNREACHABLE in found:
-        raise typer.Exit(ExitCode.UNFINISHED)
-    raise typer.Exit(ExitCode.FOUND if Level.FAIL in found else ExitCode.NOTHING_FOUND)
+    lines = diagnose(load_or_exit(config), utc_now)
+    raise typer.Exit(asyncio.run(shown(lines, as_json=json)))
 
 
-async def _examine(settings: Settings, as_json: bool) -> set[Level]:
+async def shown(lines: AsyncIterator[Diagnosis], *, as_json: bool) -> ExitCode:
+    """Each line as soon as it is there; gives who has to act, which what could not be asked leaves open."""
     levels = set()
-    async for line in diagnose(settings, utc_now):
+    async for line in lines:
         levels.add(line.level)
         if as_json:
             print_json(line)
         else:
             _say(line)
-    return levels
+    if Level.UNREACHABLE in levels:
+        return ExitCode.UNFINISHED
+    return ExitCode.FOUND if Level.FAIL in levels else ExitCode.NOTHING_FOUND
 
 
 def _say(line: Diagnosis) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import date, datetime
 
 from scanner.errors import ConfigurationError, LedgerUnavailable
+from scanner.inspection.selftest.samples import SAMPLES, Sample
 from scanner.ledger.ledger import Ledger
+from scanner.model import StepKind, VerdictKind
 from scanner.rulebook.load import load_rulebook
 from scanner.service.clamd_checks import check_clamd
 from scanner.service.diagnosis import Diagnosis, Level
@@ -23,8 +25,10 @@ from scanner.settings import Settings
 LOW_DISK = 1024**3
 
 
-async def diagnose(settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[Diagnosis]:
-    """All checks in order; one that fails does not stop the others."""
+async def diagnose(
+    settings: Settings, clock: Callable[[], datetime], samples: Sequence[Sample] = SAMPLES
+) -> AsyncIterator[Diagnosis]:
+    """All checks in order; one that fails does not stop the others. `samples`: of the self-test."""
     yield _rules(settings, clock().date())
     yield await asyncio.to_thread(check_yara, settings)
     yield await check_suppressions(settings, clock)
@@ -32,12 +36,22 @@ async def diagnose(settings: Settings, clock: Callable[[], datetime]) -> AsyncIt
     for line in clamd:
         yield line
     if all(line.level is not Level.UNREACHABLE for line in clamd):
-        yield await check_self_test(settings)
+        yield await check_self_test(settings, samples)
     yield await _ledger(settings, clock)
     yield _spool(settings)
     for domain in settings.domains:
-        async for line in check_domain(domain, clock()):
+        async for line in check_domain(domain, clock(), _steps(settings)):
             yield line
+
+
+def _steps(settings: Settings) -> frozenset[StepKind]:
+    """What policy or a rule that counts may ask for; rules that cannot be loaded have a line of their own."""
+    wanted = {step for kind in VerdictKind for step in settings.policy.actions_for(kind)}
+    try:
+        rules = load_rulebook(settings.rules.paths).rules
+    except ConfigurationError:
+        rules = ()
+    return frozenset(wanted.union(*(rule.actions or () for rule in rules if rule.counts)))
 
 
 def _rules(settings: Settings, today: date) -> Diagnosis:

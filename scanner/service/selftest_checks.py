@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 
 from scanner.errors import ConfigurationError, EngineUnavailable
 from scanner.inspection.apart import Once
 from scanner.inspection.rule_engine import RuleEngine
 from scanner.inspection.selftest.blind_spots import BlindSpots
 from scanner.inspection.selftest.examination import Outcome, Report
+from scanner.inspection.selftest.samples import SAMPLES, Sample
 from scanner.rulebook.rule import rulebook_of
 from scanner.service.diagnosis import Diagnosis, Level
 from scanner.service.engines import examiner_of, unpacker_of
@@ -18,12 +21,13 @@ from scanner.settings import Settings
 SUBJECT = "self-test"
 
 
-async def check_self_test(settings: Settings) -> Diagnosis:
+async def check_self_test(settings: Settings, samples: Sequence[Sample] = SAMPLES) -> Diagnosis:
     """In which kinds of container the known-bad sample is seen, refused or missed. Takes seconds."""
     try:
         with closing(unpacker_of(settings)) as unpacker:
             # Rules find no malware: without them the test is as good, and what is wrong with them is said elsewhere.
             examiner = examiner_of(settings, RuleEngine(rulebook_of([])), Once(unpacker))
+            examiner = replace(examiner, samples=samples)
             return diagnosis_of(await asyncio.to_thread(examiner.examine, BlindSpots()))
     except EngineUnavailable as error:
         return Diagnosis(Level.UNREACHABLE, SUBJECT, str(error), "Start clamd; see its log.")

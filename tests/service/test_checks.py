@@ -8,12 +8,13 @@ from scanner.service.assembly import assembled, utc_now
 from scanner.service.checks import LOW_DISK, diagnose
 from scanner.service.diagnosis import Diagnosis, Level
 from tests.journeys.world import World
+from tests.service.few_samples import FEW
 
 
 async def found(world: World) -> dict[str, Diagnosis]:
     # A small limit, so that the self-test's largest sample is small.
     world.sections["clamav"] = {"max_stream": "2MiB", **world.sections.get("clamav", {})}
-    return {line.subject: line async for line in diagnose(world.settings(), utc_now)}
+    return {line.subject: line async for line in diagnose(world.settings(), utc_now, FEW)}
 
 
 async def test_every_part_is_looked_at_once_in_order(world: World) -> None:

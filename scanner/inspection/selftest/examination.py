@@ -77,6 +77,8 @@ class Examiner:
     folder: Path
     """For a file of that size, which takes no room in it."""
     stopped: Callable[[], bool] = bool
+    samples: Sequence[Sample] = SAMPLES
+    """Of kinds that are not among them, nothing is learnt."""
 
     def examine(self, before: BlindSpots) -> Report:
         """`before` are the blind spots in force. Raises EngineUnavailable where an engine goes away, and Stopped."""
@@ -85,12 +87,12 @@ class Examiner:
         if not names:
             return Report(spots=before, inconclusive="the plain sample is not found: these signatures do not know it")
         anywhere = self._found_anywhere(bare, names)
-        first = self._outcomes(SAMPLES, bare, names, anywhere)
+        first = self._outcomes(self.samples, bare, names, anywhere)
         unproven = _kinds(first, Outcome.UNPROVEN)
         unseen = _kinds(first, Outcome.BLIND) | (before.unseen & unproven)
         sizes, largest = self._sizes(bare, names, before.largest)
         taken_apart = self.panel_with(lambda: BlindSpots(unseen))
-        again = [sample for sample in SAMPLES if sample.format in unseen]
+        again = [sample for sample in self.samples if sample.format in unseen]
         second = self._outcomes(again, taken_apart, names, anywhere)
         hopeless = _kinds(second, Outcome.BLIND) | (before.hopeless & unproven)
         final = {kind: Outcome.SEEN if one is Outcome.SEEN else Outcome.BLIND for kind, one in second.items()}
