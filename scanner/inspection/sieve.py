@@ -16,7 +16,7 @@ from scanner.rulebook.detectors import DETECTORS
 from scanner.rulebook.questions import Search
 
 MOST_TOGETHER = 6
-"""Searches in one union: one automaton of sixteen outgrew 16 MiB over the text of documents, and was forty times slower."""
+"""Searches in one union: one automaton of sixteen outgrew 16 MiB over documents, and was forty times slower."""
 FEW = 2
 """So many are not worth a walk of their own."""
 MEMORY = 8 * 1024**2
