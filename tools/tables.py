@@ -29,6 +29,7 @@ from tools.rule_tables import (
     traits_table,
     uploaded_table,
 )
+from tools.step_tables import steps_table
 
 DOCS = Path(__file__).parent.parent / "docs"
 LIBRARY_PREFIXES = ("process_", "python_")
@@ -165,6 +166,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "detectors": detectors_table,
     "extensions": extensions_table,
     "families": families_table,
+    "steps": steps_table,
 }
 
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import datetime, timedelta
 
 from scanner.cloud.client import EgnyteClient
 from scanner.cloud.port import Cloud, FileInfo, Priority
 from scanner.errors import CloudRefused, ConfigurationError, NotFound, RetryLater
+from scanner.model import Account, StepKind
+from scanner.remediation.step import LEVELS, ApiScope
+from scanner.remediation.steps import STEPS
 from scanner.service.diagnosis import Diagnosis, Level
 from scanner.settings import DomainSettings
 
 READING_LEVELS = ("Viewer", "Editor", "Full", "Owner")
-MOVING_LEVELS = ("Full", "Owner")
-"""Moving needs Full or Owner (fact sheet 2.7)."""
+"""Others can at best preview (fact sheet 2.7)."""
 CLOCK_SLACK = timedelta(minutes=2)
 
 
-async def check_domain(settings: DomainSettings, now: datetime) -> AsyncIterator[Diagnosis]:
-    """Ends early where the API stays away or refuses to say who we are."""
+async def check_domain(
+    settings: DomainSettings, now: datetime, steps: Collection[StepKind]
+) -> AsyncIterator[Diagnosis]:
+    """`steps`: what policy and rules ask for. Ends early where the API stays away or refuses to say who we are."""
     name = settings.name
     try:
         cloud = EgnyteClient(settings)
@@ -28,16 +32,12 @@ async def check_domain(settings: DomainSettings, now: datetime) -> AsyncIterator
         return
     try:
         account = await cloud.account()
-        admin = account.user_type in (None, "admin")
-        yield Diagnosis(
-            Level.OK if admin else Level.WARN,
-            f"{name}: token",
-            f"belongs to {account.username} ({account.user_type or 'type not told'})",
-            "" if admin else "Only an admin sees every folder and every link; use an admin service account.",
-        )
+        yield _token(account, name, steps)
         yield await _clock(cloud, name, now)
         for folder in settings.watch:
-            yield await _watched(cloud, name, folder)
+            yield await _watched(cloud, name, folder, steps)
+        if any(ApiScope.LINK in STEPS[kind].needs.scopes for kind in steps):
+            yield await _links(cloud, name, settings.watch[0])
         yield await _quarantine(cloud, settings)
     except RetryLater as error:
         yield Diagnosis(
@@ -57,6 +57,20 @@ async def check_domain(settings: DomainSettings, now: datetime) -> AsyncIterator
         await cloud.close()
 
 
+def _token(account: Account, name: str, steps: Collection[StepKind]) -> Diagnosis:
+    whose = f"belongs to {account.username} ({account.user_type or 'type not told'})"
+    if account.user_type in (None, "admin"):
+        return Diagnosis(Level.OK, f"{name}: token", whose)
+    lacking = [kind for kind in _in_order(steps) if STEPS[kind].needs.admin]
+    finding = f"{whose}; only an admin can do all of {', '.join(lacking)}" if lacking else whose
+    remedy = "Only an admin sees every folder and every link; use an admin service account."
+    return Diagnosis(Level.WARN, f"{name}: token", finding, remedy)
+
+
+def _in_order(steps: Collection[StepKind]) -> list[StepKind]:
+    return [kind for kind in STEPS if kind in steps]
+
+
 async def _clock(cloud: Cloud, name: str, now: datetime) -> Diagnosis:
     feed = await cloud.feed_range()
     if feed.latest_at is not None and feed.latest_at - now > CLOCK_SLACK:
@@ -67,7 +81,7 @@ async def _clock(cloud: Cloud, name: str, now: datetime) -> Diagnosis:
     return Diagnosis(Level.OK, f"{name}: events", f"ids {feed.oldest} to {feed.latest}")
 
 
-async def _watched(cloud: Cloud, name: str, folder: str) -> Diagnosis:
+async def _watched(cloud: Cloud, name: str, folder: str, steps: Collection[StepKind]) -> Diagnosis:
     subject = f"{name}: {folder}"
     try:
         if isinstance(await cloud.at_path(folder, priority=Priority.ENRICHMENT), FileInfo):
@@ -77,13 +91,23 @@ async def _watched(cloud: Cloud, name: str, folder: str) -> Diagnosis:
         return Diagnosis(
             Level.FAIL, subject, f"cannot be seen: {error}", "Check the folder's name and the account's rights."
         )
-    if level in MOVING_LEVELS:
-        return Diagnosis(Level.OK, subject, f"rights: {level}")
-    if level in READING_LEVELS:
-        return Diagnosis(
-            Level.WARN, subject, f"rights: {level}: can be scanned, not quarantined", "Give the account Full."
-        )
-    return Diagnosis(Level.FAIL, subject, f"rights: {level}: cannot be downloaded", "Give the account Full.")
+    if level not in READING_LEVELS:
+        return Diagnosis(Level.FAIL, subject, f"rights: {level}: cannot be downloaded", "Give the account Full.")
+    lacking = [kind for kind in _in_order(steps) if not STEPS[kind].needs.met_by(level)]
+    if lacking:
+        right = max((STEPS[kind].needs.right for kind in lacking), key=LEVELS.index)
+        finding = f"rights: {level}: can be scanned; not enough for {', '.join(lacking)}"
+        return Diagnosis(Level.WARN, subject, finding, f"Give the account {right}.")
+    return Diagnosis(Level.OK, subject, f"rights: {level}")
+
+
+async def _links(cloud: Cloud, name: str, folder: str) -> Diagnosis:
+    subject = f"{name}: links"
+    try:
+        await cloud.links(folder)
+    except CloudRefused as error:
+        return Diagnosis(Level.FAIL, subject, f"cannot be listed: {error}", f"Add the scope {ApiScope.LINK}.")
+    return Diagnosis(Level.OK, subject, "can be listed")
 
 
 async def _quarantine(cloud: Cloud, settings: DomainSettings) -> Diagnosis:

@@ -32,7 +32,14 @@ async def test_every_part_is_looked_at_once_in_order(world: World) -> None:
         "ledger",
         "spool",
     ]
-    assert list(levels) == [*parts, "acme: token", "acme: events", "acme: /Shared", "acme: /Shared/Quarantine"]
+    assert list(levels) == [
+        *parts,
+        "acme: token",
+        "acme: events",
+        "acme: /Shared",
+        "acme: links",
+        "acme: /Shared/Quarantine",
+    ]
     assert set(levels.values()) == {Level.OK}
 
 

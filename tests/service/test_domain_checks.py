@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from emulator.tls import make_certificate
+from scanner.model import StepKind
+from scanner.remediation.steps import STEPS
 from scanner.service.assembly import utc_now
 from scanner.service.diagnosis import Diagnosis, Level
 from scanner.service.domain_checks import check_domain
@@ -15,7 +17,7 @@ from tests.journeys.world import QUARANTINE, World
 
 async def found(world: World, ago: timedelta = timedelta()) -> dict[str, Diagnosis]:
     domain = world.settings().domains[0]
-    return {line.subject: line async for line in check_domain(domain, utc_now() - ago)}
+    return {line.subject: line async for line in check_domain(domain, utc_now() - ago, STEPS)}
 
 
 def as_user(world: World, name: str) -> None:
@@ -31,7 +33,26 @@ async def test_an_admin_with_all_rights_has_nothing_to_do(world: World) -> None:
 
 async def test_an_account_that_is_no_admin_is_warned_of(world: World) -> None:
     as_user(world, "pnovak")
-    assert (await found(world))["acme: token"].level is Level.WARN
+    line = (await found(world))["acme: token"]
+    assert line.level is Level.WARN
+    assert line.finding.startswith("belongs to pnovak (power); only an admin can do all of revoke_links")
+
+
+async def test_links_that_may_not_be_listed_are_a_failure_where_they_are_to_be_revoked(world: World) -> None:
+    world.fault(route="/links", status=403, body={"errorMessage": "scope"})
+    line = (await found(world))["acme: links"]
+    assert (line.level, line.remedy) == (Level.FAIL, "Add the scope Egnyte.link.")
+
+
+@pytest.mark.parametrize(("steps", "level"), [({StepKind.COMMENT}, Level.OK), ({StepKind.QUARANTINE}, Level.WARN)])
+async def test_only_what_is_asked_for_must_be_allowed(world: World, steps: set[StepKind], level: Level) -> None:
+    only = {"users": {"pnovak": "Viewer"}, "inherits": False}
+    world.act("set_permissions", actor="svc-scanner", path="/Shared/Projects", **only)
+    world.sections["domain"] = {"watch": ["/Shared/Projects"]}
+    as_user(world, "pnovak")
+    domain = world.settings().domains[0]
+    lines = {line.subject: line async for line in check_domain(domain, utc_now(), steps)}
+    assert (lines["acme: /Shared/Projects"].level, "acme: links" in lines) == (level, False)
 
 
 async def test_a_refused_token_is_no_answer_and_the_only_line(world: World) -> None:
@@ -45,7 +66,7 @@ async def test_a_ca_file_emptied_since_the_settings_were_read_is_a_failure_with_
     world.sections["domain"] = {"base_url": "https://localhost:1", "ca_file": str(certificate)}
     domain = world.settings().domains[0]
     certificate.write_text("")
-    (line,) = [line async for line in check_domain(domain, utc_now())]
+    (line,) = [line async for line in check_domain(domain, utc_now(), STEPS)]
     told = f"{certificate}: the CA file cannot be read or holds no certificates"
     assert (line.level, line.subject, line.finding) == (Level.FAIL, "acme: API", told)
 
