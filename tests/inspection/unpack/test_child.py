@@ -59,7 +59,16 @@ def test_a_type_is_libmagics():
         b"<?xml version='1.0'?><x:html xmlns:x='http://www.w3.org/1999/xhtml'/>",
         b"<?xml",
         b"<?xml" + b" " * 5_000 + b"<html>",
+        b"<?xml version='1.0'?><page text='html'/>",
+        b"<?xml version='1.0'?><SVG/>",
     ],
 )
 def test_of_xml_libmagic_would_say_the_same_but_is_asked_only_where_it_could_be_a_page_or_a_picture(head):
     assert identify(magic.Magic(mime=True), head) == magic.Magic(mime=True).from_buffer(head)
+
+
+def test_a_small_content_has_the_same_type_each_time_it_comes():
+    cookie = magic.Magic(mime=True)
+    heads = (b"<Types/>", b"\x89PNG\r\n", b"", b"<Types/>", b"\x89PNG\r\n", b"")
+
+    assert [identify(cookie, head) for head in heads] == [cookie.from_buffer(head) for head in heads]
