@@ -91,7 +91,8 @@ def folder_page(value: object, offset: int) -> FolderPage:
     files = tuple(file_info(row, "list_folder") for row in rows(body, "files", "list_folder"))
     end = offset + len(folders) + len(files)
     total = maybe_number(body, "total_count")
-    more = end > offset and (total is None or end < total)
+    # Below what was listed it is no total of the items: then only an empty page is the end.
+    more = end > offset and total != end
     return FolderPage(folder_info(body, "list_folder"), folders, files, end if more else None)
 
 

@@ -105,6 +105,7 @@ ENDS = [
     (0, {"total_count": 2}, None),
     (0, {"total_count": 9}, 2),
     (7, {"total_count": 9}, None),
+    (0, {"total_count": 1}, 2),
     (0, {}, 2),
     (0, {"total_count": "x"}, 2),
 ]
