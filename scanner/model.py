@@ -176,6 +176,8 @@ class StepKind(StrEnum):
 
 PLANNED_STEPS = (StepKind.REVOKE_LINKS, StepKind.QUARANTINE, StepKind.COMMENT)
 """What policy and rules may ask for, in the order it is done."""
+TELLING_STEPS = frozenset({StepKind.COMMENT})
+"""What tells people and takes nothing away from them: no brake holds a plan that does nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,10 +306,35 @@ class StepState(StrEnum):
     SUPERSEDED = "superseded"
     DRY_RUN = "dry_run"
     BRAKED = "braked"
-    """Held by the brake; becomes planned again when there is room."""
+    """Held by the brake until a person decides."""
+    DROPPED = "dropped"
+    """A person decided that what was held is not done."""
 
 
 OPEN_STEPS = frozenset({StepState.PLANNED, StepState.INTENDED, StepState.BRAKED})
+
+
+class Brake(StrEnum):
+    """Which limit holds a plan. A closed list: these are metric labels."""
+
+    HOUR = "hour"
+    """Too many files of a domain within an hour."""
+    RULE = "rule"
+    """The same for one rule, or for one reason why a version cannot be looked at."""
+    SIGNATURE = "signature"
+    SHARE = "share"
+    """One rule or signature flags far more of the traffic than it used to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a plan is held."""
+
+    brake: Brake
+    subject: str
+    """The rule or signature; empty where it is the domain as a whole."""
+    reason: str
+    """A sentence with the numbers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,16 +14,16 @@ from functools import partial
 from sqlalchemy import Connection
 
 from scanner.errors import LedgerUnavailable
-from scanner.ledger import deletion, facts, intake, queries, releasing, schema, suppressing, working
+from scanner.ledger import deletion, facts, intake, queries, releasing, schema, suppressing, tallies, working
 from scanner.ledger.database import Database, OwnerLock
 from scanner.ledger.dispatch import tickets
 from scanner.ledger.dispatch.dispatch import Dispatch
 from scanner.ledger.facts import Judged, Stretch
+from scanner.ledger.holds import Holds
 from scanner.ledger.rows import (
     Backlog,
     Explanation,
     FeedState,
-    QuarantineCounts,
     QuarantineRow,
     SuppressionUse,
     Totals,
@@ -63,6 +63,7 @@ class Ledger:
         self._clock = clock
         self._lock = lock
         self.dispatch = Dispatch(database)
+        self.holds = Holds(database, clock)
 
     @classmethod
     async def open(cls, settings: LedgerSettings, clock: Clock, *, owner: bool) -> Ledger:
@@ -168,20 +169,6 @@ class Ledger:
     async def begin_step(self, run: Run, step_id: int) -> None:
         await self._db.run(lambda connection: working.begin_step(connection, run, step_id, self._clock()))
 
-    async def begin_unless(
-        self, run: Run, step_id: int, since: datetime, held: Callable[[QuarantineCounts], str | None]
-    ) -> str | None:
-        """Begin a step, unless what was quarantined in its domain since a moment holds it; gives why. Counting and
-        beginning are one: of workers that ask at once, each counts the ones before it."""
-
-        def act(connection: Connection) -> str | None:
-            reason = held(queries.quarantine_counts(connection, run.version.domain, since))
-            if reason is None:
-                working.begin_step(connection, run, step_id, self._clock())
-            return reason
-
-        return await self._db.run(act)
-
     async def record_step(self, run: Run, step_id: int, result: StepResult) -> None:
         if await self._db.run(lambda c: working.record_step(c, run, step_id, result, self._clock())):
             self.dispatch.wake()
@@ -236,6 +223,10 @@ class Ledger:
     async def prune_facts(self, before: datetime) -> int:
         """Drop some of what was learnt before a moment; gives how much. To be asked again until that is nothing."""
         return await self._db.run(lambda connection: facts.prune(connection, before))
+
+    async def prune_tallies(self) -> int:
+        """Drop counts of verdicts that no brake asks for any more."""
+        return await self._db.run(lambda connection: tallies.prune(connection, self._clock()))
 
     async def note_suppressions(self, names: Sequence[str]) -> None:
         """These are in force. Since when they are is kept from the first time."""

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, exists, func, or_, select
 
+from scanner.ledger import holding
 from scanner.ledger.rows import (
     Backlog,
     Explanation,
-    QuarantineCounts,
     QuarantineRow,
     Totals,
     VerdictRow,
@@ -64,9 +64,7 @@ def backlog(connection: Connection, now: datetime) -> Backlog:
     ).scalar_one()
     open_step = steps.c.state.in_(_OPEN_STEPS)
     count, oldest_step = connection.execute(select(func.count(), func.min(steps.c.planned_at)).where(open_step)).one()
-    braked = connection.execute(
-        select(func.count()).select_from(steps).where(steps.c.state == StepState.BRAKED.value)
-    ).scalar_one()
+    held, oldest_held = holding.held_by_brake(connection)
     gaps_open = connection.execute(
         select(func.count()).select_from(gaps).where(gaps.c.closed_at.is_(None))
     ).scalar_one()
@@ -81,25 +79,13 @@ def backlog(connection: Connection, now: datetime) -> Backlog:
         oldest=oldest,
         steps=count,
         oldest_step=oldest_step,
-        braked=braked,
+        braked=sum(held.values()),
         gaps=gaps_open,
         walks=open_walks - refused,
         walks_refused=refused,
+        held=held,
+        oldest_held=oldest_held,
     )
-
-
-def quarantine_counts(connection: Connection, domain: str, since: datetime) -> QuarantineCounts:
-    """Moves done or begun since a moment, in all and by the rules and signatures on whose account."""
-    moves = select(steps.c.because, steps.c.detail).where(
-        steps.c.domain == domain, steps.c.kind == StepKind.QUARANTINE.value
-    )
-    # Already done: mostly a move of ours whose result was lost with the process.
-    done = moves.where(steps.c.state.in_(_DONE), steps.c.done_at >= since)
-    # Asked apart, so that each has an index of its own: together they pass over all moves ever made.
-    begun = moves.where(steps.c.state == StepState.INTENDED.value, steps.c.intended_at >= since)
-    found = [*connection.execute(done), *connection.execute(begun)]
-    reasons = [row.because for row in found if "gone" not in row.detail]
-    return QuarantineCounts(len(reasons), Counter(name for names in reasons for name in names))
 
 
 def totals(connection: Connection, since: datetime) -> Totals:

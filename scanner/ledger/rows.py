@@ -70,19 +70,15 @@ class Backlog:
     steps: int
     oldest_step: datetime | None
     braked: int
+    """Plans that wait for a person."""
     gaps: int
     walks: int = 0
     """Folders to be listed."""
     walks_refused: int = 0
     """Folders that may not be listed, and are asked for again."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuarantineCounts:
-    """Files put into quarantine since a moment."""
-
-    total: int
-    by_rule: Mapping[str, int]
+    held: Mapping[str, int] = field(default_factory=dict)
+    """Of the plans that wait for a person, by brake."""
+    oldest_held: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,12 +91,15 @@ class GapRow(Base, table=True):
     until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     opened_at: datetime = Field(sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    walk_id: int | None = Field(default=None, sa_type=BigInteger)
+    """The walk that makes up for it; NULL until one was asked for."""
 
 
 class WalkRow(Base, table=True):
-    """A folder to be listed."""
+    """A folder, or all that is watched, to be listed with all that lies below."""
 
     __tablename__ = "walks"
+    __table_args__ = (Index("ix_walks_open", "domain", "finished_at"),)
     id: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True))
     domain: str
     path: str
@@ -104,6 +107,52 @@ class WalkRow(Base, table=True):
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     refused_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it could not be listed; NULL where nobody has tried yet."""
+    reason: str | None = None
+    """gap, schedule, command, backfill; NULL for a folder that arrived."""
+    with_versions: bool | None = None
+    """Older versions, too; NULL where nobody asked for them."""
+    begun_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    paused_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Not before; NULL for at once."""
+    trouble: str | None = None
+    """Why it waits."""
+    swept: str | None = None
+    """Entry id up to which was looked for versions that no listing showed."""
+    folders: int | None = None
+    files: int | None = Field(default=None, sa_type=BigInteger)
+    """Listed so far, like folders."""
+    queued: int | None = Field(default=None, sa_type=BigInteger)
+    moved: int | None = Field(default=None, sa_type=BigInteger)
+    missed: int | None = Field(default=None, sa_type=BigInteger)
+    gone: int | None = Field(default=None, sa_type=BigInteger)
+    unread: int | None = None
+    """Folders, and files' older versions, that the platform did not let us see."""
+
+
+class FrontierRow(Base, table=True):
+    """What a walk has still to ask for. Dropped when it was answered."""
+
+    __tablename__ = "frontier"
+    __table_args__ = (
+        UniqueConstraint("walk_id", "kind", "path"),
+        Index("ix_frontier_next", "walk_id", "refused_at"),
+        Index("ix_frontier_begun", "walk_id", "offset"),
+    )
+    id: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True))
+    walk_id: int = Field(sa_type=BigInteger)
+    kind: str
+    """folder, or file: of that the older versions."""
+    path: str
+    """Of a file the group id."""
+    offset: int = 0
+    """Where the next page of a listing begins."""
+    tail: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    """Ids of the last items listed: the next page has to have one of them."""
+    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    tries: int = 0
+    """That failed one after the other."""
+    refused_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class WorkRow(Base, table=True):
@@ -133,6 +182,12 @@ class WorkRow(Base, table=True):
     verdict_id: int | None = Field(default=None, sa_type=BigInteger)
     first_seen_at: datetime = Field(sa_type=UtcDateTime)
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When a listing last showed it as the current version."""
+    seen_path: str | None = None
+    """Where that was; NULL where it is `path`."""
+    missed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When a complete walk first did not show it; NULL where none missed it since it was last shown."""
 
 
 class VerdictRecord(Base, table=True):
@@ -203,6 +258,39 @@ class StepRow(Base, table=True):
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class HoldRow(Base, table=True):
+    """A plan that a brake holds, and what a person decided about it. Its steps stand in `steps`."""
+
+    __tablename__ = "holds"
+    __table_args__ = (UniqueConstraint("domain", "entry_id"),)
+    id: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True))
+    domain: str
+    entry_id: str
+    rules: Any = Field(sa_column=Column(JSON, nullable=False))
+    """Rules, and reasons why it cannot be looked at, on whose account the plan acts."""
+    signatures: Any = Field(sa_column=Column(JSON, nullable=False))
+    brake: str
+    subject: str
+    """The rule or signature whose limit was reached; empty where it was the domain's."""
+    reason: str
+    held_at: datetime = Field(sa_type=UtcDateTime)
+    decision: str | None = Field(default=None, index=True)
+    """approved or dropped; NULL until a person decides."""
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    decided_by: str | None = None
+    decided_because: str | None = None
+
+
+class TallyRow(Base, table=True):
+    """Versions judged in a domain within ten minutes: all under an empty name, and those with a reason by it."""
+
+    __tablename__ = "tallies"
+    domain: str = Field(primary_key=True)
+    since: datetime = Field(sa_type=UtcDateTime, primary_key=True)
+    name: str = Field(primary_key=True)
+    versions: int
+
+
 class TicketRow(Base, table=True):
     """Who works next. Losing or doubling a ticket does no harm: the work row is the truth."""
 
@@ -230,9 +318,12 @@ events = EventRow.__table__  # type: ignore[attr-defined]
 feeds = FeedRow.__table__  # type: ignore[attr-defined]
 gaps = GapRow.__table__  # type: ignore[attr-defined]
 walks = WalkRow.__table__  # type: ignore[attr-defined]
+frontier = FrontierRow.__table__  # type: ignore[attr-defined]
 work = WorkRow.__table__  # type: ignore[attr-defined]
 verdicts = VerdictRecord.__table__  # type: ignore[attr-defined]
 facts = FactsRow.__table__  # type: ignore[attr-defined]
 suppressions = SuppressionRow.__table__  # type: ignore[attr-defined]
 steps = StepRow.__table__  # type: ignore[attr-defined]
+holds = HoldRow.__table__  # type: ignore[attr-defined]
+tallies = TallyRow.__table__  # type: ignore[attr-defined]
 tickets = TicketRow.__table__  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
 
 from scanner.errors import Fenced
-from scanner.ledger import aliases, facts, suppressing
+from scanner.ledger import aliases, facts, suppressing, tallies
 from scanner.ledger.deletion import MISSING, settle_groups
 from scanner.ledger.dispatch import tickets as dispatch_tickets
 from scanner.ledger.intake import came_back, queue_versions, reopen_plan
@@ -197,6 +197,7 @@ def _insert_verdict(connection: Connection, verdict: Verdict, now: datetime) -> 
     key = connection.execute(_INSERT_VERDICT, verdict_values(verdict, now)).inserted_primary_key
     assert key is not None
     facts.record(connection, int(key[0]), verdict, now)
+    tallies.record(connection, verdict, now)
     used = suppressed_by(verdict)
     if used:
         suppressing.record_use(connection, used, now)

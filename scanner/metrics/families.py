@@ -23,7 +23,7 @@ from prometheus_client import (
 
 from scanner import __version__
 from scanner.errors import ThrottleScope
-from scanner.model import Outcome, Severity, Skip, StepKind, StepState, Unchecked, Unscannable, VerdictKind
+from scanner.model import Brake, Outcome, Severity, Skip, StepKind, StepState, Unchecked, Unscannable, VerdictKind
 
 OTHER = "other"
 """Where values outside a closed list are counted."""
@@ -207,7 +207,17 @@ class Families:
         self.oldest_step = self._gauge(
             "step_oldest_pending_timestamp_seconds", f"Decision time of the oldest open step; 0 = none. {GLOBAL}"
         )
-        self.brake = self._gauge("remediation_brake_engaged", f"1 = the brake holds steps back. {GLOBAL}")
+        self.brake = self._gauge(
+            "remediation_brake_engaged", f"1 = the brake holds plans, and a person must decide about them. {GLOBAL}"
+        )
+        self.held = self._gauge(
+            "remediation_held",
+            f"Plans held until a person decides, by the limit that was reached. {GLOBAL}",
+            brake=Brake,
+        )
+        self.oldest_held = self._gauge(
+            "remediation_held_oldest_timestamp_seconds", f"Since when the oldest plan is held; 0 = none. {GLOBAL}"
+        )
 
     def _declare_api(self) -> None:
         self.api_requests = self._counter(

@@ -29,6 +29,7 @@ from scanner.metrics.families import (
     Families,
 )
 from scanner.model import (
+    Brake,
     Disposition,
     Event,
     Finding,
@@ -91,7 +92,7 @@ class Backlog(Protocol):
 
     @property
     def braked(self) -> int:
-        """Steps that the brake holds."""
+        """Plans that the brakes hold."""
 
     @property
     def gaps(self) -> int: ...
@@ -102,6 +103,13 @@ class Backlog(Protocol):
     @property
     def walks_refused(self) -> int:
         """Folders that may not be listed."""
+
+    @property
+    def held(self) -> Mapping[str, int]:
+        """Of the plans that wait for a person, by brake."""
+
+    @property
+    def oldest_held(self) -> datetime | None: ...
 
 
 class Metrics(Families):
@@ -234,6 +242,9 @@ class Metrics(Families):
         self.steps_pending.set(backlog.steps)
         self.oldest_step.set(_moment(backlog.oldest_step))
         self.brake.set(1 if backlog.braked else 0)
+        for brake in Brake:
+            self.held.labels(brake.value).set(backlog.held.get(brake.value, 0))
+        self.oldest_held.set(_moment(backlog.oldest_held))
         self.gaps_open.set(backlog.gaps)
         self.walks_open.labels("waiting").set(backlog.walks)
         self.walks_open.labels("refused").set(backlog.walks_refused)

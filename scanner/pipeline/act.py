@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 from scanner.errors import RetryLater
 from scanner.model import (
     OPEN_STEPS,
+    TELLING_STEPS,
     ContentFacts,
     EntryId,
     FileVersion,
+    Hold,
     Run,
     StepKind,
     StepRecord,
@@ -28,9 +30,10 @@ from scanner.pipeline.stations import Domain, Stations
 from scanner.remediation.brake import Counts, held
 from scanner.remediation.perform import GONE, perform
 
-BRAKE_WAIT = timedelta(minutes=1)
-"""How often a held plan asks whether there is room again."""
-BRAKE_WINDOW = timedelta(hours=1)
+_NOT_BEGUN = (StepState.PLANNED, StepState.BRAKED, StepState.DROPPED)
+"""Dropped as well: cut off while a plan is dropped, the rest must not be taken for one to be finished."""
+HELD_WAIT = timedelta(days=1)
+"""How often a held plan is looked at although nobody has decided about it; a decision wakes it at once."""
 
 
 async def act(run: Run, verdict: Verdict, steps: Sequence[StepRecord], stations: Stations) -> datetime | None:
@@ -46,11 +49,10 @@ async def act(run: Run, verdict: Verdict, steps: Sequence[StepRecord], stations:
         await _close(run, todo, given_up, stations)
         return None
     domain = stations.domains[run.version.domain]
-    reason = await _held(run, verdict, steps, stations)
-    if reason is not None:
-        braked = [record for record in todo if record.state is not StepState.BRAKED]
-        await _close(run, braked, StepResult(StepState.BRAKED, {"reason": reason}), stations)
-        return stations.clock() + BRAKE_WAIT
+    held = await _held(run, verdict, steps, stations)
+    if held is not None:
+        await _close(run, [record for record in todo if record.state is not held.state], held, stations)
+        return None if held.state is StepState.DROPPED else stations.clock() + HELD_WAIT
     try:
         await _perform_in_order(run, steps, domain, stations, verdict.content)
     except RetryLater as error:
@@ -117,15 +119,18 @@ async def _close(run: Run, records: Sequence[StepRecord], result: StepResult, st
         stations.signals.stepped(run, record, result)
 
 
-async def _held(run: Run, verdict: Verdict, steps: Sequence[StepRecord], stations: Stations) -> str | None:
-    """Why the plan must wait; None where it may begin. Then its move is begun at once, long before its turn, so that
-    plans that ask at the same time do not all take the last place."""
-    move = next((record for record in steps if record.step.kind is StepKind.QUARANTINE), None)
-    if move is None or any(record.state not in (StepState.PLANNED, StepState.BRAKED) for record in steps):
+async def _held(run: Run, verdict: Verdict, steps: Sequence[StepRecord], stations: Stations) -> StepResult | None:
+    """What becomes of a plan that may not begin; None where it may. Then an act of it is begun at once, long before its
+    turn, so that plans that ask at the same time do not all take the last place."""
+    acts = [record for record in steps if record.step.kind not in TELLING_STEPS]
+    if not acts or any(record.state not in _NOT_BEGUN for record in steps):
         return None
+    first = next((record for record in acts if record.step.kind is StepKind.QUARANTINE), acts[0])
     limits = stations.settings.remediation
+    signatures = [one.name for one in verdict.findings if one.malware and one.counts]
+    names = [name for name in verdict.reasons if name not in signatures], list(dict.fromkeys(signatures))
 
-    def too_many(counts: Counts) -> str | None:
-        return held(counts, verdict.reasons, limits)
+    def too_many(counts: Counts) -> Hold | None:
+        return held(counts, *names, limits)
 
-    return await stations.ledger.begin_unless(run, move.id, stations.clock() - BRAKE_WINDOW, too_many)
+    return await stations.ledger.holds.begin_or_hold(run, first.id, names, too_many)

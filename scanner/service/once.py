@@ -53,11 +53,13 @@ async def run_once(parts: Parts, stop: asyncio.Event) -> Summary:
         done.set()
         await working
     await prune(parts)
-    refused = (await parts.stations.ledger.backlog()).walks_refused
-    if refused:
-        summary.unfinished.append(f"{refused} folders may not be listed; the log has their paths")
+    backlog = await parts.stations.ledger.backlog()
+    if backlog.walks_refused:
+        summary.unfinished.append(f"{backlog.walks_refused} folders may not be listed; the log has their paths")
+    if backlog.braked:
+        summary.unfinished.append(f"{backlog.braked} plans are held; see `scanner remediation held list`")
     counts = await parts.stations.ledger.work_counts()
-    open_work = counts.queued + counts.running + counts.waiting
+    open_work = counts.queued + counts.running + counts.waiting - backlog.braked
     if open_work:
         summary.unfinished.append(f"{open_work} versions are still open")
     return summary

@@ -26,5 +26,6 @@ async def prune(parts: Parts) -> None:
         dropped += some
         if not some:
             break
+    await ledger.prune_tallies()
     if dropped:
         log.info("facts.pruned", versions=dropped, before=before.isoformat(timespec="seconds"))

@@ -12,13 +12,13 @@ from scanner.settings.load import (
     load_settings,
     load_with_origins,
 )
+from scanner.settings.remediation import RemediationSettings
 from scanner.settings.sections import (
     ClamavSettings,
     EventSettings,
     HttpSettings,
     LedgerSettings,
     PolicySettings,
-    RemediationSettings,
     RuleSettings,
     SpoolSettings,
     SuppressionSettings,

@@ -16,6 +16,7 @@ from scanner.document import Document, Loc, read_document, validation_problems
 from scanner.errors import ConfigurationError, Problem
 from scanner.settings.domain import DomainSettings
 from scanner.settings.environment import Origins, label, lay_over
+from scanner.settings.remediation import RemediationSettings
 from scanner.settings.section import Section
 from scanner.settings.sections import (
     ClamavSettings,
@@ -23,7 +24,6 @@ from scanner.settings.sections import (
     HttpSettings,
     LedgerSettings,
     PolicySettings,
-    RemediationSettings,
     RuleSettings,
     SpoolSettings,
     SuppressionSettings,

@@ -160,17 +160,6 @@ class UnpackSettings(Section):
     """Passwords to be tried on encrypted archives, one a line."""
 
 
-class RemediationSettings(Section):
-    """Acting on verdicts, and the brakes on it."""
-
-    mode: Literal["enforce", "dry-run"] = "enforce"
-    """dry-run records the same plans and performs nothing."""
-    max_per_hour: Annotated[int, Field(ge=1, le=1_000_000), Whole] = 100
-    """Files quarantined per hour and domain; beyond it acts are held until there is room."""
-    max_per_rule_per_hour: Annotated[int, Field(ge=1, le=1_000_000), Whole] = 25
-    """The same for one rule or signature: a bad rule must not empty a domain."""
-
-
 def _listen_address(address: str) -> str:
     match = re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[^:\[\]\s/]+):([0-9]{1,5})", address)
     if match is None or int(match[2]) > HIGHEST_PORT:

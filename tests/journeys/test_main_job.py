@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from demo import samples
+from scanner.ledger.holding import Decision
 from tests.journeys.world import QUARANTINE, World
 
 FOLDER = "/Shared/Projects"
@@ -213,23 +214,25 @@ async def test_the_policy_decides_what_is_done_about_a_verdict(world: World) -> 
     assert [note["path"] for note in world.state()["notes"]] == [f"{FOLDER}/eicar.com"]
 
 
-@pytest.mark.parametrize("limit", ["max_per_hour", "max_per_rule_per_hour"])
+@pytest.mark.parametrize("limit", ["max_per_hour", "max_per_signature_per_hour"])
 async def test_the_brake_holds_acts_but_not_judgement(world: World, limit: str) -> None:
     world.sections["remediation"] = {limit: 2}
     for number in range(4):
         world.upload(f"{FOLDER}/{number}.com", samples.eicar())
-    assert (await world.once()).unfinished == ["2 versions are still open"]
+    assert (await world.once()).unfinished == ["2 plans are held; see `scanner remediation held list`"]
     assert set((await world.kinds()).values()) == {"infected"}
     states = [state for _, state in world.steps()]
     assert (states.count("braked"), states.count("braked") + states.count("success")) == (6, 10)
 
     world.sections["remediation"] = {limit: 9}
+    assert len((await world.once()).unfinished) == 1
+    await world.decide(Decision.APPROVED)
     await world.all_of()
     assert [place for place in world.places().values() if not place.startswith(QUARANTINE)] == []
 
 
 async def test_the_brake_leaves_other_reasons_alone(world: World) -> None:
-    world.sections["remediation"] = {"max_per_rule_per_hour": 1}
+    world.sections["remediation"] = {"max_per_rule_per_hour": 1, "max_per_signature_per_hour": 1}
     world.upload(f"{FOLDER}/eicar.com", samples.eicar())
     world.upload(f"{FOLDER}/invoice.pdf", samples.windows_program())
     assert (await world.once()).unfinished == []

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from demo import samples
+from scanner.ledger.holding import Decision
 from scanner.service.assembly import assembled
 from scanner.service.loops import serve
 from tests.journeys.world import QUARANTINE, World
@@ -171,8 +172,8 @@ async def test_a_version_that_replaces_a_held_one_stays_where_it_is(world: World
     held = world.upload(PATH, samples.eicar())["group_id"]
     await world.once()
     world.upload(PATH, b"harmless now")
-    world.sections["remediation"] = {"max_per_hour": 9}
-    world.wait_over()
+    await world.once()
+    await world.decide(Decision.APPROVED)
     await settled(world)
     assert world.places()[held] == PATH
     assert {state for _, state in world.steps()[3:]} == {"superseded"}

@@ -26,6 +26,7 @@ from emulator.blobs import memory_blob
 from emulator.server import Running, start
 from scanner import logs
 from scanner.errors import RetryLater
+from scanner.ledger.holding import Decision
 from scanner.ledger.ledger import Ledger
 from scanner.ledger.rows import VerdictRow
 from scanner.service.assembly import assembled, utc_now
@@ -137,6 +138,12 @@ class World:
                 return summary
             self.wait_over()
         raise AssertionError(f"still unfinished after {runs} runs: {summary.unfinished}")
+
+    async def decide(self, decision: Decision) -> int:
+        """On all plans that a brake holds; gives how many."""
+        async with Ledger.reading(self.settings().ledger, utc_now) as ledger:
+            plans = [one.id for one in await ledger.holds.plans()]
+            return await ledger.holds.decide(plans, decision, by="jdoe", because="looked at by hand")
 
     def wait_over(self) -> None:
         """As if the time had come at which deferred work is due."""

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from scanner.errors import LedgerUnavailable
 from scanner.ledger.database import Database
 from scanner.ledger.ledger import Ledger
-from scanner.ledger.rows import FeedState, QuarantineCounts, Totals, WorkCounts
+from scanner.ledger.rows import FeedState, Totals, WorkCounts
 from scanner.model import (
     Cursor,
     EntryId,
@@ -216,22 +216,6 @@ async def test_walks_are_open_until_finished(tmp_path: Path):
 async def test_versions_of_another_domain_are_not_queued(tmp_path: Path):
     async with owner(tmp_path) as ledger:
         assert await ledger.queue_versions("acme", [version("e"), version("e", "bolt")], Lane.RECONCILE) == 1
-
-
-async def test_a_step_begins_unless_what_was_quarantined_before_holds_it(tmp_path: Path):
-    def two_at_most(counts: QuarantineCounts) -> str | None:
-        return None if counts.total < 2 else f"{counts.by_rule}"
-
-    async def begin(ledger: Ledger, name: str) -> str | None:
-        run = await ledger.take("acme", EntryId(name))
-        plan = Plan((Step(StepKind.QUARANTINE, {"destination": f"/Q/{name}"}),), ("Eicar",))
-        (step,) = await ledger.record_verdict(run, infected(run.version, "Eicar"), plan)
-        return await ledger.begin_unless(run, step.id, after(0), two_at_most)
-
-    async with owner(tmp_path) as ledger:
-        await ledger.queue_versions("acme", [version(name) for name in "abcd"], Lane.LIVE)
-        told = await asyncio.gather(*(begin(ledger, name) for name in "abcd"))
-        assert sorted(told, key=str) == ["Counter({'Eicar': 2})"] * 2 + [None] * 2
 
 
 async def test_one_version_from_its_event_to_its_release(tmp_path: Path):

@@ -8,10 +8,10 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import event as on
 
-from scanner.ledger import intake, queries, releasing, working
+from scanner.ledger import holding, intake, queries, releasing, working
 from scanner.ledger.database import Database
 from scanner.ledger.dispatch import tickets
-from scanner.ledger.rows import Backlog, QuarantineCounts, QuarantineRow, Totals, VerdictRow, WorkCounts
+from scanner.ledger.rows import Backlog, QuarantineRow, Totals, VerdictRow, WorkCounts
 from scanner.model import (
     Cursor,
     Event,
@@ -110,7 +110,7 @@ def test_the_backlog_tells_what_waits_and_since_when(filled: Database):
         oldest=after(0),  # running: first seen at noon
         steps=6,  # four comments, a move begun, a move held
         oldest_step=after(30),
-        braked=1,
+        braked=0,  # nobody was asked whether to hold it
         gaps=1,
     )
 
@@ -125,42 +125,10 @@ def test_an_empty_ledger_has_no_backlog(database: Database):
     assert database.run_here(queries.work_counts) == WorkCounts()
 
 
-@pytest.mark.parametrize(
-    ("domain", "since", "expected"),
-    [
-        ("acme", 0, QuarantineCounts(3, {"Eicar": 2, "rule-1": 2})),
-        ("acme", 33, QuarantineCounts(2, {"Eicar": 1, "rule-1": 1})),
-        ("acme", 51, QuarantineCounts(1, {"Eicar": 1})),
-        ("acme", 52, QuarantineCounts(0, {})),
-        ("bolt", 0, QuarantineCounts(0, {})),
-    ],
-)
-def test_moves_done_or_begun_are_counted_by_reason(filled: Database, domain, since, expected):
-    assert filled.run_here(lambda c: queries.quarantine_counts(c, domain, after(since))) == expected
-
-
-def test_a_move_found_done_after_a_crash_counts(database: Database):
-    database.run_here(lambda c: moved(c, "e", 30, "Eicar", state=StepState.ALREADY_DONE))
-    found = database.run_here(lambda c: queries.quarantine_counts(c, "acme", after(0)))
-    assert found == QuarantineCounts(1, {"Eicar": 1})
-
-
-def test_a_move_whose_file_was_gone_does_not_count(database: Database):
-    def act(connection):
-        run = took(connection, "e")
-        move, _ = working.record_verdict(
-            connection, run, infected(run.version, "Eicar"), Plan((MOVE, NOTE), ("Eicar",)), after(1)
-        )
-        gone = StepResult(StepState.ALREADY_DONE, {"gone": "the file no longer exists"})
-        working.record_step(connection, run, move.id, gone, after(2))
-        return queries.quarantine_counts(connection, "acme", after(0))
-
-    assert database.run_here(act) == QuarantineCounts(0, {})
-
-
 ASKED_ALL_THE_TIME = {
     "backlog": lambda c: queries.backlog(c, after(0)),
-    "quarantine_counts": lambda c: queries.quarantine_counts(c, "acme", after(0)),
+    "counts": lambda c: holding.counts(c, "acme", after(0)),
+    "wake": lambda c: holding.wake(c, after(0)),
     "claim": lambda c: tickets.claim(c, {"acme": 1}, 1, manager="m", now=0.0, stale_before=0.0, held=[9]),
     "next_due": lambda c: tickets.next_due(c, 0.0),
     "acts": lambda c: intake._acts(c, "acme", [event(1), Event(2, after(0), "note", "add")]),

@@ -1,7 +1,8 @@
 """What each fact does to the numbers."""
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -59,6 +60,8 @@ class Waiting:
     gaps: int = 6
     walks: int = 7
     walks_refused: int = 8
+    held: Mapping[str, int] = field(default_factory=dict)
+    oldest_held: datetime | None = None
 
 
 @pytest.fixture
@@ -237,7 +240,7 @@ def test_yara_files_that_are_disabled_are_counted_by_reason_until_they_are_mende
 
 
 def test_what_waits_is_shown_with_moments_that_are_zero_when_nothing_does(metrics: Metrics) -> None:
-    metrics.backlog(Waiting(oldest=NOON, oldest_step=NOON, braked=3))
+    metrics.backlog(Waiting(oldest=NOON, oldest_step=NOON, braked=3, held={"hour": 3}, oldest_held=NOON))
     metrics.backlog(Waiting())
     assert changed(metrics) == {
         "jobs pending": 1,
@@ -252,12 +255,17 @@ def test_what_waits_is_shown_with_moments_that_are_zero_when_nothing_does(metric
 
 
 def test_a_held_plan_shows_that_a_person_must_decide(metrics: Metrics) -> None:
-    metrics.backlog(Waiting(0, 0, 0, 0, NOON, 2, NOON, braked=2, gaps=0, walks=0, walks_refused=0))
+    held = {"signature": 1, "share": 1}
+    nothing = {"gaps": 0, "walks": 0, "walks_refused": 0}
+    metrics.backlog(Waiting(0, 0, 0, 0, NOON, 2, NOON, braked=2, held=held, oldest_held=NOON, **nothing))
     assert changed(metrics) == {
         "backlog_oldest_item_timestamp_seconds": NOON.timestamp(),
         "steps_pending": 2,
         "step_oldest_pending_timestamp_seconds": NOON.timestamp(),
         "remediation_brake_engaged": 1,
+        "remediation_held signature": 1,
+        "remediation_held share": 1,
+        "remediation_held_oldest_timestamp_seconds": NOON.timestamp(),
     }
 
 

@@ -13,8 +13,9 @@ from demo.clamd import PrivateClamd
 from demo.samples import eicar
 from scanner.errors import CloudUnavailable, Forbidden
 from scanner.judge.plan import plan
-from scanner.model import FileVersion, Run, StepRecord, StepState, Verdict
-from scanner.pipeline.act import BRAKE_WAIT, act
+from scanner.ledger.holding import Decision
+from scanner.model import FileVersion, Run, StepRecord, StepResult, StepState, Verdict
+from scanner.pipeline.act import HELD_WAIT, act
 from tests.ledger.world import NOON, infected
 from tests.pipeline.bench import Bench, bench
 
@@ -74,13 +75,70 @@ async def test_some_plans_are_closed_without_an_act(
         assert (await flow.steps(order.version), flow.place(order.version)) == (states(state, state, state), FILE)
 
 
-async def test_beyond_the_brake_a_whole_plan_is_held_and_asked_for_again(tmp_path: Path, clamd: PrivateClamd) -> None:
+async def test_beyond_the_brake_a_whole_plan_is_held_until_a_person_decides(
+    tmp_path: Path, clamd: PrivateClamd
+) -> None:
     async with bench(tmp_path, clamd.address, remediation={"max_per_hour": 1}) as flow:
         assert await (await planned(flow)).act(flow) is None
         held = await planned(flow, "/Shared/b.com")
-        assert await held.act(flow) == NOON + BRAKE_WAIT
+        assert await held.act(flow) == NOON + HELD_WAIT
         assert await flow.steps(held.version) == states("braked", "braked", "braked")
         assert flow.place(held.version) == "/Shared/b.com"
+        (plan,) = await flow.ledger.holds.plans()
+        assert (plan.rules, plan.signatures, plan.brake) == ((), ("Demo.Test.Eicar",), "hour")
+
+
+async def again(flow: Bench, order: Planned) -> Planned:
+    """The same plan, as the next worker that takes it up gets it."""
+    run = await flow.take(order.version)
+    return replace(order, run=run, steps=run.steps)
+
+
+async def held(flow: Bench, decision: Decision) -> Planned:
+    """A plan that was held, and decided on since."""
+    await (await planned(flow)).act(flow)
+    order = await planned(flow, "/Shared/b.com")
+    await order.act(flow)
+    (plan,) = await flow.ledger.holds.plans()
+    await flow.ledger.holds.decide([plan.id], decision, by="jdoe", because="looked")
+    return await again(flow, order)
+
+
+async def test_an_approved_plan_goes_on_as_any_other(tmp_path: Path, clamd: PrivateClamd) -> None:
+    async with bench(tmp_path, clamd.address, remediation={"max_per_hour": 1}) as flow:
+        order = await held(flow, Decision.APPROVED)
+        assert await order.act(flow) is None
+        assert await flow.steps(order.version) == states("already_done", "success", "success")
+
+
+async def test_an_approved_plan_still_acts_on_the_version_judged_alone(tmp_path: Path, clamd: PrivateClamd) -> None:
+    async with bench(tmp_path, clamd.address, remediation={"max_per_hour": 1}) as flow:
+        order = await held(flow, Decision.APPROVED)
+        flow.cloud.tree.upload("/Shared/b.com", b"harmless now")
+        assert await order.act(flow) is None
+        assert await flow.steps(order.version) == states("superseded", "superseded", "superseded")
+        assert flow.place(order.version) == "/Shared/b.com"
+
+
+async def test_a_dropped_plan_ends_without_an_act_also_when_that_was_cut_off(
+    tmp_path: Path, clamd: PrivateClamd
+) -> None:
+    async with bench(tmp_path, clamd.address, remediation={"max_per_hour": 1}) as flow:
+        order = await held(flow, Decision.DROPPED)
+        await flow.ledger.record_step(order.run, order.steps[0].id, StepResult(StepState.DROPPED))
+        order = await again(flow, order)
+        assert await order.act(flow) is None
+        assert await flow.steps(order.version) == states("dropped", "dropped", "dropped")
+        assert flow.place(order.version) == "/Shared/b.com"
+
+
+async def test_a_plan_that_only_tells_people_is_not_held(tmp_path: Path, clamd: PrivateClamd) -> None:
+    sections = {"remediation": {"max_per_hour": 1}, "policy": {"infected": ["comment"]}}
+    async with bench(tmp_path, clamd.address, **sections) as flow:
+        for name in "abc":
+            order = await planned(flow, f"/Shared/{name}.com")
+            assert await order.act(flow) is None
+            assert await flow.steps(order.version) == [("comment", "success")]
 
 
 async def test_a_plan_that_has_begun_is_finished_whatever_the_brake_says(tmp_path: Path, clamd: PrivateClamd) -> None:

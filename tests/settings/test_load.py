@@ -94,7 +94,16 @@ def test_one_domain_is_enough_and_all_else_has_the_defaults_of_the_design(folder
             "max_ratio": 200,
             "passwords_file": None,
         },
-        "remediation": {"mode": "enforce", "max_per_hour": 100, "max_per_rule_per_hour": 25},
+        "remediation": {
+            "mode": "enforce",
+            "max_per_hour": 100,
+            "max_per_rule_per_hour": 25,
+            "max_per_signature_per_hour": 25,
+            "max_share_percent": 5,
+            "unusual_factor": 10,
+            "share_min_found": 10,
+            "share_min_judged": 100,
+        },
         "policy": {
             "infected": ["revoke_links", "quarantine", "comment"],
             "flagged": [],

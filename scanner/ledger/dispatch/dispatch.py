@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain import models
+from sqlalchemy import Connection
 
+from scanner.ledger import holding
 from scanner.ledger.database import Database
 from scanner.ledger.dispatch import tickets
 from scanner.ledger.dispatch.queue import TicketQueue
@@ -89,6 +91,11 @@ class Dispatch:
 
     async def _reconcile(self) -> None:
         while True:
-            if await self._database.run(tickets.reconcile):
+            if await self._database.run(_reconcile):
                 self.wake()
             await asyncio.sleep(RECONCILE_EVERY)
+
+
+def _reconcile(connection: Connection) -> int:
+    """Tickets that are missing, and plans that a person decided on while a worker had them."""
+    return tickets.reconcile(connection) + holding.wake(connection, datetime.now(UTC))

@@ -1,0 +1,34 @@
+"""What is done about verdicts, and what holds it back: every key with its meaning, unit, default and reason."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from scanner.settings.section import Section
+from scanner.settings.units import Whole
+
+_Files = Annotated[int, Field(ge=1, le=1_000_000), Whole]
+
+
+class RemediationSettings(Section):
+    """Acting on verdicts, and the brakes on it. What a brake holds waits for a person (docs/brakes.md)."""
+
+    mode: Literal["enforce", "dry-run"] = "enforce"
+    """dry-run records the same plans and performs nothing."""
+    max_per_hour: _Files = 100
+    """Files acted on per hour and domain; further plans are held until a person decides. Comments do not count."""
+    max_per_rule_per_hour: _Files = 25
+    """The same for one rule: a bad rule must not empty a domain."""
+    max_per_signature_per_hour: _Files = 25
+    """The same for one signature: nor must a bad signature update."""
+    max_share_percent: Annotated[int, Field(ge=1, le=100), Whole] = 5
+    """Most of the versions judged within an hour that one rule or signature may flag before its plans are held; 100
+    switches this off."""
+    unusual_factor: Annotated[int, Field(ge=2, le=1_000), Whole] = 10
+    """What flags much as a rule may flag so many times its share of the week before, where that is more."""
+    share_min_found: _Files = 10
+    """Fewer versions flagged within the hour are no share to speak of."""
+    share_min_judged: _Files = 100
+    """Nor is anything a share of fewer versions judged."""
