@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import base64
-import bz2
-import io
 import lzma
-import tarfile
 from collections.abc import Callable, Iterator
 
-import libarchive
 import pytest
 
 from demo import samples
@@ -23,7 +19,7 @@ from scanner.inspection.members import Members
 from scanner.inspection.panel import Panel
 from scanner.inspection.rehearsal import memory_content
 from scanner.inspection.selftest.blind_spots import BlindSpots
-from scanner.inspection.selftest.samples import archives, documents, mails, ole, rars
+from scanner.inspection.selftest.samples import archives, documents, mails, ole, rars, streams, zips
 from scanner.inspection.unpack.unpacker import Unpacker
 from scanner.model import Unscannable
 from scanner.settings.sections import UnpackSettings
@@ -31,7 +27,6 @@ from tests.clamd import settings_for
 from tests.inspection import EICAR, MIB, VERSION
 
 HARMLESS = b"An innocent text.\n"
-ID3 = b"ID3\x03" + bytes(200)
 CHM = b"ITSF\x03\x00\x00\x00" + bytes(200)
 
 
@@ -56,55 +51,6 @@ def looked(panel: Panel, data: bytes) -> tuple[bool, set[Unscannable]]:
     return any(one.findings for one in inspections), gaps  # type: ignore[return-value]  # none here is transient
 
 
-def seven_zip(content: bytes, method: str) -> bytes:
-    pieces: list[bytes] = []
-
-    def write(piece: bytes) -> int:
-        pieces.append(bytes(piece))
-        return len(piece)
-
-    with libarchive.custom_writer(write, "7zip", options=f"7zip:compression={method}") as archive:
-        archive.add_file_from_memory("payload.com", len(content), [content])
-    return b"".join(pieces)
-
-
-def tar(content: bytes, **fields: object) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        entry = tarfile.TarInfo("payload.com")
-        entry.size = len(content)
-        for name, value in fields.items():
-            setattr(entry, name, value)
-        archive.addfile(entry, io.BytesIO(content))
-    return buffer.getvalue()
-
-
-def with_size_elsewhere(content: bytes) -> bytes:
-    """Its header says 0 bytes, the pax header before it how many there are."""
-    packed = bytearray(tar(content, pax_headers={"size": str(len(content))}))
-    header = packed.index(b"payload.com", 1024)
-    packed[header + 124 : header + 136] = b"%011o\0" % 0
-    return bytes(_summed(packed, header))
-
-
-def with_size_in_base_256(content: bytes) -> bytes:
-    packed = bytearray(tar(content))
-    packed[124:136] = b"\x80" + len(content).to_bytes(11, "big")
-    return bytes(_summed(packed, 0))
-
-
-def _summed(packed: bytearray, header: int) -> bytearray:
-    packed[header + 148 : header + 156] = b" " * 8
-    packed[header + 148 : header + 156] = b"%06o\0 " % sum(packed[header : header + 512])
-    return packed
-
-
-def in_two_streams(content: bytes) -> bytes:
-    """As pbzip2 packs whatever is large."""
-    whole = archives.tar(content)
-    return bz2.compress(whole[:300]) + bz2.compress(whole[300:])
-
-
 def document_with(name: str, content: bytes) -> bytes:
     parts = {"[Content_Types].xml": documents.TYPES, "word/document.xml": b'<?xml version="1.0"?><a/>', name: content}
     return samples.zip_of(parts)
@@ -120,21 +66,21 @@ def flat_document(content: bytes) -> bytes:
 
 
 KINDS: dict[str, Callable[[bytes], bytes]] = {
-    "7z, deflated": lambda content: seven_zip(content, "deflate"),
-    "7z, bzip2": lambda content: seven_zip(content, "bzip2"),
-    "7z, bzip2, in a zip": lambda content: samples.zip_of({"a.7z": seven_zip(content, "bzip2")}),
-    "7z, bzip2, in a mail": lambda content: mails.eml(seven_zip(content, "bzip2")),
-    "7z, bzip2, in a mail of Outlook": lambda content: ole.msg(seven_zip(content, "bzip2")),
-    "7z, bzip2, in a PDF": lambda content: documents.pdf(seven_zip(content, "bzip2")),
-    "7z, bzip2, in an RTF": lambda content: documents.rtf(seven_zip(content, "bzip2")),
-    "7z, bzip2, in a document": lambda content: document_with("word/a.7z", seven_zip(content, "bzip2")),
+    "7z, deflated": lambda content: archives.seven_zip(content, "deflate"),
+    "7z, bzip2": lambda content: archives.seven_zip(content, "bzip2"),
+    "7z, bzip2, in a zip": lambda content: samples.zip_of({"a.7z": archives.seven_zip(content, "bzip2")}),
+    "7z, bzip2, in a mail": lambda content: mails.eml(archives.seven_zip(content, "bzip2")),
+    "7z, bzip2, in a mail of Outlook": lambda content: ole.msg(archives.seven_zip(content, "bzip2")),
+    "7z, bzip2, in a PDF": lambda content: documents.pdf(archives.seven_zip(content, "bzip2")),
+    "7z, bzip2, in an RTF": lambda content: documents.rtf(archives.seven_zip(content, "bzip2")),
+    "7z, bzip2, in a document": lambda content: document_with("word/a.7z", archives.seven_zip(content, "bzip2")),
     "an OpenDocument in one file": flat_document,
     "rar in an OpenDocument": lambda content: documents.odt(rars.rar5(content)),
-    "bzip2 of two streams": in_two_streams,
-    "tar, size in a pax header": with_size_elsewhere,
-    "tar, size in base 256": with_size_in_base_256,
+    "bzip2 of two streams": streams.in_two_streams,
+    "tar, size in a pax header": archives.tar_with_size_elsewhere,
+    "tar, size in base 256": archives.tar_with_size_in_base_256,
     "warc": lambda content: archives.written(content, "warc"),
-    "zip behind a tag of MP3": lambda content: ID3 + samples.zip_of({"payload.com": content}),
+    "zip behind a tag of MP3": zips.tagged,
     "rar behind a text": lambda content: b"hello\n" * 20 + rars.rar5(content),
     "rar behind a picture": lambda content: samples.png() + rars.rar4(content),
     "rar behind a program's beginning": lambda content: b"MZ" + bytes(500) + rars.rar5(content),

@@ -43,15 +43,15 @@ def seven_zip_of(members: Mapping[str, bytes]) -> bytes:
     return written(members, "7zip")
 
 
-def written(members: Mapping[str, bytes], kind: str, packing: str | None = None) -> bytes:
-    """By libarchive: `kind` and `packing` are its names of formats and filters."""
+def written(members: Mapping[str, bytes], kind: str, packing: str | None = None, options: str = "") -> bytes:
+    """By libarchive: `kind` and `packing` are its names of formats and filters, `options` as for its writer."""
     pieces: list[bytes] = []
 
     def take(piece: bytes) -> int:
         pieces.append(bytes(piece))
         return len(piece)
 
-    with libarchive.custom_writer(take, kind, packing) as archive:
+    with libarchive.custom_writer(take, kind, packing, options=options) as archive:
         for name, content in members.items():
             archive.add_file_from_memory(name, len(content), content)
     return b"".join(pieces)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import struct
+import tarfile
 import zlib
 
 from scanner.rulebook.samples import archives
 
 NAME = "payload.com"
+TAR_BLOCK = 512
 OTHER = b"An innocent file before the other one.\n"
 
 
@@ -16,8 +19,36 @@ def written(content: bytes, kind: str, packing: str | None = None) -> bytes:
     return archives.written({"readme.txt": OTHER, NAME: content}, kind, packing)
 
 
+def seven_zip(content: bytes, method: str) -> bytes:
+    """`method`: as libarchive calls it; its own choice is lzma."""
+    return archives.written({"readme.txt": OTHER, NAME: content}, "7zip", options=f"7zip:compression={method}")
+
+
 def tar(content: bytes) -> bytes:
     return archives.tar_of({NAME: content})
+
+
+def tar_with_size_elsewhere(content: bytes) -> bytes:
+    """The header says 0 bytes, the pax header before it how many there are, which goes first (POSIX.1-2001, pax)."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        entry = tarfile.TarInfo(NAME)
+        entry.size, entry.pax_headers = len(content), {"size": str(len(content))}
+        archive.addfile(entry, io.BytesIO(content))
+    packed = buffer.getvalue()
+    return _with_size(packed, packed.index(NAME.encode(), 2 * TAR_BLOCK), b"%011o\0" % 0)
+
+
+def tar_with_size_in_base_256(content: bytes) -> bytes:
+    """As GNU tar writes what is too large for twelve octal digits."""
+    return _with_size(tar(content), 0, b"\x80" + len(content).to_bytes(11, "big"))
+
+
+def _with_size(packed: bytes, header: int, size: bytes) -> bytes:
+    block = bytearray(packed[header : header + TAR_BLOCK])
+    block[124:136], block[148:156] = size, b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    return packed[:header] + block + packed[header + TAR_BLOCK :]
 
 
 def ar(content: bytes, name: str = NAME) -> bytes:

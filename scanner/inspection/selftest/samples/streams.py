@@ -6,6 +6,7 @@ import bz2
 import lzma
 import struct
 
+from scanner.inspection.selftest.samples.archives import tar
 from scanner.rulebook.samples.archives import gzip_of
 
 ZSTD_FRAME = struct.Struct("<IBB")
@@ -19,6 +20,12 @@ def gzipped(content: bytes) -> bytes:
 
 def bzipped(content: bytes) -> bytes:
     return bz2.compress(content)
+
+
+def in_two_streams(content: bytes) -> bytes:
+    """As pbzip2 packs whatever is large; the tar begins in one and ends in the other."""
+    whole = tar(content)
+    return bz2.compress(whole[:300]) + bz2.compress(whole[300:])
 
 
 def xz_packed(content: bytes) -> bytes:

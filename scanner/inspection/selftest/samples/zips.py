@@ -89,6 +89,11 @@ def appended(content: bytes) -> bytes:
     return b"#!/bin/sh\nexit 1\n" + b"# \n" * 700 + deflated(content)
 
 
+def tagged(content: bytes) -> bytes:
+    """Behind a tag of MP3, for which whoever goes by the first bytes plays music."""
+    return b"ID3\x03" + bytes(200) + deflated(content)
+
+
 def _one_member(content: bytes, method: int, packed: bytes) -> bytes:
     name = NAME.encode()
     sizes = struct.pack("<3I2H", zlib.crc32(content), len(packed), len(content), len(name), 0)

@@ -33,3 +33,11 @@ def by_libarchive(data: bytes) -> bytes:
 )
 def test_the_content_comes_out_again(data: bytes, unpacked: Callable[[bytes], bytes]) -> None:
     assert unpacked(data) == CONTENT
+
+
+def test_the_first_of_two_streams_ends_before_the_content() -> None:
+    data = streams.in_two_streams(CONTENT)
+    first = bz2.BZ2Decompressor()
+    assert CONTENT not in first.decompress(data)
+    assert first.eof
+    assert CONTENT in bz2.decompress(data)

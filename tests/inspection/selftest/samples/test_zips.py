@@ -34,6 +34,7 @@ def directory(data: bytes) -> zipfile.ZipInfo:
         (zips.with_64_bit_sizes(CONTENT), 8),
         (zips.with_sizes_behind(CONTENT), 8),
         (zips.appended(CONTENT), 8),
+        (zips.tagged(CONTENT), 8),
     ],
 )
 def test_the_content_is_the_one_member_by_the_method_meant(data: bytes, method: int) -> None:
