@@ -147,8 +147,8 @@ class FrontierRow(Base, table=True):
     """Of a file the group id."""
     offset: int = 0
     """Where the next page of a listing begins."""
-    tail: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
-    """Ids of the last items listed: the next page has to have one of them."""
+    page: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    """Ids of the page listed last, of which the next one must have one; NULL where nobody has begun."""
     due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     tries: int = 0
     """That failed one after the other."""
