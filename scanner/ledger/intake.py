@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, case, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -32,6 +32,18 @@ from scanner.model import (
 )
 
 Settled = tuple[tuple[Event, Disposition], ...]
+
+
+class Recorded(NamedTuple):
+    """What a page of events came to."""
+
+    settled: Settled = ()
+    """Those not recorded before."""
+    queued: int = 0
+    """Versions."""
+    gone: int = 0
+    """Versions not found before, whose deletion is told now."""
+
 
 _FEED = select(feeds.c.cursor, feeds.c.seen_at).where(feeds.c.domain == bindparam("d"))
 _EPOCH = select(feeds.c.epoch).where(feeds.c.domain == bindparam("d"))
@@ -109,8 +121,8 @@ def record_events(
     page: Sequence[Event],
     decide: Callable[[Event, Known], Disposition],
     now: datetime,
-) -> tuple[Settled, int]:
-    """Decide on each event not recorded yet, in order, and write what follows. Gives these, and the versions queued."""
+) -> Recorded:
+    """Decide on each event not recorded yet, in order, and write what follows."""
     epoch = connection.execute(_EPOCH, {"d": domain}).scalar_one_or_none() or 0
     recorded = _recorded(connection, domain, epoch, [event.id for event in page])
     entries = _known_entries(connection, domain, [event.entry_id for event in page if event.entry_id])
@@ -125,9 +137,9 @@ def record_events(
             entries.add(disposition.version.entry_id)
         settled.append((event, disposition))
     if not settled:
-        return (), 0
+        return Recorded()
     connection.execute(insert(events), [event_values(domain, epoch, event, what, now) for event, what in settled])
-    settle_missing(connection, domain, [event for event, _ in settled], now)
+    gone = settle_missing(connection, domain, [event for event, _ in settled], now)
     queued = queue_versions(
         connection, [what.version for _, what in settled if isinstance(what, Queued)], Lane.LIVE, now
     )
@@ -135,7 +147,7 @@ def record_events(
     paths = dict.fromkeys(what.path for _, what in settled if isinstance(what, WalkFolder))
     if paths:
         connection.execute(insert(walks), [{"domain": domain, "path": path, "asked_at": now} for path in paths])
-    return tuple(settled), queued
+    return Recorded(tuple(settled), queued, gone)
 
 
 def _is_back(event: Event, disposition: Disposition) -> bool:

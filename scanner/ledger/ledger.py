@@ -55,20 +55,30 @@ from scanner.settings import LedgerSettings
 Clock = Callable[[], datetime]
 
 
+def _nobody(_: int) -> None:
+    return
+
+
 class Ledger:
     """Safe to call from any task of one event loop."""
 
-    def __init__(self, database: Database, clock: Clock, lock: OwnerLock | None) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, lock: OwnerLock | None, on_gone: Callable[[int], None] = _nobody
+    ) -> None:
         self._db = database
         self._clock = clock
         self._lock = lock
+        self._on_gone = on_gone
         self.dispatch = Dispatch(database)
         self.holds = Holds(database, clock)
 
     @classmethod
-    async def open(cls, settings: LedgerSettings, clock: Clock, *, owner: bool) -> Ledger:
+    async def open(
+        cls, settings: LedgerSettings, clock: Clock, *, owner: bool, on_gone: Callable[[int], None] = _nobody
+    ) -> Ledger:
         """The owner is the one service that works on the file: it makes the tables, and takes up what a dead process
-        left. Others come for questions and single acts. Raises LedgerUnavailable."""
+        left. Others come for questions and single acts. `on_gone` hears how many versions ended as gone without a
+        worker, since the feed told of their deletion. Raises LedgerUnavailable."""
         path = settings.path
         if not owner and not path.exists():
             raise LedgerUnavailable(f"There is no ledger at {path} yet. Start `scanner run` once, or check ledger.url.")
@@ -88,7 +98,7 @@ class Ledger:
             await database.close()
             _release(lock)
             raise
-        return cls(database, clock, lock)
+        return cls(database, clock, lock, on_gone)
 
     @classmethod
     @asynccontextmanager
@@ -121,16 +131,17 @@ class Ledger:
     ) -> tuple[tuple[Event, Disposition], ...]:
         """Events, dispositions, work, tickets, walks and the cursor. Gives the events not recorded before."""
 
-        def act(connection: Connection) -> tuple[intake.Settled, int]:
+        def act(connection: Connection) -> intake.Recorded:
             result = intake.record_events(connection, domain, events, decide, self._clock())
             newest = max((event.occurred_at for event in events), default=None)
             intake.advance_feed(connection, domain, cursor, newest)
             return result
 
-        settled, queued = await self._db.run(act)
-        if queued:
+        recorded = await self._db.run(act)
+        if recorded.queued:
             self.dispatch.wake()
-        return settled
+        self._on_gone(recorded.gone)
+        return recorded.settled
 
     async def record_gap(
         self, domain: str, reason: str, since: datetime | None, until: datetime | None, cursor: Cursor
@@ -174,8 +185,10 @@ class Ledger:
             self.dispatch.wake()
 
     async def finish(self, run: Run, outcome: Outcome, newer: FileVersion | None = None) -> None:
-        if await self._db.run(lambda c: working.finish(c, run, outcome, newer, self._clock())):
+        ended = await self._db.run(lambda c: working.finish(c, run, outcome, newer, self._clock()))
+        if ended.queued:
             self.dispatch.wake()
+        self._on_gone(ended.gone)
 
     async def defer(self, run: Run, gap: Gap | None, due: datetime, *, counts: bool) -> None:
         await self._db.run(lambda connection: working.defer(connection, run, gap, due, counts))

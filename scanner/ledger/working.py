@@ -4,7 +4,7 @@ row raises Fenced, since another worker has taken the work over."""
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
@@ -88,6 +88,15 @@ _NOT_LOOKED_AT = (Outcome.GONE, Outcome.SUPERSEDED, Outcome.FAILED)
 """Of what failed only the versions that were not found: the others are known, and are not queued again."""
 
 
+class Ended(NamedTuple):
+    """What the end of a work led to."""
+
+    queued: int
+    """Versions: a newer one, or the same where it came back."""
+    gone: int
+    """Versions that count as gone after all, since their deletion was told."""
+
+
 def take(connection: Connection, domain: str, entry_id: EntryId) -> Run | None:
     """Claim with a fresh token. None where the work has ended; its ticket is dropped then."""
     token = RunToken(uuid4().hex)
@@ -159,17 +168,18 @@ def record_step(connection: Connection, run: Run, step_id: int, result: StepResu
     return queued
 
 
-def finish(connection: Connection, run: Run, outcome: Outcome, newer: FileVersion | None, now: datetime) -> int:
-    """The work has ended. Gives how many versions that queued: a newer one, or the same where it came back."""
+def finish(connection: Connection, run: Run, outcome: Outcome, newer: FileVersion | None, now: datetime) -> Ended:
+    """The work has ended."""
     state = "parked" if outcome is Outcome.FAILED else "done"
     _fenced(connection.execute(_FINISH, _key(run) | {"s": state, "o": outcome.value, "n": now}).rowcount, run)
     dispatch_tickets.drop(connection, run.version.domain, run.version.entry_id)
     queued = _queue_newer(connection, run, newer, now)
+    gone = 0
     if outcome is Outcome.FAILED:
-        settle_groups(connection, run.version.domain, [run.version.group_id], now)
+        gone = settle_groups(connection, run.version.domain, [run.version.group_id], now)
     if outcome in _NOT_LOOKED_AT and came_back(connection, run.version.domain, run.version.entry_id):
         queued += queue_versions(connection, [run.version], run.lane, now)
-    return queued
+    return Ended(queued, gone)
 
 
 def defer(connection: Connection, run: Run, gap: Gap | None, due: datetime, counts: bool) -> None:

@@ -39,6 +39,13 @@ class Signals:
         if outcome is not Outcome.JUDGED:
             log.info("work.ended", outcome=outcome.value, path=run.version.path)
 
+    def told_gone(self, versions: int) -> None:
+        """Versions that were not found ended as gone, since their deletion was told; those given up before had ended
+        as failed."""
+        self._metrics.outcomes.labels(outcome=Outcome.GONE.value).inc(versions)
+        if versions:
+            log.info("work.gone", versions=versions)
+
     def deferred(self, run: Run, gap: Gap, due: datetime) -> None:
         self._metrics.outcomes.labels(outcome=Outcome.DEFERRED.value).inc()
         log.info("work.deferred", reason=gap.reason.value, detail=gap.detail, due=due.isoformat(), starts=run.starts)

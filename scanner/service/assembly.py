@@ -74,7 +74,8 @@ async def assembled(settings: Settings, metrics: Metrics | None = None) -> Async
     in_force = SuppressionsInForce()
     async with AsyncExitStack() as stack:
         stack.enter_context(_log_lines_counted(metrics))
-        ledger = await Ledger.open(settings.ledger, utc_now, owner=True)
+        signals = Signals(metrics)
+        ledger = await Ledger.open(settings.ledger, utc_now, owner=True, on_gone=signals.told_gone)
         stack.push_async_callback(ledger.close)
         await put_in_force(suppressions, in_force, ledger, metrics, utc_now())
         clamd = Clamd(settings.clamav)
@@ -90,7 +91,7 @@ async def assembled(settings: Settings, metrics: Metrics | None = None) -> Async
         pool = ThreadPoolExecutor(settings.workers.concurrency, thread_name_prefix="content")
         stack.callback(pool.shutdown, wait=False, cancel_futures=True)
         spool = Spool(settings.spool)
-        stations = Stations(settings, domains, ledger, panel, spool, pool, Signals(metrics), utc_now, in_force)
+        stations = Stations(settings, domains, ledger, panel, spool, pool, signals, utc_now, in_force)
         scopes = {name: scope_of(domain) for name, domain in domains.items()}
         feeds = {name: _feed(domain, scopes[name], ledger, settings) for name, domain in domains.items()}
         yield Parts(

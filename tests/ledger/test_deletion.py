@@ -70,8 +70,8 @@ def delete(number: int, name: str = "e", **more: Any) -> Event:
     return replace(event(number, name), action="delete", **more)
 
 
-def tell(connection, *told: Event, decide=lambda one, known: Skipped(Skip.NO_NEW_CONTENT)) -> None:
-    intake.record_events(connection, "acme", told, decide, after(100))
+def tell(connection, *told: Event, decide=lambda one, known: Skipped(Skip.NO_NEW_CONTENT)) -> int:
+    return intake.record_events(connection, "acme", told, decide, after(100)).gone
 
 
 def queue_unless_known(one: Event, known: Known) -> Disposition:
@@ -139,14 +139,14 @@ def test_a_domain_restored_from_a_backup_has_its_deletions_undone(database: Data
     assert database.run_here(act) is False
 
 
-def unfound(connection, name: str, *, given_up: bool) -> None:
+def unfound(connection, name: str, *, given_up: bool) -> int:
     run = took(connection, name)
     if not given_up:
         working.defer(connection, run, GAP, after(9), counts=True)
-        return
+        return 0
     verdict = Verdict(run.version, VerdictKind.UNCHECKED, ("not-found",), (Inspection("fetch", "", gap=GAP),))
     working.record_verdict(connection, run, verdict, Plan(), after(1))
-    working.finish(connection, run, Outcome.FAILED, None, after(2))
+    return working.finish(connection, run, Outcome.FAILED, None, after(2)).gone
 
 
 def standing(connection) -> list[tuple[Any, ...]]:
@@ -158,21 +158,20 @@ def test_a_deletion_told_later_settles_what_was_not_found(database: Database, gi
     def act(connection):
         unfound(connection, "e", given_up=given_up)
         unfound(connection, "f", given_up=True)
-        tell(connection, delete(6))
-        return standing(connection), rows(connection, tickets, "entry_id")
+        gone = tell(connection, delete(6))
+        return gone, standing(connection), rows(connection, tickets, "entry_id")
 
     expected = [("done", "gone", None, None), ("parked", "failed", 2 if given_up else 1, "not-found")]
-    assert database.run_here(act) == (expected, [])
+    assert database.run_here(act) == (1, expected, [])
 
 
 def test_a_deletion_told_while_it_is_given_up_settles_it_as_well(database: Database):
     def act(connection):
         queue(connection, "e")
         tell(connection, delete(6))
-        unfound(connection, "e", given_up=True)
-        return standing(connection)
+        return unfound(connection, "e", given_up=True), standing(connection)
 
-    assert database.run_here(act) == [("done", "gone", None, None)]
+    assert database.run_here(act) == (1, [("done", "gone", None, None)])
 
 
 def test_what_was_given_up_as_not_found_is_queued_when_it_is_seen_again(database: Database):

@@ -47,7 +47,7 @@ def decide(one: Event, known: Known) -> Disposition:
 def page(connection, *numbers, decided=decide):
     """Records a page as the ledger does."""
     found = [one if isinstance(one, Event) else event(one, f"e{one}") for one in numbers]
-    settled, queued = intake.record_events(connection, "acme", found, decided, NOON)
+    settled, queued, _ = intake.record_events(connection, "acme", found, decided, NOON)
     newest = max((one.occurred_at for one in found), default=None)
     intake.advance_feed(connection, "acme", Cursor(max((one.id for one in found), default=0)), newest)
     return [one.id for one, _ in settled], queued
@@ -89,11 +89,9 @@ def test_whatever_the_pages_each_event_is_recorded_once_and_each_version_queued_
 
 def test_a_page_is_decided_in_order_with_what_its_earlier_events_queued(database: Database):
     twice = (event(1, "e"), event(2, "e"))
-    settled, queued = database.run_here(lambda c: intake.record_events(c, "acme", twice, decide, NOON))
-    assert (settled, queued) == (
-        ((twice[0], queue_all(twice[0], Known())), (twice[1], Skipped(Skip.DUPLICATE))),
-        1,
-    )
+    recorded = database.run_here(lambda c: intake.record_events(c, "acme", twice, decide, NOON))
+    dispositions = queue_all(twice[0], Known()), Skipped(Skip.DUPLICATE)
+    assert recorded == intake.Recorded(tuple(zip(twice, dispositions, strict=True)), queued=1)
 
 
 def test_an_event_recorded_before_is_not_decided_on_again(database: Database):

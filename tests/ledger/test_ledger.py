@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,8 @@ from scanner.model import (
     Lane,
     Outcome,
     Plan,
+    Skip,
+    Skipped,
     Step,
     StepKind,
     StepResult,
@@ -211,6 +214,19 @@ async def test_walks_are_open_until_finished(tmp_path: Path):
         (walk,) = await ledger.open_walks("acme")
         await ledger.finish_walk(walk.id)
         assert (walk.path, await ledger.open_walks("acme")) == ("/Shared/new", ())
+
+
+async def test_versions_settled_by_word_of_their_deletion_are_told_once_it_is_committed(tmp_path: Path):
+    told: list[int] = []
+    ledger = await Ledger.open(settings(tmp_path), noon, owner=True, on_gone=told.append)
+    await ledger.record_page("acme", [event(1)], Cursor(1), queue_all)
+    run = await ledger.take("acme", EntryId("e"))
+    await ledger.defer(run, Gap(Unchecked.NOT_FOUND), after(5), counts=True)
+    delete = replace(event(2), action="delete")
+    for _ in range(2):
+        await ledger.record_page("acme", [delete], Cursor(2), lambda one, known: Skipped(Skip.NO_NEW_CONTENT))
+    assert (told, await ledger.work_counts()) == ([0, 1, 0], WorkCounts(done=1))
+    await ledger.close()
 
 
 async def test_versions_of_another_domain_are_not_queued(tmp_path: Path):

@@ -90,7 +90,7 @@ def test_a_version_that_came_back_while_a_worker_found_it_gone_is_looked_at_agai
     def act(connection):
         run = took(connection, "e")
         come_back(connection)
-        queued = working.finish(connection, run, outcome, None, after(61))
+        queued = working.finish(connection, run, outcome, None, after(61)).queued
         return queued, rows(connection, work, "state", "outcome", "due"), rows(connection, tickets, "status")
 
     assert database.run_here(act) == (1, [("queued", None, after(61))], [("queued",)])
@@ -103,7 +103,7 @@ def test_one_that_came_back_before_the_last_look_stays_gone(database: Database):
         working.finish(connection, run, Outcome.GONE, None, after(61))
         again = working.take(connection, "acme", run.version.entry_id)
         assert again is not None
-        return working.finish(connection, again, Outcome.GONE, None, after(62)), rows(connection, work, "state")
+        return working.finish(connection, again, Outcome.GONE, None, after(62)).queued, rows(connection, work, "state")
 
     assert database.run_here(act) == (0, [("done",)])
 

@@ -161,7 +161,7 @@ def test_a_newer_version_found_in_between_is_queued_in_the_same_lane(database: D
         run = took(connection, "e")
         step = planned(connection, run)[0].id
         if through == "finish":
-            queued = working.finish(connection, run, Outcome.SUPERSEDED, version("newer"), NOON)
+            queued = working.finish(connection, run, Outcome.SUPERSEDED, version("newer"), NOON).queued
         else:
             result = StepResult(StepState.SUPERSEDED, {}, version("newer"))
             queued = working.record_step(connection, run, step, result, NOON)
@@ -175,7 +175,7 @@ def test_a_newer_version_that_is_known_is_not_queued_again(database: Database):
         queue(connection, "newer")
         return working.finish(connection, took(connection, "e"), Outcome.SUPERSEDED, version("newer"), NOON)
 
-    assert database.run_here(act) == 0
+    assert database.run_here(act) == working.Ended(0, 0)
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,13 @@ def test_every_lane_has_a_trigger_of_the_metrics() -> None:
     assert set(TRIGGERS) == set(Lane)
 
 
+def test_versions_whose_deletion_was_told_later_count_as_gone(metrics: Metrics) -> None:
+    with capture_logs() as told:
+        for versions in (0, 2):
+            Signals(metrics).told_gone(versions)
+    assert (value(metrics, "outcomes_total", outcome="gone"), [one["versions"] for one in told]) == (2, [2])
+
+
 @pytest.mark.parametrize(("outcome", "lines"), [(Outcome.JUDGED, 0), (Outcome.GONE, 1), (Outcome.SUPERSEDED, 1)])
 def test_an_end_is_counted_and_told_where_no_verdict_told_it(metrics: Metrics, outcome: Outcome, lines: int) -> None:
     with capture_logs() as told:
