@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Prepares what demo and tests need: clamd, clamdscan, libmagic and libarchive by apt, and .venv with this package in it.
-# Nothing else is installed or changed; no service is started or stopped by us. Without anything to do it takes well under a
-# second. Where it cannot go on, it says in one paragraph what is missing, and exits with 1.
+# Prepares what demo and tests need: clamd, its test files, clamdscan, libmagic and libarchive by apt, and .venv with this
+# package in it. Nothing else is installed or changed; no service is started or stopped by us. Without anything to do it
+# takes well under a second. Where it cannot go on, it says in one paragraph what is missing, and exits with 1.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -32,6 +32,7 @@ fail() {
 missing_packages() {
     PATH=$TOOLS command -v clamd >/dev/null || echo clamav-daemon
     PATH=$TOOLS command -v clamdscan >/dev/null || echo clamdscan
+    [ -d /usr/share/clamav-testfiles ] || echo clamav-testfiles
     PATH=$TOOLS ldconfig -p 2>/dev/null | grep -q 'libmagic\.so\.1' || echo libmagic1
     PATH=$TOOLS ldconfig -p 2>/dev/null | grep -q 'libarchive\.so\.13' || libarchive_package
 }
