@@ -13,12 +13,14 @@ from scanner.inspection.unpack.openers.html import decoded, page_text
 from scanner.inspection.unpack.openers.msg import decompressed
 from scanner.inspection.unpack.openers.package import tell_gap
 from scanner.inspection.unpack.opening import Source, Told, TooMuch
+from scanner.model import Unscannable
 
 HEAD = b"\x78\x9f\x3e\x22"
 MAX_SIZE = 128 * 1024**2
 MAX_PROPERTIES = 10_000
 ATTRIBUTE = struct.Struct("<BII")
-"""Level, name and length; behind the bytes follows a checksum of two."""
+"""Level, name and length; behind the bytes follows a checksum."""
+CHECKSUM = 2
 MESSAGE, ATTACHMENT = 1, 2
 SUBJECT, BODY, PROPERTIES = 0x00018004, 0x0002800C, 0x00069003
 BEGIN, TITLE, DATA, ATTACHED = 0x00069002, 0x00018010, 0x0006800F, 0x00069005
@@ -41,7 +43,7 @@ def open_tnef(source: Source, told: Told) -> None:
     if source.size > MAX_SIZE:
         raise TooMuch(f"TNEF of {source.size} bytes")
     attached = _Attached()
-    for name, data in _attributes(source.file.read()):
+    for name, data in _attributes(source.file.read(), told):
         if name == BEGIN:
             _hand_on(attached, told)
             attached = _Attached()
@@ -56,20 +58,20 @@ def open_tnef(source: Source, told: Told) -> None:
     _hand_on(attached, told)
 
 
-def _attributes(content: bytes) -> Iterator[tuple[int, bytes]]:
+def _attributes(content: bytes, told: Told) -> Iterator[tuple[int, bytes]]:
+    """Those before some damage, which is told: an attachment may be whole by then."""
     at = len(HEAD) + 2
-    while at < len(content):
-        if len(content) - at < ATTRIBUTE.size:
-            raise ValueError("TNEF: cut off")
+    while len(content) - at >= ATTRIBUTE.size:
         level, name, length = ATTRIBUTE.unpack_from(content, at)
         at += ATTRIBUTE.size
         if level not in (MESSAGE, ATTACHMENT):
-            raise ValueError(f"TNEF: no attribute has the level {level}")
-        # What is cut off is told all the same, and then that it was.
+            told.incomplete(Unscannable.CORRUPT, f"TNEF: no attribute has the level {level}")
+            return
         yield name, content[at : at + length]
-        at += length + 2
-    if at > len(content):
-        raise ValueError("TNEF: cut off")
+        at += length + CHECKSUM
+    # Programs that save an attachment may put the end of a line behind it.
+    if at > len(content) or content[at:].strip(b"\r\n\0"):
+        told.incomplete(Unscannable.CORRUPT, "TNEF: cut off")
 
 
 def _hand_on(attached: _Attached, told: Told) -> None:

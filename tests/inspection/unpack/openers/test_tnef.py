@@ -81,10 +81,16 @@ def test_a_mail_inside_the_mail_is_handed_on_whole():
     assert told_of(open_tnef, winmail(BEGIN, (2, 0x00069005, listed))).members == [("message.tnef", inner)]
 
 
-@pytest.mark.parametrize("content", [winmail(BEGIN, TITLE, DATA)[:-3], winmail(BEGIN, TITLE, DATA) + b"behind it"])
-def test_what_is_cut_off_or_followed_by_something_else_is_damaged(content):
-    with pytest.raises(ValueError, match="TNEF"):
-        told_of(open_tnef, content)
+@pytest.mark.parametrize(
+    "content", [winmail(BEGIN, TITLE, DATA)[:-3], winmail(BEGIN, TITLE, DATA) + b"behind", winmail(DATA, (7, 0, b""))]
+)
+def test_what_is_cut_off_or_followed_by_something_else_is_damaged_and_the_attachment_before_it_handed_on(content):
+    told = told_of(open_tnef, content)
+    assert (told.gaps, [data[:1] for _, data in told.members]) == ([Unscannable.CORRUPT], [b"M"])
+
+
+def test_the_end_of_a_line_behind_it_is_no_damage():
+    assert told_of(open_tnef, winmail(BEGIN, TITLE, DATA) + b"\r\n") == Record(members=[("LONGNA~1.EXE", b"MZ")])
 
 
 def test_properties_without_end_are_a_limit_and_damaged_ones_are_told():
