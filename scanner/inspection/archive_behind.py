@@ -9,7 +9,7 @@ import re
 import struct
 import zlib
 
-from scanner.inspection.selftest.formats import ARCHIVES, BY_HEAD, BY_TYPE, is_mail
+from scanner.inspection.selftest.formats import ARCHIVES, BY_HEAD, BY_PLACE, BY_TYPE, is_mail
 from scanner.inspection.zip_directory import STARTS
 
 FARTHEST = 4 * 1024**2
@@ -33,6 +33,8 @@ def find_archive(data: bytes) -> int | None:
 def is_archive(head: bytes, mime: str) -> bool:
     """Whether the content is an archive itself: what stands further on is its members' then."""
     if head.startswith(STARTS) or mime in BY_TYPE or is_mail(head):
+        return True
+    if any(head.startswith(mark, place) for place, mark, _ in BY_PLACE):
         return True
     return any(kind in ARCHIVES and pattern.match(head) for pattern, kind in BY_HEAD)
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from scanner.inspection.apart import TakenApart, TakesApart
 from scanner.inspection.engine import Content, Engine, NobodyToAsk
 from scanner.inspection.kinship import Kinship
+from scanner.inspection.plain import is_plain
 from scanner.inspection.selftest.blind_spots import SpotsInForce
 from scanner.inspection.selftest.formats import ARCHIVES, DOCUMENTS, Format, formats_of, is_flat_document
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unscannable
@@ -54,12 +55,15 @@ class Members:
     ) -> Inspection:
         """The inspection without its gap where that was only that nobody opens such a content, and its members have
         all been looked at; with what was found in them beyond `earlier`, and with the gap that one of them left."""
-        if not self._wanted(inspection, content):
+        if inspection.gap is None and inspection.engine != self._engines[0].name:
+            return inspection  # what a clean archive may hide is looked for once
+        kinds, flat = formats_of(content), is_flat_document(content.head)
+        if not self._wanted(inspection, content, kinds, flat):
             return inspection
         with self._unpacker.unpack(content, version.name) as apart:
             if inspection.gap is not None and not apart.anatomy.members:
                 return replace(inspection, gap=_telling(apart.anatomy.gap, inspection.gap))
-            whole_unseen, kinds = inspection.gap is not None or is_flat_document(content.head), formats_of(content)
+            whole_unseen = inspection.gap is not None or flat
             looks = list(self._looks(version, apart, whole_unseen, kinds))
             found = dict.fromkeys(finding for look in looks for finding in look.findings)
             left = None if not whole_unseen and _excused(apart.anatomy, kinds) else apart.anatomy.gap
@@ -67,13 +71,11 @@ class Members:
         findings = (*inspection.findings, *(finding for finding in found if finding not in earlier))
         return replace(inspection, version=self._version(), findings=findings, gap=gap)
 
-    def _wanted(self, inspection: Inspection, content: Content) -> bool:
-        """Whether to take it apart: for its gap, or, once, for what a clean archive may hide."""
+    def _wanted(self, inspection: Inspection, content: Content, kinds: frozenset[Format], flat: bool) -> bool:
+        """Whether to take it apart: for its gap, or for what a clean archive may hide."""
         if inspection.gap is not None:
-            return _unopened(inspection, formats_of(content)) and self._spots().mendable(content)
-        if inspection.engine != self._engines[0].name:
-            return False
-        return is_flat_document(content.head) or not formats_of(content).isdisjoint(ARCHIVES | DOCUMENTS)
+            return _unopened(inspection, kinds) and self._spots().mendable(content)
+        return flat or not kinds.isdisjoint(ARCHIVES | DOCUMENTS)
 
     def _version(self) -> str:
         return ", ".join(engine.version() for engine in self._engines)
@@ -101,6 +103,8 @@ class Members:
                     yield self._gap(obstacle, member)
                 continue
             content = apart.member_content(member)
+            if not shown and is_plain(content) and not self._spots().too_large(content):
+                continue
             looks = tuple(self._look(version, content, shown))
             inner = formats_of(content)
             if inside_unseen or any(_unopened(look, inner) for look in looks):

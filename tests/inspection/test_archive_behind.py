@@ -34,6 +34,8 @@ def test_whatever_follows_a_mark_is_answered(rest: bytes, mark: bytes) -> None:
     [
         (zips.stored(PAYLOAD), "application/zip", True),
         (archives.tar(PAYLOAD), "application/x-tar", True),
+        (bytes(257) + b"ustar\x00", "", True),
+        (bytes(32_769) + b"CD001", "", True),
         (mails.eml(PAYLOAD), "message/rfc822", True),
         (b"%PDF-1.4\n", "application/pdf", False),
         (b"MZ", "application/x-dosexec", False),

@@ -23,9 +23,8 @@ class BlindSpots:
 
     def gap(self, content: Content) -> Gap | None:
         """Why an OK for this content is not believed; None where it is."""
-        size = content.facts.size
-        if self.largest is not None and size > self.largest:
-            detail = f"{size} bytes: the self-test was seen in {self.largest} bytes, and missed in more"
+        if self.too_large(content):
+            detail = f"{content.facts.size} bytes: the self-test was seen in {self.largest} bytes, and missed in more"
             return Gap(Unscannable.BLIND_SPOT, detail)
         if not self.unseen:
             return None
@@ -33,6 +32,10 @@ class BlindSpots:
         if not blind:
             return None
         return Gap(Unscannable.BLIND_SPOT, f"the self-test was missed in {', '.join(blind)}")
+
+    def too_large(self, content: Content) -> bool:
+        """Whether its size alone is a blind spot."""
+        return self.largest is not None and content.facts.size > self.largest
 
     def mendable(self, content: Content) -> bool:
         """Whether taking it apart may show what the engines miss in the whole."""

@@ -91,14 +91,12 @@ BY_HEAD = (
     (re.compile(rb"\x04\x22\x4d\x18|\x02\x21\x4c\x18"), Format.LZ4),
     (re.compile(rb"LZIP[\x00\x01]"), Format.LZIP),
     (re.compile(rb"\x1f\x9d[\x09-\x10\x89-\x90]"), Format.COMPRESS),
-    (re.compile(rb"[\x00-\xff]{257}ustar[\x00 ]", re.DOTALL), Format.TAR),
     (re.compile(rb"7z\xbc\xaf\x27\x1c"), Format.SEVEN_ZIP),
     (re.compile(rb"Rar!\x1a\x07\x00"), Format.RAR4),
     (re.compile(rb"Rar!\x1a\x07\x01\x00"), Format.RAR5),
     (re.compile(rb"MSCF\x00\x00\x00\x00"), Format.CAB),
     (re.compile(rb"..-l(?:h[0-7d]|z[s45])-", re.DOTALL), Format.LZH),
     (re.compile(rb"07070[127]|\xc7\x71|\x71\xc7"), Format.CPIO),
-    (re.compile(rb"[\x00-\xff]{32769}CD001", re.DOTALL), Format.ISO),
     (re.compile(rb"xar!"), Format.XAR),
     (re.compile(rb"!<arch>\n"), Format.AR),
     (re.compile(rb"!<arch>\ndebian"), Format.DEB),
@@ -109,6 +107,7 @@ BY_HEAD = (
     (re.compile(rb"From \S+[^\n]{0,200}\d\d:\d\d[^\n]{0,40}\n"), Format.MBOX),
     (re.compile(rb"\x78\x9f\x3e\x22"), Format.TNEF),
 )
+BY_PLACE = ((257, b"ustar\x00", Format.TAR), (257, b"ustar ", Format.TAR), (32_769, b"CD001", Format.ISO))
 BY_TYPE = {
     "application/x-tar": Format.TAR,
     "application/x-arj": Format.ARJ,
@@ -136,6 +135,7 @@ def formats_of(content: Content) -> frozenset[Format]:
     """All kinds that this content is; none for what is no container."""
     head, mime = content.head, content.facts.mime
     found = {kind for pattern, kind in BY_HEAD if pattern.match(head)}
+    found |= {kind for place, mark, kind in BY_PLACE if head.startswith(mark, place)}
     if mime in BY_TYPE:
         found.add(BY_TYPE[mime])
     if is_mail(head):

@@ -33,13 +33,14 @@ class MemberContent:
 
     @cached_property
     def facts(self) -> ContentFacts:
-        """The first call reads it all: nobody else computes the longer hash."""
-        sha256, sha512 = hashlib.sha256(), hashlib.sha512()
+        """Without the longer hash: nothing that the platform tells could be compared with it."""
+        return ContentFacts(self._span.length, self._sha256 or self._digest(), "", self._mime)
+
+    def _digest(self) -> str:
+        sha256 = hashlib.sha256()
         for chunk in self.chunks():
-            sha512.update(chunk)
-            if not self._sha256:
-                sha256.update(chunk)
-        return ContentFacts(self._span.length, self._sha256 or sha256.hexdigest(), sha512.hexdigest(), self._mime)
+            sha256.update(chunk)
+        return sha256.hexdigest()
 
     @cached_property
     def head(self) -> bytes:

@@ -30,7 +30,7 @@ def test_each_member_is_a_content_of_its_own(apart):
 
 
 def facts_of(data: bytes, mime: str) -> ContentFacts:
-    return ContentFacts(len(data), hashlib.sha256(data).hexdigest(), hashlib.sha512(data).hexdigest(), mime)
+    return ContentFacts(len(data), hashlib.sha256(data).hexdigest(), "", mime)
 
 
 @pytest.mark.parametrize("name", MEMBERS)

@@ -1,0 +1,42 @@
+"""Whether a content is certainly no container, by one look for all the marks that any of them has.
+
+Nine of ten members of a document are, and each of the closer looks costs more than this one. Pure but for reading; what
+it says must follow from `formats_of`, `header_gap`, `zip_gap` and `find_archive`, which remain the word on all others.
+"""
+
+from __future__ import annotations
+
+import re
+
+from scanner.inspection.archive_behind import BEGINNINGS
+from scanner.inspection.archive_headers import OLE, UNOPENED
+from scanner.inspection.engine import Content
+from scanner.inspection.selftest.formats import BY_HEAD, BY_PLACE, BY_TYPE, Format, is_mail
+from scanner.inspection.zip_directory import STARTS
+
+LARGEST = 1024**2
+"""Bytes; larger contents are few, and are worth the closer looks."""
+ANYWHERE = (b"PK\x05\x06", *BEGINNINGS)
+"""A zip's end record, and the beginnings of a rar and a 7z."""
+PDF = b"%PDF-"
+
+
+def _at_the_beginning() -> re.Pattern[bytes]:
+    patterns = [pattern for pattern, _ in UNOPENED] + [pattern for pattern, kind in BY_HEAD if kind is not Format.PDF]
+    each = [b"(?s:%s)" % one.pattern if one.flags & re.DOTALL else b"(?:%s)" % one.pattern for one in patterns]
+    return re.compile(b"|".join([*each, *map(re.escape, (*STARTS, OLE))]))
+
+
+BEGINNING = _at_the_beginning()
+
+
+def is_plain(content: Content) -> bool:
+    """No engine of ours or of others finds anything to open in it; False where it might."""
+    if content.facts.size > LARGEST or content.facts.mime in BY_TYPE:
+        return False
+    data = content.read_at(0, LARGEST)
+    if any(mark in data for mark in ANYWHERE) or BEGINNING.match(data) is not None:
+        return False
+    if any(data.startswith(mark, place) for place, mark, _ in BY_PLACE) or PDF in data[: 1024 + len(PDF)]:
+        return False
+    return not is_mail(content.head)

@@ -1,0 +1,53 @@
+"""One look that tells most contents from containers."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.files.kind import mime_of
+from scanner.inspection.containers import Containers
+from scanner.inspection.engine import NobodyToAsk
+from scanner.inspection.plain import LARGEST, is_plain
+from scanner.inspection.rehearsal import memory_content
+from scanner.inspection.selftest.formats import BY_TYPE, formats_of
+from scanner.model import EntryId, FileVersion, GroupId
+from tests.inspection.test_rule_engine import Huge
+
+VERSION = FileVersion("acme", GroupId("g"), EntryId("e"), "/Shared/x", "create")
+HEAD = b"MZ" + b"-" * 255
+MARKS = [
+    b"\x1f\x8b\x08", b"BZh91AY&SY", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd", b"LZIP\x01", b"\x1f\x9d\x90", b"ustar\x00",
+    b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07\x00", b"MSCF\x00\x00\x00\x00", b"..-lh5-", b"070701", b"CD001", b"xar!",
+    b"!<arch>\n", b"WARC/1.0", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-1.7", b"{\\rtf1", b"From a b 10:11 x\n",
+    b"\x78\x9f\x3e\x22", b"PK\x03\x04", b"PK\x05\x06" + bytes(18), b"From: a\nSubject: b\n", b"<?xml ?>", b"hsqs",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("data", [b"", b"plain text\n", b"<?xml version='1.0'?><a/>", b"\x89PNG\r\n\x1a\n" + bytes(99)])
+def test_what_has_no_mark_of_a_container_is_plain(data: bytes) -> None:
+    assert is_plain(memory_content(data, mime_of))
+
+
+@pytest.mark.parametrize("mark", MARKS[:-2], ids=repr)
+def test_a_mark_of_a_container_at_its_place_is_enough_to_look_closer(mark: bytes) -> None:
+    before = {b"ustar\x00": HEAD, b"CD001": bytes(32769)}.get(mark, b"")
+    assert not is_plain(memory_content(before + mark + b" and so on", mime_of))
+
+
+@given(st.lists(st.sampled_from([*MARKS, HEAD, b"x" * 1023, bytes(32769)]) | st.binary(max_size=9), max_size=6))
+def test_the_closer_looks_say_nothing_else(pieces: list[bytes]) -> None:
+    content = memory_content(b"".join(pieces), mime_of)
+    if is_plain(content):
+        looked = Containers(10**9).inspect(VERSION, NobodyToAsk(), content)
+        assert (formats_of(content), looked.gap) == (frozenset(), None)
+
+
+def test_a_large_content_is_looked_at_closer() -> None:
+    assert not is_plain(Huge(LARGEST + 1, 5, b"aa"))
+
+
+@pytest.mark.parametrize("mime", BY_TYPE)
+def test_so_is_one_whose_type_says_that_it_is_a_container(mime: str) -> None:
+    assert not is_plain(memory_content(b"text", lambda _: mime))
