@@ -1,0 +1,123 @@
+"""Every act on record, append-only: `append` belongs into the transaction that records the act itself, so that neither
+can be without the other. The tables' triggers refuse changes; the chain of digests tells of those made past them.
+
+Nothing secret and no content goes in: ids, paths, names, reasons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, text
+
+from scanner.ledger.audit_chain import Break, Entry, Head, canonical, digest
+from scanner.ledger.tables import audit
+
+SERVICE = "service"
+"""The actor where no person ordered it."""
+LONGEST = 500
+"""Characters of one text: what a server said of an error may be of any length."""
+MOST = 50
+"""Values of one list or mapping."""
+PAGE = 1_000
+GUARDS = ("audit_no_update", "audit_no_delete", "audit_in_order")
+"""The triggers of the table."""
+_PAGE = text(
+    "SELECT seq, at, actor, action, subject, detail, prev_hash, hash FROM audit "
+    "WHERE seq > :after ORDER BY seq LIMIT :most"
+)
+
+
+class Action(StrEnum):
+    """What was done. Only added to: old entries keep their words."""
+
+    STARTED = "started"
+    """The service, with the digests of what it goes by."""
+    RULES = "rules"
+    """Other rules are in force."""
+    STEP = "step"
+    RELEASE = "release"
+    PURGE = "purge"
+    UNDO = "undo"
+    ALLOWLIST = "allowlist"
+    HELD_APPROVED = "held-approved"
+    HELD_DROPPED = "held-dropped"
+    RECONCILE = "reconcile"
+    BACKFILL = "backfill"
+    REQUEUE = "requeue"
+    """Versions given up are tried again on a person's order."""
+    STATEMENT = "statement"
+
+
+def append(
+    connection: Connection,
+    action: Action,
+    subject: str,
+    detail: Mapping[str, Any] | None = None,
+    *,
+    at: datetime,
+    actor: str = SERVICE,
+) -> Head:
+    """One more entry, in the caller's transaction. Texts are cut at LONGEST, lists and mappings at MOST; numbers are
+    whole, moments are written by `audit_chain.moment`. Gives the new head. Raises TypeError for what is no JSON."""
+    last = head(connection)
+    said = (_text(actor), action.value, _text(subject))
+    told = canonical(_cut(detail or {}))
+    # The column keeps microseconds, and the digest is of what the column gives back.
+    digested = digest(last.seq + 1, at, said, told, last.hash)
+    values = {"seq": last.seq + 1, "at": at, "actor": said[0], "action": said[1], "subject": said[2]}
+    connection.execute(insert(audit), values | {"detail": told, "prev_hash": last.hash, "hash": digested})
+    return Head(last.seq + 1, digested)
+
+
+def version(domain: str, entry_id: str) -> str:
+    """How a file version is called as a subject."""
+    return f"{domain}/{entry_id}"
+
+
+def head(connection: Connection) -> Head:
+    """The newest entry."""
+    row = connection.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
+    return Head() if row is None else Head(row.seq, row.hash)
+
+
+def page(connection: Connection, after: int, most: int = PAGE) -> list[Entry | Break]:
+    """Entries that follow one, in order; a break where a row cannot even be read as one. SQLite keeps any type in any
+    column, so nothing is taken for granted of a file that may have been tampered with."""
+    return [_entry(tuple(row)) for row in connection.execute(_PAGE, {"after": after, "most": most})]
+
+
+def _entry(row: tuple[Any, ...]) -> Entry | Break:
+    seq, at, *texts = row
+    if not all(isinstance(one, str) for one in (at, *texts)):
+        return Break(seq, "it was changed: a text is none any more")
+    try:
+        moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
+    except ValueError:
+        return Break(seq, "it was changed: its moment cannot be read")
+    return Entry(seq, moment, *texts)
+
+
+def unguarded(connection: Connection) -> list[str]:
+    """Which of the triggers that keep the table append-only are missing."""
+    found = connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'"))
+    return sorted(set(GUARDS) - set(found))
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, Mapping):
+        return {_text(str(key)): _cut(one) for key, one in list(value.items())[:MOST]}
+    if isinstance(value, Sequence):
+        return [_cut(one) for one in value[:MOST]]
+    return value
+
+
+def _text(said: str) -> str:
+    """Half a character pair of a hostile name cannot be stored, and must not keep an act from being recorded."""
+    whole = said.encode("utf-8", "backslashreplace").decode("utf-8")
+    return whole if len(whole) <= LONGEST else whole[: LONGEST - 1] + "…"
