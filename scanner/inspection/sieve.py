@@ -6,7 +6,8 @@ slower machine instead, and is right.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,38 +16,72 @@ import re2
 from scanner.rulebook.detectors import DETECTORS
 from scanner.rulebook.questions import Search
 
-MOST_TOGETHER = 6
+TOGETHER = 6
 """Searches in one union: one automaton of sixteen outgrew 16 MiB over documents, and was forty times slower."""
 FEW = 2
 """So many are not worth a walk of their own."""
 MEMORY = 8 * 1024**2
 """Bytes for the automaton of one union."""
+MOST = 4_096
+"""Expressions that are remembered: those of the rules in force, and of some that were before."""
 
 
-def candidates(searches: Sequence[Search], text: bytes) -> list[Search]:
-    """Those that may find something in `text`, in their order; any other certainly finds nothing in any part of it."""
-    return [
-        search
-        for first in range(0, len(searches), MOST_TOGETHER)
-        for search in _narrowed(tuple(searches[first : first + MOST_TOGETHER]), text)
-    ]
+def candidates(searches: Collection[Search], text: bytes) -> set[Search]:
+    """Those that may find something in `text`; any other certainly finds nothing in any part of it."""
+    found: set[Search] = set()
+    for union, members in _SIEVE.sorted(searches).items():
+        found |= _narrowed(union, members, text)
+    return found
 
 
-def _narrowed(searches: tuple[Search, ...], text: bytes) -> tuple[Search, ...]:
-    union = _union(searches) if len(searches) > FEW else None
-    if union is None:
-        return searches
-    if union.search(text) is None:
-        return ()
-    half = len(searches) // 2
-    return _narrowed(searches[:half], text) + _narrowed(searches[half:], text)
+def _narrowed(union: tuple[str, ...], searches: Sequence[Search], text: bytes) -> set[Search]:
+    """Of searches whose expressions are all in `union`. It may hold others: what none of them finds, these do not."""
+    regexp = _compiled(union) if len(searches) > FEW else None
+    if regexp is None:
+        return set(searches)
+    if regexp.search(text) is None:
+        return set()
+    half = len(union) // 2
+    first = [search for search in searches if _expression(search) in union[:half]]
+    rest = [search for search in searches if search not in first]
+    return _narrowed(union[:half], first, text) | _narrowed(union[half:], rest, text)
 
 
-@lru_cache(maxsize=128)
-def _union(searches: tuple[Search, ...]) -> Any | None:
+class _Sieve:
+    """Gives each expression its place in a union, for good: which searches are asked together differs from content to
+    content, and compiling a union takes as long as hundreds of walks."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._unions: list[list[str]] = [[]]
+        self._places: dict[str, int] = {}
+
+    def sorted(self, searches: Collection[Search]) -> dict[tuple[str, ...], list[Search]]:
+        """By the union that each is in."""
+        with self._guard:
+            if len(self._places) + len(searches) > MOST:
+                self._unions, self._places = [[]], {}
+            by_place: dict[int, list[Search]] = {}
+            for search in searches:
+                by_place.setdefault(self._place(_expression(search)), []).append(search)
+            return {tuple(self._unions[place]): members for place, members in by_place.items()}
+
+    def _place(self, expression: str) -> int:
+        if expression not in self._places:
+            if len(self._unions[-1]) == TOGETHER:
+                self._unions.append([])
+            self._unions[-1].append(expression)
+            self._places[expression] = len(self._unions) - 1
+        return self._places[expression]
+
+
+_SIEVE = _Sieve()
+
+
+@lru_cache(maxsize=256)
+def _compiled(union: tuple[str, ...]) -> Any | None:
     """None where they cannot be joined: then each has to look for itself."""
-    expressions = [_expression(search) for search in searches]
-    if not all(expression.isascii() for expression in expressions):
+    if not all(expression.isascii() for expression in union):
         return None  # one beyond ASCII sees UTF-8, the others see bytes
     options = re2.Options()
     options.log_errors = False
@@ -54,11 +89,12 @@ def _union(searches: tuple[Search, ...]) -> Any | None:
     options.max_mem = MEMORY
     options.encoding = re2.Options.Encoding.LATIN1
     try:
-        return re2.compile("|".join(expressions).encode(), options)
+        return re2.compile("|".join(union).encode(), options)
     except re2.error:
         return None
 
 
+@lru_cache(maxsize=MOST)
 def _expression(search: Search) -> str:
     if search.detector:
         return f"(?:{DETECTORS[search.detector].regex})"

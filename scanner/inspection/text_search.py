@@ -44,7 +44,7 @@ def tallies(searches: Collection[Search], content: Readable, size: int) -> dict[
     for start, end in _windows(size):
         window = Window(content, start, end)
         within = [search for search in going if search.within is None or search.within > start]
-        possible = set(candidates(within, window.text))
+        possible = candidates(within, window.text)
         for search, count in list(going.items()):
             last = size if search.within is None else min(size, search.within)
             border = min(end, last)

@@ -13,7 +13,6 @@ from scanner.inspection.plain import LARGEST, is_plain
 from scanner.inspection.rehearsal import memory_content
 from scanner.inspection.selftest.formats import BY_TYPE, formats_of
 from scanner.model import EntryId, FileVersion, GroupId
-from tests.inspection.test_rule_engine import Huge
 
 VERSION = FileVersion("acme", GroupId("g"), EntryId("e"), "/Shared/x", "create")
 HEAD = b"MZ" + b"-" * 255
@@ -45,7 +44,7 @@ def test_the_closer_looks_say_nothing_else(pieces: list[bytes]) -> None:
 
 
 def test_a_large_content_is_looked_at_closer() -> None:
-    assert not is_plain(Huge(LARGEST + 1, 5, b"aa"))
+    assert not is_plain(memory_content(bytes(LARGEST + 1), lambda _: "text/plain"))
 
 
 @pytest.mark.parametrize("mime", BY_TYPE)
