@@ -26,37 +26,23 @@ MOST = 4_096
 """Expressions that are remembered: those of the rules in force, and of some that were before."""
 
 
-def candidates(searches: Collection[Search], text: bytes) -> set[Search]:
-    """Those that may find something in `text`; any other certainly finds nothing in any part of it."""
-    found: set[Search] = set()
-    for union, members in _SIEVE.sorted(searches).items():
-        found |= _narrowed(union, members, text)
-    return found
-
-
-def _narrowed(union: tuple[str, ...], searches: Sequence[Search], text: bytes) -> set[Search]:
-    """Of searches whose expressions are all in `union`. It may hold others: what none of them finds, these do not."""
-    regexp = _compiled(union) if len(searches) > FEW else None
-    if regexp is None:
-        return set(searches)
-    if regexp.search(text) is None:
-        return set()
-    half = len(union) // 2
-    first = [search for search in searches if _expression(search) in union[:half]]
-    rest = [search for search in searches if search not in first]
-    return _narrowed(union[:half], first, text) | _narrowed(union[half:], rest, text)
-
-
-class _Sieve:
-    """Gives each expression its place in a union, for good: which searches are asked together differs from content to
-    content, and compiling a union takes as long as hundreds of walks."""
+class Sieve:
+    """Thread-safe. Gives each expression its place in a union, for good: which searches are asked together differs from
+    content to content, and compiling a union takes as long as hundreds of walks."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._unions: list[list[str]] = [[]]
         self._places: dict[str, int] = {}
 
-    def sorted(self, searches: Collection[Search]) -> dict[tuple[str, ...], list[Search]]:
+    def candidates(self, searches: Collection[Search], text: bytes) -> set[Search]:
+        """Those that may find something in `text`; any other certainly finds nothing in any part of it."""
+        found: set[Search] = set()
+        for union, members in self._sorted(searches).items():
+            found |= _narrowed(union, members, text)
+        return found
+
+    def _sorted(self, searches: Collection[Search]) -> dict[tuple[str, ...], list[Search]]:
         """By the union that each is in."""
         with self._guard:
             if len(self._places) + len(searches) > MOST:
@@ -75,7 +61,17 @@ class _Sieve:
         return self._places[expression]
 
 
-_SIEVE = _Sieve()
+def _narrowed(union: tuple[str, ...], searches: Sequence[Search], text: bytes) -> set[Search]:
+    """Of searches whose expressions are all in `union`. It may hold others: what none of them finds, these do not."""
+    regexp = _compiled(union) if len(searches) > FEW else None
+    if regexp is None:
+        return set(searches)
+    if regexp.search(text) is None:
+        return set()
+    half = len(union) // 2
+    first = [search for search in searches if _expression(search) in union[:half]]
+    rest = [search for search in searches if search not in first]
+    return _narrowed(union[:half], first, text) | _narrowed(union[half:], rest, text)
 
 
 @lru_cache(maxsize=256)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Collection, Iterator
 
 from scanner.inspection.apart import Readable
-from scanner.inspection.sieve import candidates
+from scanner.inspection.sieve import Sieve
 from scanner.model import Gap, Unscannable
 from scanner.rulebook.detectors import DETECTORS, occurrences
 from scanner.rulebook.detectors.detector import CONTEXT
@@ -23,6 +23,7 @@ OVERLAP = 64 * 1024
 """Bytes that two windows share."""
 LONGEST = 120.0
 """Seconds for one content: numbers that nearly are of some kind, over and over, cost detectors half a second a MiB."""
+SIEVE = Sieve()
 TOO_LONG = Gap(Unscannable.SCAN_TIME, f"text was searched for {LONGEST:g} s")
 BEYOND = Gap(Unscannable.LIMITS, f"text is searched up to {SEARCH_LIMIT} bytes only")
 
@@ -44,7 +45,7 @@ def tallies(searches: Collection[Search], content: Readable, size: int) -> dict[
     for start, end in _windows(size):
         window = Window(content, start, end)
         within = [search for search in going if search.within is None or search.within > start]
-        possible = candidates(within, window.text)
+        possible = SIEVE.candidates(within, window.text)
         for search, count in list(going.items()):
             last = size if search.within is None else min(size, search.within)
             border = min(end, last)
