@@ -43,6 +43,8 @@ class Action(StrEnum):
     PURGE = "purge"
     UNDO = "undo"
     ALLOWLIST = "allowlist"
+    HELD = "held"
+    """A plan, by a brake."""
     HELD_APPROVED = "held-approved"
     HELD_DROPPED = "held-dropped"
     RECONCILE = "reconcile"
@@ -61,8 +63,9 @@ def append(
     at: datetime,
     actor: str = SERVICE,
 ) -> Head:
-    """One more entry, in the caller's transaction. Texts are cut at LONGEST, lists and mappings at MOST; numbers are
-    whole, moments are written by `audit_chain.moment`. Gives the new head. Raises TypeError for what is no JSON."""
+    """One more entry, in the caller's transaction. Texts are cut at LONGEST, lists and mappings at MOST; fractions,
+    moments and whatever else is no JSON become texts: the form of a detail must not keep an act from being recorded.
+    Gives the new head."""
     last = head(connection)
     said = (_text(actor), action.value, _text(subject))
     told = canonical(_cut(detail or {}))
@@ -114,7 +117,7 @@ def _cut(value: Any) -> Any:
         return {_text(str(key)): _cut(one) for key, one in list(value.items())[:MOST]}
     if isinstance(value, Sequence):
         return [_cut(one) for one in value[:MOST]]
-    return value
+    return value if value is None or isinstance(value, bool | int) else _text(str(value))
 
 
 def _text(said: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, exists, func, insert, select, update
 
-from scanner.ledger import tallies, working
+from scanner.ledger import audit, tallies, working
 from scanner.ledger.tables import holds, steps, tickets, work
 from scanner.model import PLANNED_STEPS, TELLING_STEPS, Brake, Hold, Run, StepResult, StepState
 
@@ -34,6 +34,12 @@ class Decision(StrEnum):
 
     APPROVED = "approved"
     DROPPED = "dropped"
+
+
+_ORDERS = {
+    Decision.APPROVED: audit.Action.HELD_APPROVED,
+    Decision.DROPPED: audit.Action.HELD_DROPPED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,8 @@ def begin_or_hold(
         working.begin_step(connection, run, step_id, now)
         return None
     connection.execute(insert(holds), _values(run, names, hold, now))
+    said = {"brake": hold.brake.value, "subject": hold.subject, "reason": hold.reason}
+    audit.append(connection, audit.Action.HELD, audit.version(version.domain, version.entry_id), said, at=now)
     return StepResult(StepState.BRAKED, {"reason": hold.reason})
 
 
@@ -165,7 +173,11 @@ def decide(
     """Record a decision on these. Gives on how many: those on which somebody decided meanwhile keep that."""
     values = {"decision": decision.value, "decided_at": now, "decided_by": by, "decided_because": because}
     undecided = update(holds).where(holds.c.id.in_(plans), holds.c.decision.is_(None))
-    return connection.execute(undecided.values(**values)).rowcount
+    decided = connection.execute(undecided.values(**values).returning(holds.c.domain, holds.c.entry_id)).all()
+    for row in decided:
+        subject = audit.version(row.domain, row.entry_id)
+        audit.append(connection, _ORDERS[decision], subject, {"reason": because}, at=now, actor=by)
+    return len(decided)
 
 
 def wake(connection: Connection, now: datetime) -> int:

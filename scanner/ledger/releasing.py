@@ -7,13 +7,14 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select, update
 
 from scanner.errors import LedgerUnavailable
-from scanner.ledger import aliases
+from scanner.ledger import aliases, audit
 from scanner.ledger.intake import queue_versions
 from scanner.ledger.rows import QuarantineRow, step_of
 from scanner.ledger.tables import steps
 from scanner.model import Lane, Step, StepKind, StepRecord, StepResult, StepState
 
 _DONE = (StepState.SUCCESS.value, StepState.ALREADY_DONE.value)
+_RELEASE = (steps.c.domain, steps.c.entry_id, steps.c.params)
 
 
 def begin(connection: Connection, row: QuarantineRow, step: Step, now: datetime) -> StepRecord:
@@ -52,8 +53,12 @@ def record(connection: Connection, step_id: int, result: StepResult, now: dateti
     success of one stands, whatever the other found."""
     changed = update(steps).where(steps.c.id == step_id, steps.c.state.not_in(_DONE))
     values = {"state": result.state.value, "detail": dict(result.detail), "done_at": now}
-    released = connection.execute(changed.values(**values).returning(steps.c.domain, steps.c.entry_id)).first()
+    released = connection.execute(changed.values(**values).returning(*_RELEASE)).first()
     if released is not None:
+        ordered = released.params
+        said = {"result": result.state.value, "reason": ordered.get("reason", ""), "told": dict(result.detail)}
+        subject, actor = audit.version(released.domain, released.entry_id), ordered.get("by") or audit.SERVICE
+        audit.append(connection, audit.Action.RELEASE, subject, said, at=now, actor=actor)
         aliases.record(connection, released.domain, released.entry_id, result, now)
     if result.superseded_by is not None:
         queue_versions(connection, [result.superseded_by], Lane.LIVE, now)

@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
 
 from scanner.errors import Fenced
-from scanner.ledger import aliases, facts, suppressing, tallies
+from scanner.ledger import aliases, audit, facts, suppressing, tallies
 from scanner.ledger.deletion import MISSING, settle_groups
 from scanner.ledger.dispatch import tickets as dispatch_tickets
 from scanner.ledger.intake import came_back, queue_versions, reopen_plan
@@ -84,6 +84,8 @@ _STEPS = (
     select(steps).where(steps.c.domain == bindparam("d"), steps.c.entry_id == bindparam("e")).order_by(steps.c.position)
 )
 _INSERT_VERDICT = insert(verdicts)
+_ACTED = (StepState.SUCCESS, StepState.ALREADY_DONE, StepState.FAILED)
+"""How a step ends that may have changed something: a failed one, too."""
 _NOT_LOOKED_AT = (Outcome.GONE, Outcome.SUPERSEDED, Outcome.FAILED)
 """Of what failed only the versions that were not found: the others are known, and are not queued again."""
 
@@ -159,8 +161,13 @@ def record_step(connection: Connection, run: Run, step_id: int, result: StepResu
         update(steps)
         .where(_step_of(run, step_id))
         .values(state=result.state.value, detail=dict(result.detail), done_at=done_at)
+        .returning(steps.c.kind)
     )
-    _fenced(changed.rowcount, run)
+    kind = changed.scalar_one_or_none()
+    _fenced(0 if kind is None else 1, run)
+    if result.state in _ACTED:
+        said = {"kind": kind, "result": result.state.value, "file": run.version.path, "told": dict(result.detail)}
+        audit.append(connection, audit.Action.STEP, _subject(run), said, at=now)
     aliases.record(connection, run.version.domain, run.version.entry_id, result, now)
     queued = _queue_newer(connection, run, result.superseded_by, now)
     if "gone" in result.detail and came_back(connection, run.version.domain, run.version.entry_id):
@@ -233,6 +240,10 @@ def _step_values(version: FileVersion, position: int, step: Any, plan: Plan, now
 def _step_of(run: Run, step_id: int) -> ColumnElement[bool]:
     """A token vouches for its own version's steps only."""
     return and_(steps.c.id == step_id, steps.c.domain == run.version.domain, steps.c.entry_id == run.version.entry_id)
+
+
+def _subject(run: Run) -> str:
+    return audit.version(run.version.domain, run.version.entry_id)
 
 
 def _key(run: Run) -> dict[str, Any]:
