@@ -30,11 +30,14 @@ fail() {
 }
 
 missing_packages() {
+    # Read as a whole: a pipe into grep -q may end in a broken one, which counts as a fault here.
+    local libraries
+    libraries=$(PATH=$TOOLS ldconfig -p 2>/dev/null || true)
     PATH=$TOOLS command -v clamd >/dev/null || echo clamav-daemon
     PATH=$TOOLS command -v clamdscan >/dev/null || echo clamdscan
     [ -d /usr/share/clamav-testfiles ] || echo clamav-testfiles
-    PATH=$TOOLS ldconfig -p 2>/dev/null | grep -q 'libmagic\.so\.1' || echo libmagic1
-    PATH=$TOOLS ldconfig -p 2>/dev/null | grep -q 'libarchive\.so\.13' || libarchive_package
+    grep -q 'libmagic\.so\.1' <<<"$libraries" || echo libmagic1
+    grep -q 'libarchive\.so\.13' <<<"$libraries" || libarchive_package
 }
 
 # Debian 13 and Ubuntu 24.04 renamed it for 64-bit time.

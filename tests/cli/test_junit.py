@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
+
+import pytest
+from xmlschema import XMLSchema, XMLSchemaValidationError
 
 from scanner.cli.junit import junit
 from scanner.inspection.rehearsal import Trial
@@ -16,14 +18,7 @@ HIT = Trial("a-rule", "hit", 1, "hit", facts(), (), seconds=0.25)
 MISSED = replace(HIT, number=2, got="miss")
 OPEN = replace(HIT, expected="miss", got="undecided", gap=Gap(Unchecked.ENGINE_DOWN, "nobody"))
 FAMILY = Path("/rules/macro")
-REQUIRED = {
-    "testsuite": {"name", "timestamp", "hostname", "tests", "failures", "errors", "time", "package", "id"},
-    "testcase": {"name", "classname", "time"},
-    "failure": {"type"},
-    "error": {"type"},
-}
-"""Attributes in Ant's schema, which wants more than that of Jenkins."""
-ORDER = r"properties (testcase )*system-out system-err "
+SCHEMA = XMLSchema(Path(__file__).parent / "junit.xsd")
 
 
 def made(*trials: Trial, file: Path = FAMILY / "a-rule.yaml", words: str = "why") -> ElementTree.Element:
@@ -47,14 +42,36 @@ def test_an_example_is_a_case_and_what_failed_tells_why() -> None:
     ]
 
 
-def test_it_has_all_that_the_schema_wants_and_in_its_order() -> None:
-    root = made(HIT, MISSED, OPEN)
-    assert (root.tag, root.attrib) == ("testsuites", {})
-    for element in root.iter():
-        assert set(element.attrib) >= REQUIRED.get(element.tag, set())
-    for suite in root:
-        assert re.fullmatch(ORDER, "".join(f"{one.tag} " for one in suite))
-        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", suite.get("timestamp") or "")
+@pytest.mark.parametrize(
+    "tried",
+    [
+        {},
+        {FAMILY / "a.yaml": []},
+        {FAMILY / "a.yaml": [HIT]},
+        {FAMILY / "a.yaml": [HIT, MISSED, OPEN], Path("/rules/dlp/c.yaml"): [OPEN]},
+        {Path("/fa\x1b mily\n/a.yaml"): [replace(HIT, rule="\x00\ud800", got="miss", seconds=0.0)]},
+    ],
+    ids=["nothing", "a rule without examples", "one that passes", "all endings", "hostile names"],
+)
+def test_whatever_was_tried_it_holds_to_the_schema(tried: dict[Path, list[Trial]]) -> None:
+    SCHEMA.validate(ElementTree.ElementTree(ElementTree.fromstring(junit(tried, lambda trial: "\x00 why"))))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ((b' hostname="localhost"', b""), "missing required attribute 'hostname'"),
+        ((b'tests="1"', b'tests="-1"'), "attribute tests='-1'"),
+        ((b"<properties />", b""), "Unexpected child with tag 'testcase'"),
+        ((b"<system-out />", b"<skipped />"), "Unexpected child with tag 'skipped'"),
+        ((b'type="miss"', b""), "missing required attribute 'type'"),
+    ],
+)
+def test_the_schema_refuses_what_readers_refuse(wrong: tuple[bytes, bytes], said: str) -> None:
+    content = junit({FAMILY / "a.yaml": [MISSED]}, lambda trial: "why")
+    assert content.count(wrong[0]) == 1
+    with pytest.raises(XMLSchemaValidationError, match=said):
+        SCHEMA.validate(ElementTree.ElementTree(ElementTree.fromstring(content.replace(*wrong))))
 
 
 def test_each_folder_of_rules_is_a_suite() -> None:
