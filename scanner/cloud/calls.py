@@ -5,18 +5,20 @@ Files are addressed by group id, folders by path, comments by path only (fact sh
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scanner.cloud import wire
+from scanner.cloud import history_wire, properties_wire, wire
 from scanner.cloud.fields import Json
 from scanner.cloud.meter import Operation
 from scanner.cloud.paths import encode_id, encode_path, encode_value
-from scanner.cloud.port import FolderPermissions, Priority
-from scanner.model import Cursor, GroupId
+from scanner.cloud.port import FolderPermissions, Namespace, Priority
+from scanner.model import Cursor, EntryId, GroupId
 
 LISTING_PAGE = 1_000
 NOTES_PAGE = 100
 LINKS_PAGE = 500
+TRASH_PAGE = 100
 """Items of a page, the most that each call gives (fact sheet 1.6)."""
 
 
@@ -31,6 +33,8 @@ class Call:
     priority: Priority
     body: Json | None = None
     repeatable: bool = True
+    content: bytes | None = None
+    """What is uploaded, in place of a body."""
 
 
 def account() -> Call:
@@ -67,6 +71,67 @@ def add_folder(path: str) -> Call:
 def move(group_id: GroupId, destination: str) -> Call:
     target = f"/pubapi/v1/fs/ids/file/{encode_id(group_id)}"
     return Call("move", "POST", target, Priority.REMEDIATION, wire.move_body(destination), repeatable=False)
+
+
+def versions(group_id: GroupId, priority: Priority) -> Call:
+    """Only a direct look at a file tells its older versions (fact sheet 5.2)."""
+    return Call("versions", "GET", f"/pubapi/v1/fs/ids/file/{encode_id(group_id)}", priority)
+
+
+def delete_version(group_id: GroupId, entry_id: EntryId) -> Call:
+    """Repeatable: no other version ever has the id."""
+    target = f"/pubapi/v1/fs/ids/file/{encode_id(group_id)}?entry_id={encode_value(entry_id)}"
+    return Call("delete_version", "DELETE", target, Priority.REMEDIATION)
+
+
+def delete(group_id: GroupId) -> Call:
+    return Call("delete", "DELETE", f"/pubapi/v1/fs/ids/file/{encode_id(group_id)}", Priority.REMEDIATION)
+
+
+def trash(offset: int) -> Call:
+    query = f"sort_by=delete_date&sort_direction=desc&count={TRASH_PAGE}&offset={offset:d}"
+    return Call("trash", "GET", f"/pubapi/v1/fs/trash?{query}", Priority.REMEDIATION)
+
+
+def restore(item_id: str) -> Call:
+    body = history_wire.restore_body(item_id)
+    return Call("restore", "POST", "/pubapi/v1/fs/trash", Priority.REMEDIATION, body, repeatable=False)
+
+
+def lock(group_id: GroupId, token: str, seconds: int) -> Call:
+    """Repeatable: with the same token it renews our own."""
+    target = f"/pubapi/v1/fs/ids/file/{encode_id(group_id)}"
+    return Call("lock", "POST", target, Priority.REMEDIATION, wire.lock_body(token, seconds))
+
+
+def unlock(group_id: GroupId, token: str) -> Call:
+    target = f"/pubapi/v1/fs/ids/file/{encode_id(group_id)}"
+    return Call("unlock", "POST", target, Priority.REMEDIATION, wire.unlock_body(token))
+
+
+def add_text(path: str, text: str) -> Call:
+    """Not repeatable: a second one would be a version upon the first."""
+    target = f"/pubapi/v1/fs-content{encode_path(path)}"
+    return Call("add_text", "POST", target, Priority.REMEDIATION, repeatable=False, content=text.encode())
+
+
+def add_namespace(namespace: Namespace) -> Call:
+    body = properties_wire.namespace_body(namespace)
+    return Call("add_namespace", "POST", "/pubapi/v1/properties/namespace", Priority.REMEDIATION, body)
+
+
+def properties(entry_id: EntryId, namespace: str) -> Call:
+    return Call("properties", "GET", _properties(entry_id, namespace), Priority.REMEDIATION)
+
+
+def set_properties(entry_id: EntryId, namespace: str, values: Mapping[str, str | None]) -> Call:
+    """Repeatable: only the keys named change (fact sheet 7.3)."""
+    return Call("set_properties", "PUT", _properties(entry_id, namespace), Priority.REMEDIATION, dict(values))
+
+
+def _properties(entry_id: EntryId, namespace: str) -> str:
+    """An entry id in the place of a group id means one version (fact sheet 7.3)."""
+    return f"/pubapi/v1/fs/ids/file/{encode_id(entry_id)}/properties/{encode_id(namespace)}"
 
 
 def links(path: str, offset: int) -> Call:

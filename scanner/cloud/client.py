@@ -6,11 +6,12 @@ wire.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
-from scanner.cloud import acts, calls, event_wire, wire
+from scanner.cloud import acts, calls, event_wire, history_wire, properties_wire, wire
 from scanner.cloud.auth import TokenFile
 from scanner.cloud.budget import Budget
 from scanner.cloud.connection import TIMEOUTS, connection
@@ -25,17 +26,21 @@ from scanner.cloud.port import (
     FolderPage,
     FolderPermissions,
     Link,
+    Namespace,
     Note,
     Priority,
     Quota,
+    TrashItem,
+    VersionInfo,
 )
 from scanner.cloud.session import Session
-from scanner.errors import BadAnswer, CursorExpired, NotFound
+from scanner.errors import BadAnswer, Conflict, CursorExpired, NotFound
 from scanner.model import Account, Cursor, EntryId, GroupId, Person
 from scanner.settings import DomainSettings
 
 MOST_NOTES = 1_000
 MOST_LINKS = 10_000
+MOST_TRASH = 1_000
 
 
 def utc_now() -> datetime:
@@ -93,6 +98,52 @@ class EgnyteClient:
 
     async def move(self, group_id: GroupId, destination: str) -> str:
         return await acts.move(self, self._session, group_id, destination)
+
+    async def versions(self, group_id: GroupId, *, priority: Priority) -> tuple[VersionInfo, ...]:
+        return history_wire.versions((await self._session.ask(calls.versions(group_id, priority))).value)
+
+    async def delete_version(self, group_id: GroupId, entry_id: EntryId) -> bool:
+        return await acts.delete_version(self, self._session, group_id, entry_id)
+
+    async def delete(self, group_id: GroupId) -> bool:
+        return await acts.delete(self, self._session, group_id)
+
+    async def trash(self, path: str) -> tuple[TrashItem, ...]:
+        found: list[TrashItem] = []
+        for offset in range(0, MOST_TRASH, calls.TRASH_PAGE):
+            page = history_wire.trash_page((await self._session.ask(calls.trash(offset))).value)
+            found += [item for item in page if item.path.lower() == path.lower()]
+            if len(page) < calls.TRASH_PAGE:
+                break
+        return tuple(found)
+
+    async def restore(self, item_id: str) -> None:
+        answer = await self._session.ask(calls.restore(item_id))
+        history_wire.check_restored(answer.value)
+
+    async def lock(self, group_id: GroupId, token: str, seconds: int) -> None:
+        await acts.lock(self, self._session, group_id, token, seconds)
+
+    async def unlock(self, group_id: GroupId, token: str) -> bool:
+        try:
+            await self._session.ask(calls.unlock(group_id, token))
+        except NotFound:
+            return False
+        return True
+
+    async def add_text(self, path: str, text: str) -> FileInfo:
+        return await acts.add_text(self, self._session, path, text)
+
+    async def add_namespace(self, namespace: Namespace) -> None:
+        with contextlib.suppress(Conflict):
+            await self._session.ask(calls.add_namespace(namespace))
+
+    async def properties(self, entry_id: EntryId, namespace: str) -> dict[str, str]:
+        answer = await self._session.ask(calls.properties(entry_id, namespace))
+        return properties_wire.values(answer.value, namespace)
+
+    async def set_properties(self, entry_id: EntryId, namespace: str, values: Mapping[str, str | None]) -> None:
+        await self._session.ask(calls.set_properties(entry_id, namespace, values))
 
     async def links(self, path: str) -> tuple[Link, ...]:
         """Raises BadAnswer above MOST_LINKS: a part of them would pass for all."""

@@ -5,12 +5,12 @@ It knows the platform's rules, not its troubles: throttles, cuts and odd answers
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from scanner.cloud.memory_tree import OWN_ID, OWN_NAME, MemoryTree, utc_now
+from scanner.cloud.memory_tree import OWN_ID, OWN_NAME, MemoryTree, StoredFile, utc_now
 from scanner.cloud.paths import check_destination, encode_path
 from scanner.cloud.port import (
     Download,
@@ -21,12 +21,15 @@ from scanner.cloud.port import (
     FolderPage,
     FolderPermissions,
     Link,
+    Namespace,
     Note,
     Priority,
     Quota,
+    TrashItem,
+    VersionInfo,
 )
 from scanner.cloud.wire import ADMINISTRATORS
-from scanner.errors import CursorExpired, Forbidden, NotFound
+from scanner.errors import Conflict, CursorExpired, Forbidden, NotFound
 from scanner.model import Account, Cursor, EntryId, GroupId, Person
 
 _PAGE = 1_000
@@ -101,9 +104,70 @@ class MemoryCloud:
             return stored.path
         return self.tree.move(stored, destination, OWN_NAME)
 
+    async def versions(self, group_id: GroupId, *, priority: Priority) -> tuple[VersionInfo, ...]:
+        return self.tree.versions(self.tree.by_group(group_id))
+
+    async def delete_version(self, group_id: GroupId, entry_id: EntryId) -> bool:
+        try:
+            stored = self._unlocked(group_id, "delete_version")
+        except NotFound:
+            return False
+        version = next((each for each in stored.versions if each.entry_id == entry_id), None)
+        if version is not None:
+            self.tree.delete_version(stored, version)
+        return version is not None
+
+    async def delete(self, group_id: GroupId) -> bool:
+        try:
+            stored = self._unlocked(group_id, "delete")
+        except NotFound:
+            return False
+        self.tree.delete(stored.path, OWN_NAME)
+        return True
+
+    async def trash(self, path: str) -> tuple[TrashItem, ...]:
+        items = [item for item, _, _ in self.tree.trash.values()]
+        return tuple(item for item in reversed(items) if item.path.lower() == path.lower())
+
+    async def restore(self, item_id: str) -> None:
+        self.tree.restore(item_id, OWN_NAME)
+
+    async def lock(self, group_id: GroupId, token: str, seconds: int) -> None:
+        self._unlocked(group_id, "lock").own_lock = token
+
+    async def unlock(self, group_id: GroupId, token: str) -> bool:
+        mine = [each for each in self.tree.files.values() if each.group_id == group_id and each.own_lock == token]
+        for stored in mine:
+            stored.own_lock = ""
+        return bool(mine)
+
+    async def add_text(self, path: str, text: str) -> FileInfo:
+        check_destination(path)
+        there = self.tree.files.get(path.lower())
+        if there is not None and [each.content for each in there.versions] == [text.encode()]:
+            return there.info
+        if there is not None or path.lower() in self.tree.folders:
+            raise Conflict(f"add_text: the name {path} is taken", 409)
+        self._folder(path.rpartition("/")[0])
+        return self.tree.upload(path, text.encode(), OWN_NAME)
+
+    async def add_namespace(self, namespace: Namespace) -> None:
+        self.tree.namespaces.setdefault(namespace.name, namespace)
+
+    async def properties(self, entry_id: EntryId, namespace: str) -> dict[str, str]:
+        self._tagged(entry_id, namespace)
+        return dict(self.tree.properties.get((entry_id, namespace), {}))
+
+    async def set_properties(self, entry_id: EntryId, namespace: str, values: Mapping[str, str | None]) -> None:
+        self._tagged(entry_id, namespace)
+        merged = {**self.tree.properties.get((entry_id, namespace), {}), **values}
+        kept = {key: value for key, value in merged.items() if value is not None}
+        self.tree.properties[entry_id, namespace] = kept
+
     async def links(self, path: str) -> tuple[Link, ...]:
-        stored = self.tree.files.get(path.lower())
-        return tuple(link for link in self.tree.links.values() if stored and link.resource_id == stored.group_id)
+        stored, folder = self.tree.files.get(path.lower()), self.tree.folders.get(path.lower())
+        ids = {stored.group_id if stored else None, folder.folder_id if folder else None}
+        return tuple(link for link in self.tree.links.values() if link.resource_id in ids)
 
     async def delete_link(self, link_id: str) -> bool:
         return self.tree.links.pop(link_id, None) is not None
@@ -148,6 +212,17 @@ class MemoryCloud:
 
     async def close(self) -> None:
         """Nothing is open."""
+
+    def _unlocked(self, group_id: GroupId, what: str) -> StoredFile:
+        stored = self.tree.by_group(group_id)
+        if stored.locked:
+            raise Conflict(f"{what}: {stored.path} is locked", 403)
+        return stored
+
+    def _tagged(self, entry_id: EntryId, namespace: str) -> None:
+        self.tree.by_entry(entry_id)
+        if namespace not in self.tree.namespaces:
+            raise NotFound("properties: HTTP 404", 404)
 
     def _folder(self, path: str) -> FolderInfo:
         encode_path(path)

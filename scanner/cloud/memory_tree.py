@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from scanner.cloud.port import FileInfo, FolderInfo, FolderPermissions, Link, Note
+from scanner.cloud.port import FileInfo, FolderInfo, FolderPermissions, Link, Namespace, Note, TrashItem, VersionInfo
 from scanner.errors import Conflict, NotFound
 from scanner.model import EntryId, Event, FolderId, GroupId
 
@@ -35,6 +35,9 @@ class StoredFile:
     path: str
     versions: list[StoredVersion]
     locked: bool = False
+    """By somebody else."""
+    own_lock: str = ""
+    """The token of ours."""
 
     @property
     def current(self) -> StoredVersion:
@@ -45,8 +48,8 @@ class StoredFile:
         now = self.current
         checksum = hashlib.sha512(now.content).hexdigest()
         return FileInfo(
-            self.group_id, now.entry_id, self.path, len(now.content), checksum, now.by, now.at, self.locked,
-            len(self.versions),
+            self.group_id, now.entry_id, self.path, len(now.content), checksum, now.by, now.at,
+            self.locked or bool(self.own_lock), len(self.versions),
         )  # fmt: skip
 
 
@@ -64,6 +67,10 @@ class MemoryTree:
     users: dict[int, str] = field(default_factory=lambda: {OWN_ID: OWN_NAME, 41: "pnovak"})
     groups: dict[int, tuple[str, ...]] = field(default_factory=dict)
     """Of users, by their ids."""
+    trash: dict[str, tuple[TrashItem, StoredFile, StoredVersion | None]] = field(default_factory=dict)
+    """Oldest first; with a version where only that was deleted."""
+    namespaces: dict[str, Namespace] = field(default_factory=dict)
+    properties: dict[tuple[EntryId, str], dict[str, str]] = field(default_factory=dict)
     latest: int = 0
     _ids: int = 0
 
@@ -83,7 +90,34 @@ class MemoryTree:
         return stored.info
 
     def delete(self, path: str, by: str = "pnovak") -> None:
-        self.tell("delete", by, self.files.pop(path.lower()))
+        stored = self.files.pop(path.lower())
+        self.tell("delete", by, stored)
+        self._bin("file", stored)
+
+    def delete_version(self, stored: StoredFile, version: StoredVersion) -> None:
+        """No event tells of it (fact sheet 10, row 7)."""
+        stored.versions.remove(version)
+        self._bin("version", stored, version)
+
+    def restore(self, item_id: str, by: str) -> None:
+        """Raises NotFound, Conflict where the name is taken."""
+        if item_id not in self.trash:
+            raise NotFound("restore: Item does not exist", 404)
+        item, stored, version = self.trash[item_id]
+        if version is None:
+            if item.path.lower() in self.files:
+                raise Conflict(f"restore: the name {item.path} is taken", 409)
+            self.files[item.path.lower()] = stored
+            self.tell("restore", by, stored)
+        else:
+            stored.versions.append(version)
+            stored.versions.sort(key=lambda each: each.at)
+        del self.trash[item_id]
+
+    def _bin(self, kind: str, stored: StoredFile, version: StoredVersion | None = None) -> None:
+        size = len((version or stored.current).content)
+        item = TrashItem(self.new_id(), stored.path, kind, size, self.clock())
+        self.trash[item.id] = (item, stored, version)
 
     def move(self, stored: StoredFile, destination: str, by: str = "pnovak") -> str:
         """Raises Conflict where the name is taken or the folder missing."""
@@ -117,11 +151,28 @@ class MemoryTree:
         return folder
 
     def share(self, path: str, by: str = "pnovak") -> Link:
-        """A link to a file for anyone."""
-        stored = self.files[path.lower()]
-        link = Link(self.new_id(), stored.path, stored.group_id, "file", "anyone", by)
+        """A link to a file or folder for anyone."""
+        stored = self.files.get(path.lower())
+        if stored is not None:
+            link = Link(self.new_id(), stored.path, stored.group_id, "file", "anyone", by)
+        else:
+            folder = self.folders[path.lower()]
+            link = Link(self.new_id(), folder.path, folder.folder_id, "folder", "anyone", by)
         self.links[link.id] = link
         return link
+
+    def versions(self, stored: StoredFile) -> tuple[VersionInfo, ...]:
+        return tuple(
+            VersionInfo(each.entry_id, len(each.content), hashlib.sha512(each.content).hexdigest(), each.at)
+            for each in stored.versions
+        )
+
+    def by_entry(self, entry_id: EntryId) -> StoredFile:
+        """Raises NotFound."""
+        for stored in self.files.values():
+            if any(each.entry_id == entry_id for each in stored.versions):
+                return stored
+        raise NotFound("properties: HTTP 404", 404)
 
     def lock(self, path: str) -> None:
         """By somebody else than us."""

@@ -15,6 +15,8 @@ from scanner.errors import ScannerError, Throttled, ThrottleScope
 Operation = Literal[
     "account", "feed_range", "events_after", "file", "at_path", "list_folder", "add_folder", "move", "links",
     "delete_link", "notes", "add_note", "permissions", "close_folder", "own_level", "person", "open_content",
+    "versions", "delete_version", "delete", "trash", "restore", "lock", "unlock", "add_text", "add_namespace",
+    "properties", "set_properties",
 ]  # fmt: skip
 """The calls of the port, as they are counted and named in messages."""
 Observe = Callable[[str, int | str, float, ThrottleScope | None], None]

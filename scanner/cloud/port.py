@@ -9,7 +9,7 @@ Every method may raise RetryLater (Throttled, CloudUnavailable, TokenRefused) an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,6 +76,37 @@ class FileInfo:
             uploaded_at=self.uploaded_at,
             size=self.size,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class VersionInfo:
+    """One version of a file, current or not."""
+
+    entry_id: EntryId
+    size: int
+    checksum: str = ""
+    uploaded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrashItem:
+    """Something deleted. There is no looking up by group id (fact sheet 5.9)."""
+
+    id: str
+    path: str
+    kind: str
+    """`file`, `folder` or `version`."""
+    size: int | None = None
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A set of custom properties: names of text keys, with what each means."""
+
+    name: str
+    title: str
+    keys: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +214,54 @@ class Cloud(Protocol):
     async def move(self, group_id: GroupId, destination: str) -> str:
         """Move a file to a full path with its new name; never overwrites. Gives the path where it is now; being there
         already is success. Raises NotFound (file), Conflict (name taken, locked, folder missing), Forbidden."""
+        ...
+
+    async def versions(self, group_id: GroupId, *, priority: Priority) -> tuple[VersionInfo, ...]:
+        """All versions of a file, the current one last. Raises NotFound, Forbidden."""
+        ...
+
+    async def delete_version(self, group_id: GroupId, entry_id: EntryId) -> bool:
+        """Put one version into the trash: the one before it becomes current. False where it was gone already. Not to be
+        asked for the only one: what becomes of the file then is not documented. Raises Conflict (locked), Forbidden."""
+        ...
+
+    async def delete(self, group_id: GroupId) -> bool:
+        """Put a file with all its versions into the trash. False where it was gone already. Raises Conflict (locked),
+        Forbidden."""
+        ...
+
+    async def trash(self, path: str) -> tuple[TrashItem, ...]:
+        """What was deleted at a path, newest first; of the newest 1,000 things in the trash. Raises Forbidden."""
+        ...
+
+    async def restore(self, item_id: str) -> None:
+        """Take something out of the trash, back to its path. Raises NotFound (it, or its folder), Conflict (name
+        taken), Forbidden."""
+        ...
+
+    async def lock(self, group_id: GroupId, token: str, seconds: int) -> None:
+        """Lock a file in our name, or renew that. Raises NotFound, Conflict (locked by somebody else), Forbidden."""
+        ...
+
+    async def unlock(self, group_id: GroupId, token: str) -> bool:
+        """False where no lock has the token. Raises Forbidden."""
+        ...
+
+    async def add_text(self, path: str, text: str) -> FileInfo:
+        """A new text file, in a folder that exists; one of the same content there is success. Never a new version of
+        another file: raises Conflict (name taken), NotFound (folder), Forbidden."""
+        ...
+
+    async def add_namespace(self, namespace: Namespace) -> None:
+        """One of that name already there is success. Raises Forbidden."""
+        ...
+
+    async def properties(self, entry_id: EntryId, namespace: str) -> dict[str, str]:
+        """The values that one version has in a namespace. Raises NotFound (either), Forbidden."""
+        ...
+
+    async def set_properties(self, entry_id: EntryId, namespace: str, values: Mapping[str, str | None]) -> None:
+        """Of one version; None takes a value away, other keys stay. Raises NotFound (either), Forbidden."""
         ...
 
     async def links(self, path: str) -> tuple[Link, ...]:

@@ -23,6 +23,7 @@ LARGEST_ANSWER = 16 * 1024 * 1024
 """Bytes of JSON; a listing of 1,000 items has about half a million."""
 _CONNECTIONS = 16
 _SENDS_JSON = (b"Content-Type", b"application/json")
+_SENDS_BYTES = (b"Content-Type", b"application/octet-stream")
 _WANTS_JSON = (b"Accept", b"application/json")
 
 
@@ -83,8 +84,9 @@ class Session:
         return Answer(response.status_code, parsed(body, call.operation) if body.strip() else None)
 
     def _request(self, call: Call, token: str) -> httpx.Request:
-        content = None if call.body is None else json.dumps(call.body).encode()
-        more = (_WANTS_JSON,) if content is None else (_WANTS_JSON, _SENDS_JSON)
+        content = call.content if call.body is None else json.dumps(call.body).encode()
+        sends = _SENDS_BYTES if call.body is None else _SENDS_JSON
+        more = (_WANTS_JSON,) if content is None else (_WANTS_JSON, sends)
         return httpx.Request(
             call.method,
             self._connection.origin + call.target,

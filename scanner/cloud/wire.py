@@ -106,6 +106,14 @@ def moved_path(value: object, destination: str) -> str:
     return maybe_text(value, "path") or destination if isinstance(value, dict) else destination
 
 
+def lock_body(token: str, seconds: int) -> Json:
+    return {"action": "lock", "lock_token": token, "lock_timeout": seconds}
+
+
+def unlock_body(token: str) -> Json:
+    return {"action": "unlock", "lock_token": token}
+
+
 def links_page(value: object) -> tuple[Link, ...]:
     return tuple(_link(row) for row in rows(mapping(value, "links"), "links", "links"))
 

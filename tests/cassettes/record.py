@@ -13,9 +13,10 @@ import yaml
 
 from emulator.server import start
 from scanner.cloud.client import EgnyteClient
+from scanner.cloud.properties_wire import namespace_body
 from tests.cassettes.recorder import outcome, recorder
 from tests.cassettes.situations import FOLDER, RESULTS, TOKEN, Seed, Take
-from tests.cassettes.table import LOCKED, PLAN, SITES, TAKEN, takes
+from tests.cassettes.table import BINNED, LOCKED, PLAN, SEEDED, SITES, TAKEN, takes
 from tests.cloud.egnyte import Egnyte, Seen, settings_for
 
 MOMENT = "2026-03-04T09:15:22.000Z"
@@ -27,16 +28,23 @@ def seed(egnyte: Egnyte) -> Seed:
     user = egnyte.control("POST", "users", json={"username": "pnovak", "user_type": "power"})["id"]
     cursor = asyncio.run(_latest(egnyte))
     plan = egnyte.put(PLAN, b"first")
-    egnyte.put(PLAN, b"second")
+    second = egnyte.put(PLAN, b"second")
     egnyte.put(TAKEN)
     locked = egnyte.put(LOCKED)
-    egnyte.act("lock", path=LOCKED)
+    token = egnyte.act("lock", path=LOCKED)["lock_token"]
+    binned = egnyte.put(BINNED)["group_id"]
     api = httpx.Client(base_url=f"{egnyte.emulator.base_url}/pubapi/v1", headers={"Authorization": f"Bearer {TOKEN}"})
     with api:
         shared = {"path": PLAN, "type": "file", "accessibility": "anyone"}
         link = api.post("/links", json=shared).raise_for_status().json()["links"][0]["id"]
         api.post("/notes", json={"path": PLAN, "body": "reviewed"}).raise_for_status()
-    return {"user": user, "cursor": cursor, "group": plan["group_id"], "locked": locked["group_id"], "link": link}
+        api.delete(f"/fs/ids/file/{binned}").raise_for_status()
+        item = api.get("/fs/trash").raise_for_status().json()["items"][0]["id"]
+        api.post("/properties/namespace", json=namespace_body(SEEDED)).raise_for_status()
+        values = f"/fs/ids/file/{second['entry_id']}/properties/{SEEDED.name}"
+        api.put(values, json={"verdict": "infected", "entry": "2"}).raise_for_status()
+    ids = {"group": plan["group_id"], "entry": second["entry_id"], "locked": locked["group_id"], "link": link}
+    return {"user": user, "cursor": cursor, **ids, "token": token, "binned": item}
 
 
 async def _latest(egnyte: Egnyte) -> int:

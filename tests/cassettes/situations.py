@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent
 RESULTS = FOLDER / "results.yaml"
 TOKEN = "cassette-token-that-nobody-may-see"
 Seed = dict[str, Any]
-"""Ids of what a recording begins with: group, locked, link, user, cursor."""
+"""Ids of what a recording begins with: group, entry, locked, token, link, binned, user, cursor."""
 Ask = Callable[[Cloud, Seed], Awaitable[object]]
 Prepare = Callable[[Egnyte], None]
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.cloud.port import Priority
-from scanner.model import Cursor, GroupId
+from scanner.cloud.port import Namespace, Priority
+from scanner.model import Cursor, EntryId, GroupId
 from tests.cassettes.situations import Site, Situation, Take, act, aged_out, common, faulty, switch
 
 PLAN, TAKEN, LOCKED = "/Shared/Kite/plan v3.txt", "/Shared/Kite/taken.txt", "/Shared/Kite/locked.txt"
 TARGET, NEW = "/Shared/Kite/ü #1.q", "/Shared/Kite/New"
+BINNED, TEXT = "/Shared/Kite/binned.txt", "/Shared/Kite/ü moved.txt"
+NOBODY = GroupId("no-such-group")
+KEYS = {"verdict": "What was found", "entry": "Which version"}
+NAMESPACE, SEEDED = Namespace("scanner_new", "Scanner", KEYS), Namespace("scanner_seeded", "Scanner", KEYS)
 NOW = Priority.REMEDIATION
 FORBIDDEN: dict[str, Any] = {
     "status": 403,
     "body": {"errorMessage": "You do not have permission to perform this action"},
 }
-GROUP_404 = Situation("not-found", "NotFound", ask=lambda cloud, _: cloud.file(GroupId("no-such-group"), priority=NOW))
+GROUP_404 = Situation("not-found", "NotFound", ask=lambda cloud, _: cloud.file(NOBODY, priority=NOW))
 SITES = [
     Site("account", lambda cloud, _: cloud.account(), "/userinfo"),
     Site("feed_range", lambda cloud, _: cloud.feed_range(), "/events/cursor"),
@@ -85,9 +89,140 @@ SITES = [
             ),
             Situation("folder-missing", "Conflict", ask=lambda cloud, seed: cloud.move(seed["group"], NEW + "/a.q")),
             Situation("locked", "Conflict", ask=lambda cloud, seed: cloud.move(seed["locked"], TARGET)),
-            Situation("not-found", "NotFound", ask=lambda cloud, _: cloud.move(GroupId("no-such-group"), TARGET)),
+            Situation("not-found", "NotFound", ask=lambda cloud, _: cloud.move(NOBODY, TARGET)),
             Situation("forbidden", "Forbidden", faulty("/fs/ids/file/", "POST", **FORBIDDEN)),
             Situation("lost-once", prepare=faulty("/fs/ids/file/", "POST", status=504, count=1)),
+        ),
+        bad=None,
+    ),
+    Site(
+        "versions",
+        lambda cloud, seed: cloud.versions(seed["group"], priority=NOW),
+        "/fs/ids/file/",
+        own=(
+            Situation("one", ask=lambda cloud, seed: cloud.versions(seed["locked"], priority=NOW)),
+            Situation("not-found", "NotFound", ask=lambda cloud, _: cloud.versions(NOBODY, priority=NOW)),
+            Situation("forbidden", "Forbidden", faulty("/fs/ids/file/", **FORBIDDEN)),
+        ),
+    ),
+    Site(
+        "delete_version",
+        lambda cloud, seed: cloud.delete_version(seed["group"], seed["entry"]),
+        "/fs/ids/file/",
+        "DELETE",
+        own=(
+            Situation("gone", ask=lambda cloud, seed: cloud.delete_version(seed["group"], EntryId("no-such-entry"))),
+            Situation("locked", "Conflict", act(action="lock", path=PLAN)),
+            Situation("forbidden", "Forbidden", faulty("/fs/ids/file/", "DELETE", **FORBIDDEN)),
+            Situation("lost-once", prepare=faulty("/fs/ids/file/", "DELETE", status=504, count=1)),
+        ),
+        bad=None,
+    ),
+    Site(
+        "delete",
+        lambda cloud, seed: cloud.delete(seed["group"]),
+        "/fs/ids/file/",
+        "DELETE",
+        own=(
+            Situation("gone", ask=lambda cloud, _: cloud.delete(NOBODY)),
+            Situation("locked", "Conflict", act(action="lock", path=PLAN)),
+            Situation("forbidden", "Forbidden", faulty("/fs/ids/file/", "DELETE", **FORBIDDEN)),
+        ),
+        bad=None,
+    ),
+    Site(
+        "trash",
+        lambda cloud, _: cloud.trash(BINNED),
+        "/fs/trash",
+        own=(
+            Situation("none", ask=lambda cloud, _: cloud.trash(PLAN)),
+            Situation("forbidden", "Forbidden", faulty("/fs/trash", **FORBIDDEN)),
+        ),
+        bad={"items": [{"path": BINNED}]},
+    ),
+    Site(
+        "restore",
+        lambda cloud, seed: cloud.restore(seed["binned"]),
+        "/fs/trash",
+        "POST",
+        own=(
+            Situation("not-found", "NotFound", ask=lambda cloud, _: cloud.restore("no-such-item")),
+            Situation("name-taken", "Conflict", act(action="move", path=TAKEN, destination=BINNED)),
+            Situation("forbidden", "Forbidden", faulty("/fs/trash", "POST", **FORBIDDEN)),
+        ),
+        bad={"resources": "none"},
+    ),
+    Site(
+        "lock",
+        lambda cloud, seed: cloud.lock(seed["group"], "our-token", 1800),
+        "/fs/ids/file/",
+        "POST",
+        own=(
+            Situation("locked", "Conflict", ask=lambda cloud, seed: cloud.lock(seed["locked"], "our-token", 1800)),
+            Situation("locked-409", "Conflict", switch(locked_status=409),
+                ask=lambda cloud, seed: cloud.lock(seed["locked"], "our-token", 1800)),
+            Situation("not-found", "NotFound", ask=lambda cloud, _: cloud.lock(NOBODY, "our-token", 1800)),
+            Situation("forbidden", "Forbidden", faulty("/fs/ids/file/", "POST", **FORBIDDEN)),
+        ),
+        bad=None,
+    ),
+    Site(
+        "unlock",
+        lambda cloud, seed: cloud.unlock(seed["locked"], seed["token"]),
+        "/fs/ids/file/",
+        "POST",
+        own=(
+            Situation("other-token", ask=lambda cloud, seed: cloud.unlock(seed["locked"], "our-token")),
+            Situation("forbidden", "Forbidden", faulty("/fs/ids/file/", "POST", **FORBIDDEN)),
+        ),
+        bad=None,
+    ),
+    Site(
+        "add_text",
+        lambda cloud, _: cloud.add_text(TEXT, "moved – ask jdoe"),
+        "/fs-content/",
+        "POST",
+        own=(
+            Situation("name-taken", "Conflict", ask=lambda cloud, _: cloud.add_text(PLAN, "moved")),
+            Situation("folder-there", "Conflict", ask=lambda cloud, _: cloud.add_text("/Shared/Kite", "moved")),
+            Situation("folder-missing", "NotFound", ask=lambda cloud, _: cloud.add_text(NEW + "/a.txt", "moved")),
+            Situation("forbidden", "Forbidden", faulty("/fs-content/", "POST", **FORBIDDEN)),
+            Situation("lost-once", prepare=faulty("/fs-content/", "POST", status=504, count=1)),
+        ),
+    ),
+    Site(
+        "add_namespace",
+        lambda cloud, _: cloud.add_namespace(NAMESPACE),
+        "/properties/namespace",
+        "POST",
+        own=(
+            Situation("exists", ask=lambda cloud, _: cloud.add_namespace(SEEDED)),
+            Situation("forbidden", "Forbidden", faulty("/properties/namespace", "POST", **FORBIDDEN)),
+        ),
+        bad=None,
+    ),
+    Site(
+        "properties",
+        lambda cloud, seed: cloud.properties(seed["entry"], SEEDED.name),
+        "/properties/",
+        own=(
+            Situation("none", ask=lambda cloud, seed: cloud.properties(seed["group"], SEEDED.name)),
+            Situation("not-found", "NotFound", ask=lambda cloud, seed: cloud.properties(seed["entry"], "no_such")),
+            Situation("forbidden", "Forbidden", faulty("/properties/", **FORBIDDEN)),
+        ),
+        bad={"results": "none"},
+    ),
+    Site(
+        "set_properties",
+        lambda cloud, seed: cloud.set_properties(seed["entry"], SEEDED.name, {"verdict": "ü", "entry": None}),
+        "/properties/",
+        "PUT",
+        own=(
+            Situation(
+                "not-found", "NotFound",
+                ask=lambda cloud, _: cloud.set_properties(EntryId("no-such-entry"), SEEDED.name, {"verdict": "x"}),
+            ),
+            Situation("forbidden", "Forbidden", faulty("/properties/", "PUT", **FORBIDDEN)),
         ),
         bad=None,
     ),

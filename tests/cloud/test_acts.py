@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from scanner.cloud.port import FolderInfo, Priority
+from scanner.cloud.port import FileInfo, FolderInfo, Priority
 from scanner.errors import BadAnswer, CloudRefused, CloudUnavailable, Conflict, Forbidden, NotFound
 from scanner.model import GroupId
 from tests.cloud.egnyte import FOLDER, Egnyte
@@ -239,3 +239,73 @@ async def test_the_same_comment_by_somebody_else_is_not_ours(egnyte: Egnyte, gro
     note = await egnyte.cloud.add_note(PLAN, "quarantined")
 
     assert note.username == "svc-scanner"
+
+
+TEXT = r"^/pubapi/v1/fs-content/"
+FILES = r"^/pubapi/v1/fs/ids/file/"
+
+
+@pytest.mark.parametrize("fault", LOST)
+async def test_a_text_that_was_lost_is_added_after_a_look(egnyte: Egnyte, group: GroupId, fault: Any) -> None:
+    egnyte.fault(route=TEXT, method="POST", count=1, **fault)
+
+    info = await egnyte.cloud.add_text(TARGET, "moved")
+    assert (info.path, info.num_versions, posts(egnyte)) == (TARGET, 1, 2)
+
+
+@pytest.mark.parametrize("fault", UNHEARD)
+async def test_a_text_that_was_not_heard_of_is_not_added_again(egnyte: Egnyte, group: GroupId, fault: Any) -> None:
+    egnyte.fault(route=TEXT, method="POST", count=1, **fault)
+
+    info = await egnyte.cloud.add_text(TARGET, "moved")
+    assert (info.path, info.num_versions, posts(egnyte)) == (TARGET, 1, 1)
+
+
+async def test_a_text_that_is_always_lost_is_told_after_two(egnyte: Egnyte, group: GroupId) -> None:
+    egnyte.fault(route=TEXT, method="POST", status=503)
+
+    with pytest.raises(CloudUnavailable, match="add_text: "):
+        await egnyte.cloud.add_text(TARGET, "moved")
+    assert posts(egnyte) == 2
+
+
+async def test_a_text_whose_answer_nobody_understands_is_looked_at(egnyte: Egnyte, group: GroupId) -> None:
+    egnyte.fault(route=TEXT, method="POST", status=200, body="done")
+
+    with pytest.raises(BadAnswer):
+        await egnyte.cloud.add_text(TARGET, "moved")
+    assert posts(egnyte) == 1
+
+
+async def test_a_text_is_taken_off_a_file_that_somebody_put_there_meanwhile(egnyte: Egnyte, group: GroupId) -> None:
+    act = {"as": "pnovak", "action": "upload", "path": TARGET, "text": "my own"}
+    egnyte.fault(route=TEXT, method="POST", count=1, act=act)
+
+    with pytest.raises(Conflict):
+        await egnyte.cloud.add_text(TARGET, "moved")
+    theirs = await egnyte.cloud.at_path(TARGET, priority=Priority.REMEDIATION)
+    assert isinstance(theirs, FileInfo)
+    assert (theirs.uploaded_by, theirs.num_versions) == ("pnovak", 1)
+
+
+@pytest.mark.parametrize("status", [403, 409, 423])
+async def test_a_refusal_of_what_is_locked_is_told_so(egnyte: Egnyte, group: GroupId, status: int) -> None:
+    egnyte.act("lock", path=PLAN)
+    body = {"errorMessage": "no"}
+    egnyte.fault(route=FILES, method="DELETE", status=status, body=body)
+    egnyte.fault(route=FILES, method="POST", status=status, body=body)
+
+    with pytest.raises(Conflict, match=r"delete: .* is locked"):
+        await egnyte.cloud.delete(group)
+    with pytest.raises(Conflict, match=r"lock: .* is locked"):
+        await egnyte.cloud.lock(group, "ours", 60)
+
+
+async def test_another_refusal_stands_as_it_is(egnyte: Egnyte, group: GroupId) -> None:
+    egnyte.fault(route=FILES, method="DELETE", status=403, body={"errorMessage": "no"})
+    egnyte.fault(route=FILES, method="POST", status=400, body={"errorMessage": "no"})
+
+    with pytest.raises(Forbidden):
+        await egnyte.cloud.delete(group)
+    with pytest.raises(CloudRefused):
+        await egnyte.cloud.lock(group, "ours", 60)

@@ -22,7 +22,7 @@ class Place(Protocol):
     def delete(self, path: str) -> None: ...
     def move(self, path: str, destination: str) -> None: ...
     def lock(self, path: str) -> None: ...
-    def share(self, path: str) -> str: ...
+    def share(self, path: str, kind: str = "file") -> str: ...
     def forget_events(self, keep: int) -> None: ...
     def user_id(self, name: str) -> int: ...
 
@@ -50,7 +50,7 @@ class Memory:
     def lock(self, path: str) -> None:
         self._cloud.tree.lock(path)
 
-    def share(self, path: str) -> str:
+    def share(self, path: str, kind: str = "file") -> str:
         return self._cloud.tree.share(path).id
 
     def forget_events(self, keep: int) -> None:
@@ -86,9 +86,9 @@ class Emulated:
     def lock(self, path: str) -> None:
         self._egnyte.act("lock", path=path)
 
-    def share(self, path: str) -> str:
+    def share(self, path: str, kind: str = "file") -> str:
         emulator = self._egnyte.emulator
-        link = {"path": path, "type": "file", "accessibility": "anyone"}
+        link = {"path": path, "type": kind, "accessibility": "anyone"}
         headers = {"Authorization": f"Bearer {emulator.token}"}
         answer = httpx.post(f"{emulator.base_url}/pubapi/v1/links", json=link, headers=headers)
         assert answer.status_code < 300, answer.text
