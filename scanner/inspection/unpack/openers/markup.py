@@ -13,6 +13,8 @@ from xml.parsers import expat
 from scanner.inspection.unpack.opening import Told
 
 ENOUGH_PIECES = 4096
+ENOUGH = 256 * 1024
+"""Characters."""
 NAMES_KEPT = 512
 
 
@@ -28,9 +30,8 @@ class Listener(Protocol):
 
 def read_markup(pieces: Iterable[bytes], listener: Listener) -> None:
     """Tells `listener` a whole document. Raises ValueError where it is not well-formed or declares entities."""
-    parser = expat.ParserCreate()
+    parser = _parser()
     parser.buffer_text = True
-    parser.EntityDeclHandler = _refuse_entity
     # A document of a few pages has ten thousand elements of some twenty names.
     local, told_start, told_end = lru_cache(maxsize=NAMES_KEPT)(_local), listener.start, listener.end
 
@@ -40,6 +41,24 @@ def read_markup(pieces: Iterable[bytes], listener: Listener) -> None:
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda name: told_end(local(name))
     parser.CharacterDataHandler = listener.text
+    _parse(parser, pieces)
+
+
+def check_elements(document: bytes) -> None:
+    """Raises ValueError where `read_markup` would, and where there is more than elements and text: a comment, say."""
+    parser = _parser()
+    parser.CommentHandler = parser.ProcessingInstructionHandler = _refuse_other
+    parser.StartCdataSectionHandler = parser.StartDoctypeDeclHandler = _refuse_other
+    _parse(parser, (document,))
+
+
+def _parser() -> expat.XMLParserType:
+    parser = expat.ParserCreate()
+    parser.EntityDeclHandler = _refuse_entity
+    return parser
+
+
+def _parse(parser: expat.XMLParserType, pieces: Iterable[bytes]) -> None:
     try:
         for piece in pieces:
             parser.Parse(piece)
@@ -52,6 +71,10 @@ def _refuse_entity(*_declaration: object) -> None:
     raise ValueError("XML: declares an entity")
 
 
+def _refuse_other(*_other: object) -> None:
+    raise ValueError("XML: more than elements and text")
+
+
 def _local(name: str) -> str:
     return name.rpartition(":")[2]
 
@@ -62,10 +85,12 @@ class Prose:
     def __init__(self, told: Told) -> None:
         self._told = told
         self._crumbs: list[str] = []
+        self._length = 0
 
     def add(self, crumb: str) -> None:
         self._crumbs.append(crumb)
-        if len(self._crumbs) >= ENOUGH_PIECES:
+        self._length += len(crumb)
+        if len(self._crumbs) >= ENOUGH_PIECES or self._length >= ENOUGH:
             self.close()
 
     def close(self) -> None:
@@ -73,3 +98,4 @@ class Prose:
         if self._crumbs:
             self._told.text("".join(self._crumbs))
         self._crumbs = []
+        self._length = 0

@@ -6,8 +6,9 @@ What a part is, its content type and the relationships to it say; its name is a 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from posixpath import dirname, join, normpath
 
 from scanner.inspection.unpack.openers.compound import MAGIC, compound_file
@@ -15,6 +16,7 @@ from scanner.inspection.unpack.openers.macros import MAX_STREAM, starts_sheet, t
 from scanner.inspection.unpack.openers.markup import Prose, read_markup
 from scanner.inspection.unpack.openers.native import tell_object
 from scanner.inspection.unpack.openers.package import Package, is_elsewhere, part_name, tell_gap
+from scanner.inspection.unpack.openers.part_text import BREAKS, MOST, TEXT, text_of_part
 from scanner.inspection.unpack.openers.runs import wide_runs
 from scanner.inspection.unpack.opening import Source, Told
 from scanner.rulebook.anatomy import Trait
@@ -45,9 +47,6 @@ TEXTLESS = frozenset(
     }
 )
 """Last words of content types of parts without text: large in small documents, and the same in all of them."""
-TEXT = frozenset({"t", "instrText", "delText", "f", "v", "is", "Text", "definedName"})
-"""Elements of text, field codes, formulas and values."""
-BREAKS = {"p": "\n", "si": "\n", "row": "\n", "br": "\n", "cr": "\n", "c": "\t", "tab": "\t", "definedName": "\n"}
 
 
 @dataclass(slots=True)
@@ -129,6 +128,16 @@ class _Text:
         if self._open:
             self._prose.add(piece)
 
+    def part(self, pieces: Iterator[bytes]) -> None:
+        """One of XML. Raises what `pieces` raise, after what came before it, and ValueError."""
+        self._shared = False
+        begun, rest = _begun(pieces)
+        text = None if rest else text_of_part(b"".join(begun))
+        if text is not None:
+            self._prose.add(text)
+        else:
+            read_markup(chain(begun, rest or ()), self)
+
     def binary(self, part: bytes) -> None:
         for run in wide_runs(part):
             self.starts_sheet |= starts_sheet(run)
@@ -206,7 +215,7 @@ def _tell_text(package: Package, types: _Types, found: _Found, told: Told) -> No
         try:
             if name.endswith(".xml") or kind.endswith("+xml"):
                 if name != TYPES and not _textless(kind):
-                    read_markup(package.pieces(name), text)
+                    text.part(package.pieces(name))
             elif kind.startswith(BINARY_TYPES):
                 text.binary(package.read(name, MAX_BINARY))
         except (OSError, ValueError) as error:
@@ -215,6 +224,25 @@ def _tell_text(package: Package, types: _Types, found: _Found, told: Told) -> No
     has_code = bool(found.macro_sheets or found.vba.intersection(package.names))
     if has_code and (text.starts_sheet or text.starts_ribbon):
         told.trait(Trait.AUTO_EXEC_MACRO)
+
+
+def _begun(pieces: Iterator[bytes]) -> tuple[list[bytes], Iterator[bytes] | None]:
+    """The first pieces, and the others: None where these are all."""
+    begun, size = [], 0
+    try:
+        for piece in pieces:
+            begun.append(piece)
+            size += len(piece)
+            if size > MOST:
+                return begun, pieces
+    except (OSError, ValueError) as error:
+        return begun, _broken(error)
+    return begun, None
+
+
+def _broken(error: OSError | ValueError) -> Iterator[bytes]:
+    yield from ()
+    raise error
 
 
 def _textless(kind: str) -> bool:
