@@ -13,6 +13,7 @@ from scanner.cli.common import say
 from scanner.cli.config import config_app
 from scanner.cli.doctor import doctor
 from scanner.cli.quarantine import quarantine_app
+from scanner.cli.remediation import remediation_app
 from scanner.cli.rules import rules_app
 from scanner.cli.run import run
 from scanner.cli.scan import scan
@@ -34,6 +35,7 @@ app.add_typer(rules_app, name="rules")
 app.add_typer(suppressions_app, name="suppressions")
 app.add_typer(verdicts_app, name="verdicts")
 app.add_typer(quarantine_app, name="quarantine")
+app.add_typer(remediation_app, name="remediation")
 
 
 def _print_version(wanted: bool) -> None:

@@ -132,6 +132,16 @@ async def test_a_dropped_plan_ends_without_an_act_also_when_that_was_cut_off(
         assert flow.place(order.version) == "/Shared/b.com"
 
 
+async def test_what_flags_a_large_share_of_the_traffic_is_held_also_far_below_the_other_limits(
+    tmp_path: Path, clamd: PrivateClamd
+) -> None:
+    async with bench(tmp_path, clamd.address, remediation={"share_min_found": 3, "share_min_judged": 3}) as flow:
+        orders = [await planned(flow, f"/Shared/{name}.com") for name in "abc"]
+        assert await orders[0].act(flow) == NOON + HELD_WAIT
+        (plan,) = await flow.ledger.holds.plans()
+        assert (plan.brake, plan.reason[:36]) == ("share", "Demo.Test.Eicar flags 3 of the 3 ver")
+
+
 async def test_a_plan_that_only_tells_people_is_not_held(tmp_path: Path, clamd: PrivateClamd) -> None:
     sections = {"remediation": {"max_per_hour": 1}, "policy": {"infected": ["comment"]}}
     async with bench(tmp_path, clamd.address, **sections) as flow:

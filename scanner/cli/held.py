@@ -1,0 +1,130 @@
+"""`scanner remediation held`: what a brake holds, and a person's word on it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from scanner.cli.common import (
+    ConfigOption,
+    ExitCode,
+    JsonOption,
+    load_or_exit,
+    print_json,
+    print_table,
+    say,
+    stop,
+    stopped_by_user_errors,
+)
+from scanner.cli.orders import ByOption, ReasonOption
+from scanner.ledger.holding import Decision, HeldPlan
+from scanner.ledger.ledger import Ledger
+from scanner.service.assembly import utc_now
+from scanner.service.decisions import Choice, decide
+from scanner.settings import Settings
+
+held_app = typer.Typer(help="Plans that a brake holds until a person decides.", no_args_is_help=True)
+
+IdsArgument = Annotated[list[int] | None, typer.Argument(help="As `held list` shows them.", metavar="ID")]
+RuleOption = Annotated[str | None, typer.Option(help="Those on account of this rule.")]
+SignatureOption = Annotated[str | None, typer.Option(help="Those on account of this signature.")]
+DomainOption = Annotated[str | None, typer.Option(help="Only this domain.")]
+AllOption = Annotated[bool, typer.Option("--all", help="Everything that is held.")]
+
+
+@held_app.command("list")
+def list_held(
+    config: ConfigOption,
+    rule: RuleOption = None,
+    signature: SignatureOption = None,
+    domain: DomainOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Versions that are judged, and whose plan waits for a person. `id` is what `approve` and `drop` take."""
+    choice = Choice(rule=rule, signature=signature, domain=domain)
+    plans = choice.of(asyncio.run(_plans(load_or_exit(config), domain)))
+    if json:
+        for plan in plans:
+            print_json(plan)
+    else:
+        columns = ("id", "domain", "path", "on account of", "held since", "why")
+        print_table(columns, (_cells(plan) for plan in plans))
+    raise typer.Exit(ExitCode.FOUND if plans else ExitCode.NOTHING_FOUND)
+
+
+@held_app.command("approve")
+def approve(
+    config: ConfigOption,
+    *,
+    reason: ReasonOption,
+    ids: IdsArgument = None,
+    rule: RuleOption = None,
+    signature: SignatureOption = None,
+    domain: DomainOption = None,
+    everything: AllOption = False,
+    by: ByOption = "",
+    json: JsonOption = False,
+) -> None:
+    """Let held plans go on, whatever the limits say. Each still acts on nothing but the version that was judged.
+
+    Example: scanner remediation held approve --signature Win.Trojan.Kestrel-1 --reason "a real outbreak" --by jdoe
+    """
+    choice = Choice(tuple(ids or ()), rule, signature, domain)
+    _decide(load_or_exit(config), _sure(choice, everything), Decision.APPROVED, reason, by, as_json=json)
+
+
+@held_app.command("drop")
+def drop(
+    config: ConfigOption,
+    *,
+    reason: ReasonOption,
+    ids: IdsArgument = None,
+    rule: RuleOption = None,
+    signature: SignatureOption = None,
+    domain: DomainOption = None,
+    everything: AllOption = False,
+    by: ByOption = "",
+    json: JsonOption = False,
+) -> None:
+    """End held plans without an act. The verdicts stay, and the files where they are.
+
+    Example: scanner remediation held drop --rule invoice-lure --reason "the rule was wrong" --by jdoe
+    """
+    choice = Choice(tuple(ids or ()), rule, signature, domain)
+    _decide(load_or_exit(config), _sure(choice, everything), Decision.DROPPED, reason, by, as_json=json)
+
+
+def _sure(choice: Choice, everything: bool) -> Choice:
+    if choice.is_everything is not everything:
+        stop("Name ids, a --rule or a --signature; or --all without them.", ExitCode.USAGE)
+    return choice
+
+
+def _decide(settings: Settings, choice: Choice, decision: Decision, reason: str, by: str, *, as_json: bool) -> None:
+    decided = asyncio.run(_decided(settings, choice, decision, reason, by))
+    if not decided:
+        stop("Nothing of that kind is held. See `scanner remediation held list`.", ExitCode.USAGE)
+    if as_json:
+        print_json({"decision": decision, "plans": decided, "by": by})
+    else:
+        say(f"{decided} plans {decision}")
+    raise typer.Exit(ExitCode.NOTHING_FOUND)
+
+
+def _cells(plan: HeldPlan) -> tuple[object, ...]:
+    names = ", ".join((*plan.signatures, *plan.rules))
+    return plan.id, plan.domain, plan.path, names, f"{plan.held_at:%Y-%m-%d %H:%M}Z", plan.reason
+
+
+async def _plans(settings: Settings, domain: str | None) -> list[HeldPlan]:
+    with stopped_by_user_errors():
+        async with Ledger.reading(settings.ledger, utc_now) as ledger:
+            return await ledger.holds.plans(domain)
+
+
+async def _decided(settings: Settings, choice: Choice, decision: Decision, reason: str, by: str) -> int:
+    with stopped_by_user_errors():
+        async with Ledger.reading(settings.ledger, utc_now) as ledger:
+            return await decide(ledger, choice, decision, reason=reason, by=by)
