@@ -9,7 +9,7 @@ import re
 import struct
 import zlib
 
-from scanner.inspection.selftest.formats import ARCHIVES, BY_HEAD, BY_PLACE, BY_TYPE, is_mail
+from scanner.inspection.selftest.formats import ARCHIVES, BY_HEAD, BY_PLACE, BY_TYPE, any_of, is_mail
 from scanner.inspection.zip_directory import STARTS
 
 FARTHEST = 4 * 1024**2
@@ -17,6 +17,7 @@ FARTHEST = 4 * 1024**2
 MARK = re.compile(rb"Rar!\x1a\x07(?:\x00|\x01\x00)|7z\xbc\xaf\x27\x1c")
 BEGINNINGS = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
 """Of marks. Most contents have none, which a search for these words tells ten times as fast as one for the pattern."""
+ARCHIVE = any_of(pattern for pattern, kind in BY_HEAD if kind in ARCHIVES)
 RAR4 = b"Rar!\x1a\x07\x00"
 RAR5 = b"Rar!\x1a\x07\x01\x00"
 MAIN_HEADER = 0x73
@@ -36,7 +37,7 @@ def is_archive(head: bytes, mime: str) -> bool:
         return True
     if any(head.startswith(mark, place) for place, mark, _ in BY_PLACE):
         return True
-    return any(kind in ARCHIVES and pattern.match(head) for pattern, kind in BY_HEAD)
+    return ARCHIVE.match(head) is not None
 
 
 def _sound(data: bytes, found: re.Match[bytes]) -> bool:

@@ -11,7 +11,7 @@ import re
 from scanner.inspection.archive_behind import BEGINNINGS
 from scanner.inspection.archive_headers import OLE, UNOPENED
 from scanner.inspection.engine import Content
-from scanner.inspection.selftest.formats import BY_HEAD, BY_PLACE, BY_TYPE, Format, is_mail
+from scanner.inspection.selftest.formats import BY_HEAD, BY_PLACE, BY_TYPE, Format, any_of, is_mail
 from scanner.inspection.zip_directory import STARTS
 
 LARGEST = 1024**2
@@ -23,8 +23,7 @@ PDF = b"%PDF-"
 
 def _at_the_beginning() -> re.Pattern[bytes]:
     patterns = [pattern for pattern, _ in UNOPENED] + [pattern for pattern, kind in BY_HEAD if kind is not Format.PDF]
-    each = [b"(?s:%s)" % one.pattern if one.flags & re.DOTALL else b"(?:%s)" % one.pattern for one in patterns]
-    return re.compile(b"|".join([*each, *map(re.escape, (*STARTS, OLE))]))
+    return any_of([*patterns, *(re.compile(re.escape(mark)) for mark in (*STARTS, OLE))])
 
 
 BEGINNING = _at_the_beginning()

@@ -56,7 +56,9 @@ def _start(source: Source) -> int | None:
     source.file.seek(0)
     if source.mime.startswith("image/"):
         return _first_mark(source)
-    return None if is_archive(source.head, source.mime) else find_archive(source.file.read(FARTHEST))
+    if is_archive(source.head, source.mime):
+        return None
+    return find_archive(source.head if source.size == len(source.head) else source.file.read(FARTHEST))
 
 
 def _first_mark(source: Source) -> int | None:

@@ -104,19 +104,21 @@ ROWS = (
 
 def openers_for(source: Source) -> tuple[Opener, ...]:
     """In the order in which they look; none for what is no container."""
-    by_type = _by_type(source.mime)
+    by_type, by_head = _by_type(source.mime), _ANY_HEAD.match(source.head) is not None
     suffix = source.name.rpartition(".")[2].casefold()
     return tuple(
         row.opener
         for row, head, typed in zip(ROWS, _HEADS, by_type, strict=True)
         if typed
-        or (head is not None and head.match(source.head))
+        or (by_head and head is not None and head.match(source.head))
         or suffix in row.suffixes
         or (row.sight is not None and row.sight(source))
     )
 
 
 _HEADS = tuple(re.compile(row.heads.encode("ascii"), re.DOTALL) if row.heads else None for row in ROWS)
+_ANY_HEAD = re.compile(b"|".join(b"(?:%s)" % head.pattern for head in _HEADS if head is not None), re.DOTALL)
+"""Most contents begin like none of them."""
 _TYPES = tuple(re.compile("|".join(map(translate, row.types))) if row.types else None for row in ROWS)
 
 

@@ -50,7 +50,7 @@ def _plausible(rest: bytes, encoding: str) -> bool:
 def _by_zeros(sample: bytes) -> str | None:
     """What western text leaves zero: three bytes of four, or one of two, always in the same places."""
     count = len(sample) // 4
-    if count == 0:
+    if count == 0 or b"\0" not in sample:
         return None
     zeros = tuple(sample[place : count * 4 : 4].count(0) / count for place in range(4))
     filled, empty = 0.05, 0.7
