@@ -118,8 +118,8 @@ class Asking:
         text, gap = apart.anatomy.text, apart.anatomy.gap
         if text is None:
             return dict.fromkeys(searches, Tally(done=gap is None, gap=gap))
-        if gap is not None and gap.reason is Unscannable.FORMAT:
-            gap = None  # something in it is of a kind that nobody opens; its own text is there
+        if gap is None or gap.reason is Unscannable.FORMAT:
+            gap = apart.anatomy.text_gap  # of what is in it, something may be of a kind that nobody opens
         found = tallies(searches, apart.text_content(text), text.length)
         return {search: _short_of(search, tally, gap) for search, tally in found.items()}
 
@@ -137,7 +137,8 @@ class Asking:
         if near:
             found |= self._within_limit(near, apart.member_content(member), member.content)
         if far and member.text is not None:
-            found |= self._within_limit(far, apart.text_content(member.text), member.text)
+            tallied = self._within_limit(far, apart.text_content(member.text), member.text)
+            found |= {search: _short_of(search, tallied[search], apart.anatomy.text_gap) for search in far}
         return found
 
     def _within_limit(self, searches: list[Search], content: Readable, span: Span) -> dict[Ask | Search, Answer]:
@@ -163,8 +164,8 @@ def _or(answer: int | None, gap: Gap) -> Answer:
     return Unanswerable(gap) if answer is None else answer
 
 
-def _short_of(search: Search, tally: Tally, gap: Gap | None) -> Tally:
+def _short_of(search: Search, tally: Answer, gap: Gap | None) -> Answer:
     """Text that was not taken out may hold more."""
-    if gap is None or tally.count >= search.enough:
+    if gap is None or not isinstance(tally, Tally) or tally.count >= search.enough:
         return tally
     return replace(tally, done=False, gap=gap)

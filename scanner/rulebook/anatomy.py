@@ -77,6 +77,8 @@ class Anatomy:
     """Text taken out of the content itself, as UTF-8; None where its bytes are text already, or hold none."""
     gap: Gap | None = None
     """The first reason for which it is not complete."""
+    text_gap: Gap | None = None
+    """The first reason for which some text, of the content or of a member, is not all there. Members may be."""
 
     @property
     def depth(self) -> int:

@@ -21,6 +21,7 @@ from scanner.rulebook.insides import Insides
 from scanner.rulebook.questions import NOBODY, Answer, Ask, Matched, OfMember, Question, Search, Tally, Unanswerable
 from scanner.rulebook.yara_rules import NO_YARA, YaraMatch, YaraRule
 from tests.inspection.real import unpacker, yara
+from tests.inspection.unpack import hostile
 
 __all__ = ["unpacker", "yara"]
 EVIL = Matched((YaraMatch(YaraRule("malware", "evil", ("bad",)), 2),), "digest")
@@ -154,6 +155,21 @@ def test_members_are_searched_up_to_a_limit_in_all(unpacker: Unpacker, monkeypat
     data = zip_of({"a": b"hello", "b": b"hello"})
     found = answered(data, OfMember(0, HELLO), OfMember(1, HELLO), unpacker=unpacker)
     assert found == [Tally(1, 0, done=False), Unanswerable(asking.TOO_MUCH)]
+
+
+def test_text_that_was_not_all_taken_out_leaves_open_what_is_searched_and_not_what_lies_inside(
+    unpacker: Unpacker,
+) -> None:
+    """The contents of its only page are too large."""
+    data = hostile.pdf_with_packed_zeros()
+    inside, own = answered(data, Ask.INSIDES, OWN, unpacker=unpacker)
+    of_member = answered(zip_of({"a.pdf": data}), OfMember(0, OWN), unpacker=unpacker)
+    assert isinstance(inside, Insides)
+    assert (inside.count, inside.gap) == (0, None)
+    found = [own, *of_member]
+    assert [isinstance(one, Tally) and (one.done, one.gap and one.gap.reason) for one in found] == [
+        (False, Unscannable.LIMITS)
+    ] * 2
 
 
 def test_text_that_was_not_all_taken_out_may_hold_more() -> None:

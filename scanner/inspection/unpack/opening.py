@@ -51,6 +51,10 @@ class Told(Protocol):
         """Something in it could not be looked at. The opener goes on with the rest."""
         ...
 
+    def incomplete_text(self, reason: Unscannable, detail: str) -> None:
+        """Its text was not taken out as a whole; what lies inside it does not depend on that."""
+        ...
+
     @property
     def passwords(self) -> tuple[str, ...]:
         """To be tried on what is encrypted, in this order."""

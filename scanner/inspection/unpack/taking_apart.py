@@ -7,6 +7,7 @@ found before a bound was met is told all the same.
 from __future__ import annotations
 
 import hashlib
+import io
 import lzma
 import re
 import struct
@@ -15,6 +16,7 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from scanner.inspection.unpack.opening import Enough, Opener, Source, TooMuch
 from scanner.inspection.unpack.output import Output, OutputFull
@@ -104,6 +106,7 @@ class TakingApart:
         self._openers_for = openers_for
         self._until = time.monotonic() + bounds.seconds
         self._gap: Gap | None = None
+        self._text_gap: Gap | None = None
         self._count = 0
         self._names = 0
         self._total = 0
@@ -122,12 +125,16 @@ class TakingApart:
         except Enough:
             pass
         members = tuple(_member(node) for node in _in_order(self._root))
-        return Anatomy(members, frozenset(self._root.traits), self._root.text, self._gap)
+        return Anatomy(members, frozenset(self._root.traits), self._root.text, self._gap, self._text_gap)
 
     def incomplete(self, reason: Unscannable | Unchecked, detail: str) -> None:
         """The first reason stays, but that nobody opens a format: whoever does may let it pass, and nothing else."""
         if self._gap is None or (self._gap.reason is Unscannable.FORMAT is not reason):
             self._gap = Gap(reason, plain(detail)[:LONGEST_NAME])
+
+    def incomplete_text(self, reason: Unscannable, detail: str) -> None:
+        if self._text_gap is None:
+            self._text_gap = Gap(reason, plain(detail)[:LONGEST_NAME])
 
     def enough(self, reason: Unscannable, detail: str) -> None:
         self.incomplete(reason, detail)
@@ -188,7 +195,9 @@ class TakingApart:
             self._waiting.append((node, openers))
 
     def _source(self, node: Node, head: bytes | None = None) -> Source:
-        if node.content is None:
+        if head is not None and len(head) == node.size:
+            file: BinaryIO = io.BytesIO(head)
+        elif node.content is None:
             file = opened(self._descriptor, 0, node.size)
         else:
             file = opened(self.members.descriptor, node.content.offset, node.size)
@@ -268,8 +277,15 @@ class _Told:
         self._whole.texts.write(data)
 
     def incomplete(self, reason: Unscannable | Unchecked, detail: str) -> None:
+        self._whole.incomplete(reason, self._placed(detail))
+
+    def incomplete_text(self, reason: Unscannable, detail: str) -> None:
+        self._whole.incomplete_text(reason, self._placed(detail))
+        self.text("\n")  # a text of which nothing came out is still no content without one
+
+    def _placed(self, detail: str) -> str:
         place = self.node.place
-        self._whole.incomplete(reason, f"{place[-100:]}: {detail}" if place else detail)
+        return f"{place[-100:]}: {detail}" if place else detail
 
 
 def plain(text: str) -> str:

@@ -22,12 +22,12 @@ class NoAnatomy(ValueError):
 
 
 def to_wire(anatomy: Anatomy) -> dict[str, object]:
-    gap = anatomy.gap
     return {
         "members": [_member_to_wire(member) for member in anatomy.members],
         "traits": sorted(anatomy.traits),
         "text": _span_to_wire(anatomy.text),
-        "gap": None if gap is None else [gap.reason.value, gap.detail, gap.transient],
+        "gap": _gap_to_wire(anatomy.gap),
+        "text_gap": _gap_to_wire(anatomy.text_gap),
     }
 
 
@@ -42,6 +42,7 @@ def from_wire(answer: dict[str, object], bounds: Bounds, members: int, texts: in
             _traits(answer["traits"]),
             _span(answer["text"], texts),
             _gap(answer["gap"]),
+            _gap(answer["text_gap"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise NoAnatomy(f"{type(error).__name__}: {error}"[:200]) from error
@@ -97,6 +98,10 @@ def _span(told: object, size: int) -> Span | None:
     if span.offset + span.length > size:
         raise NoAnatomy("a stretch beyond the end")
     return span
+
+
+def _gap_to_wire(gap: Gap | None) -> list[object] | None:
+    return None if gap is None else [gap.reason.value, gap.detail, gap.transient]
 
 
 def _gap(told: object) -> Gap | None:

@@ -110,6 +110,18 @@ def test_that_nobody_opens_a_format_hides_no_other_reason(take):
     assert reason_of(anatomy) is Unscannable.ARCHIVE_MEMBERS
 
 
+def test_text_that_is_not_all_there_says_nothing_of_members_and_is_a_text_all_the_same(take):
+    def slow(source: Source, told: Told) -> None:
+        told.incomplete_text(Unscannable.SCAN_TIME, "page 1")
+        told.incomplete_text(Unscannable.LIMITS, "page 2")
+
+    content = nest(("a", b"slow"), ("b", b"x"))
+    anatomy = take(content, openers=lambda source: (slow,) if source.head == b"slow" else openers_for(source))
+
+    assert (anatomy.gap, anatomy.text_gap) == (None, Gap(Unscannable.SCAN_TIME, "a: page 1"))
+    assert [member.text is not None for member in anatomy.members] == [True, False]
+
+
 def test_bytes_of_all_members_are_counted_together(take):
     anatomy = take(nest(("a", b"x" * 600_000), ("b", b"x" * 600_000)))
 

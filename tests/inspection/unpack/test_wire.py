@@ -17,7 +17,11 @@ INNER = Member("a.zip!b", "b", 2, 5, "text/plain", HASH, frozenset({Trait.MACRO}
 OUTER = Member("a.zip", "a.zip", 1, 10, "application/zip", HASH, frozenset(), Span(0, 10))
 LOCKED = Member("c", "c", 1, 7, traits=frozenset({Trait.ENCRYPTED}))
 SOUND = Anatomy(
-    (OUTER, INNER, LOCKED), frozenset({Trait.ENCRYPTED}), Span(3, 4), Gap(Unscannable.ENCRYPTED, "needs a password: c")
+    (OUTER, INNER, LOCKED),
+    frozenset({Trait.ENCRYPTED}),
+    Span(3, 4),
+    Gap(Unscannable.ENCRYPTED, "needs a password: c"),
+    Gap(Unscannable.SCAN_TIME, "the text of 3 of 7 pages"),
 )
 
 
@@ -49,6 +53,8 @@ def lies():
     yield {**sound, "gap": ["no such reason", "", False]}
     yield {**sound, "gap": ["encrypted", "x" * 3 * LONGEST_NAME, False]}
     yield {**sound, "gap": ["encrypted", "", True]}
+    yield {**sound, "text_gap": ["no such reason", "", False]}
+    yield {key: value for key, value in sound.items() if key != "text_gap"}
     yield changed(0, "x" * (LONGEST_PLACE + 1))
     yield changed(0, "\udc80")
     yield changed(1, None)

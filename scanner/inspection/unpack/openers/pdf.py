@@ -249,12 +249,12 @@ def _tell_text(reader: PdfReader, count: int, told: Told) -> None:
     failed = 0
     for index in range(count):
         if time.monotonic() > end:
-            told.incomplete(Unscannable.SCAN_TIME, f"the text of {index} of {count} pages in {TEXT_SECONDS} s")
+            told.incomplete_text(Unscannable.SCAN_TIME, f"the text of {index} of {count} pages in {TEXT_SECONDS} s")
             return
         try:
             text = _page_text(reader.pages[index])
         except LimitReachedError as error:
-            told.incomplete(Unscannable.LIMITS, f"page {index + 1}: {error}")
+            told.incomplete_text(Unscannable.LIMITS, f"page {index + 1}: {error}")
             continue
         except DAMAGE:
             failed += 1
@@ -262,4 +262,4 @@ def _tell_text(reader: PdfReader, count: int, told: Told) -> None:
         # Fonts may name half of a pair of surrogates, which UTF-8 cannot hold.
         told.text(text.encode("utf-8", "replace").decode() + "\n")
     if count and failed == count:
-        told.incomplete(Unscannable.CORRUPT, f"no text of any of {count} pages can be read")
+        told.incomplete_text(Unscannable.CORRUPT, f"no text of any of {count} pages can be read")

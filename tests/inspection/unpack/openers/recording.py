@@ -24,6 +24,7 @@ class Record:
     texts: list[str] = field(default_factory=list)
     gaps: list[Unscannable | Unchecked] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
+    text_gaps: list[Unscannable] = field(default_factory=list)
 
     def member(self, name: str, content: Iterable[bytes]) -> None:
         data = b"".join(content)
@@ -43,6 +44,9 @@ class Record:
     def incomplete(self, reason: Unscannable | Unchecked, detail: str) -> None:
         self.gaps.append(reason)
         self.details.append(detail)
+
+    def incomplete_text(self, reason: Unscannable, detail: str) -> None:
+        self.text_gaps.append(reason)
 
     @property
     def all_text(self) -> str:

@@ -169,7 +169,8 @@ def test_that_of_which_nothing_can_be_read_is_damaged(content):
 def test_pages_that_take_too_long_to_read_are_a_limit_that_is_named(monkeypatch):
     monkeypatch.setattr(opener, "TEXT_SECONDS", -1.0)
 
-    assert told_of(open_pdf, page("Hello")).gaps == [Unscannable.SCAN_TIME]
+    told = told_of(open_pdf, written())
+    assert (told.members, told.gaps, told.text_gaps) == ([("réport.exe", b"MZ")], [], [Unscannable.SCAN_TIME])
 
 
 def test_more_objects_than_any_document_has_are_a_limit(monkeypatch):
@@ -211,7 +212,7 @@ def test_a_filter_under_its_short_name_is_damage_to_pypdf_and_told():
 def test_contents_of_a_page_beyond_the_limit_are_not_taken_for_none():
     told = told_of(open_pdf, page("Hello").replace(*beyond_the_limit()))
 
-    assert told.gaps == [Unscannable.LIMITS]
+    assert told.text_gaps == [Unscannable.LIMITS]
 
 
 def beyond_the_limit() -> tuple[bytes, bytes]:
