@@ -49,19 +49,17 @@ def backlog(connection: Connection, now: datetime) -> Backlog:
     """Versions without a verdict by what they wait for, and open steps. A queued version that is not due yet is between
     two attempts."""
     unjudged = work.c.verdict_id.is_(None)
-    states = Counter[str]()
+    states, lanes = Counter[str](), Counter[str]()
     later = work.c.due > now
-    # The states by name: gauges are read every few seconds, and must not pass over all that was ever done.
-    still_open = work.c.state.in_(_OPEN)
-    query = select(work.c.state, later, func.count()).where(unjudged, still_open).group_by(work.c.state, later)
-    for state, is_later, count in connection.execute(query):
+    uploaded = func.coalesce(work.c.uploaded_at, work.c.first_seen_at, type_=work.c.first_seen_at.type)
+    # Answered from one small index: gauges are read every few seconds, and must not pass over all that was ever done.
+    still_open = work.c.done_at.is_(None) & work.c.state.in_(_OPEN)
+    query = select(work.c.lane, work.c.state, later, func.count(), func.min(uploaded, type_=uploaded.type))
+    found = connection.execute(query.where(unjudged, still_open).group_by(work.c.lane, work.c.state, later)).all()
+    for lane, state, is_later, count, _ in found:
+        lanes[lane] += count
         states["waiting" if state == "queued" and is_later else state] += count
     parked = connection.execute(select(func.count()).select_from(work).where(work.c.state == "parked")).scalar_one()
-    oldest = connection.execute(
-        select(
-            func.min(func.coalesce(work.c.uploaded_at, work.c.first_seen_at), type_=work.c.first_seen_at.type)
-        ).where(unjudged, still_open)
-    ).scalar_one()
     open_step = steps.c.state.in_(_OPEN_STEPS)
     count, oldest_step = connection.execute(select(func.count(), func.min(steps.c.planned_at)).where(open_step)).one()
     held, oldest_held = holding.held_by_brake(connection)
@@ -76,7 +74,7 @@ def backlog(connection: Connection, now: datetime) -> Backlog:
         leased=states["running"],
         retry_wait=states["waiting"],
         parked=parked,
-        oldest=oldest,
+        oldest=min((row[4] for row in found), default=None),
         steps=count,
         oldest_step=oldest_step,
         braked=sum(held.values()),
@@ -85,6 +83,7 @@ def backlog(connection: Connection, now: datetime) -> Backlog:
         walks_refused=refused,
         held=held,
         oldest_held=oldest_held,
+        lanes=lanes,
     )
 
 

@@ -79,6 +79,8 @@ class Backlog:
     held: Mapping[str, int] = field(default_factory=dict)
     """Of the plans that wait for a person, by brake."""
     oldest_held: datetime | None = None
+    lanes: Mapping[str, int] = field(default_factory=dict)
+    """Versions without a verdict, by lane."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, Integer, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, Integer, LargeBinary, MetaData, UniqueConstraint, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -49,7 +49,10 @@ class EventRow(Base, table=True):
     """One event of a domain, with how it was disposed of."""
 
     __tablename__ = "events"
-    __table_args__ = (Index("ix_events_group_id", "domain", "group_id", "epoch", "event_id"),)
+    __table_args__ = (
+        Index("ix_events_group_id", "domain", "group_id", "epoch", "event_id"),
+        Index("ix_events_recorded_at", "domain", "recorded_at"),
+    )
     domain: str = Field(primary_key=True)
     epoch: int = Field(primary_key=True)
     event_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
@@ -159,7 +162,17 @@ class WorkRow(Base, table=True):
     """One file version: the truth about where it stands. Exactly one row per domain and entry id."""
 
     __tablename__ = "work"
-    __table_args__ = (Index("ix_work_state_due", "state", "due"), Index("ix_work_group_id", "domain", "group_id"))
+    __table_args__ = (
+        Index("ix_work_state_due", "state", "due"),
+        Index("ix_work_group_id", "domain", "group_id"),
+        Index("ix_work_first_seen", "domain", "first_seen_at", "entry_id"),
+        # The gauges' own: as short as the backlog, with all that they ask.
+        Index(
+            "ix_work_unjudged",
+            *("lane", "state", "due", "uploaded_at", "first_seen_at"),
+            sqlite_where=text("verdict_id IS NULL AND done_at IS NULL"),
+        ),
+    )
     domain: str = Field(primary_key=True)
     entry_id: str = Field(primary_key=True)
     group_id: str

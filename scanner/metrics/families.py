@@ -23,7 +23,7 @@ from prometheus_client import (
 
 from scanner import __version__
 from scanner.errors import ThrottleScope
-from scanner.model import Brake, Outcome, Severity, Skip, StepKind, StepState, Unchecked, Unscannable, VerdictKind
+from scanner.model import Brake, Lane, Outcome, Severity, Skip, StepKind, StepState, Unchecked, Unscannable, VerdictKind
 
 OTHER = "other"
 """Where values outside a closed list are counted."""
@@ -116,6 +116,9 @@ class Families:
         self.oldest_item = self._gauge(
             "backlog_oldest_item_timestamp_seconds",
             f"Upload time of the oldest version without a verdict; 0 = none. {GLOBAL}",
+        )
+        self.backlog_versions = self._gauge(
+            "backlog_versions", f"Versions without a verdict that are still to be scanned, by lane. {GLOBAL}", lane=Lane
         )
         self.upload_to_verdict = self._histogram(
             "upload_to_verdict_seconds", "From upload to recorded verdict", VERDICT_BUCKETS, trigger=TRIGGERS

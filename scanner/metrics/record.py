@@ -34,6 +34,7 @@ from scanner.model import (
     Event,
     Finding,
     Inspection,
+    Lane,
     Severity,
     Skipped,
     Unchecked,
@@ -110,6 +111,10 @@ class Backlog(Protocol):
 
     @property
     def oldest_held(self) -> datetime | None: ...
+    @property
+    def lanes(self) -> Mapping[str, int]:
+        """Versions without a verdict, by lane."""
+
 
 
 class Metrics(Families):
@@ -239,6 +244,8 @@ class Metrics(Families):
         self.jobs.labels("retry_wait").set(backlog.retry_wait)
         self.jobs.labels("parked").set(backlog.parked)
         self.oldest_item.set(_moment(backlog.oldest))
+        for lane in Lane:
+            self.backlog_versions.labels(lane.value).set(backlog.lanes.get(lane.value, 0))
         self.steps_pending.set(backlog.steps)
         self.oldest_step.set(_moment(backlog.oldest_step))
         self.brake.set(1 if backlog.braked else 0)

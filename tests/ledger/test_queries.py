@@ -112,6 +112,7 @@ def test_the_backlog_tells_what_waits_and_since_when(filled: Database):
         oldest_step=after(30),
         braked=0,  # nobody was asked whether to hold it
         gaps=1,
+        lanes={"live": 3, "backfill": 1},
     )
 
 

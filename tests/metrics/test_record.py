@@ -62,6 +62,7 @@ class Waiting:
     walks_refused: int = 8
     held: Mapping[str, int] = field(default_factory=dict)
     oldest_held: datetime | None = None
+    lanes: Mapping[str, int] = field(default_factory=dict)
 
 
 @pytest.fixture
@@ -241,12 +242,13 @@ def test_yara_files_that_are_disabled_are_counted_by_reason_until_they_are_mende
 
 def test_what_waits_is_shown_with_moments_that_are_zero_when_nothing_does(metrics: Metrics) -> None:
     metrics.backlog(Waiting(oldest=NOON, oldest_step=NOON, braked=3, held={"hour": 3}, oldest_held=NOON))
-    metrics.backlog(Waiting())
+    metrics.backlog(Waiting(lanes={"backfill": 9}))
     assert changed(metrics) == {
         "jobs pending": 1,
         "jobs leased": 2,
         "jobs retry_wait": 3,
         "jobs parked": 4,
+        "backlog_versions backfill": 9,
         "steps_pending": 5,
         "coverage_gaps_open": 6,
         "walks_open waiting": 7,
