@@ -7,7 +7,7 @@ says so.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from scanner.inspection.apart import Readable
 from scanner.inspection.sieve import Sieve
@@ -24,6 +24,7 @@ OVERLAP = 64 * 1024
 LONGEST = 120.0
 """Seconds for one content: numbers that nearly are of some kind, over and over, cost detectors half a second a MiB."""
 SIEVE = Sieve()
+NOTHING = Tally()
 TOO_LONG = Gap(Unscannable.SCAN_TIME, f"text was searched for {LONGEST:g} s")
 BEYOND = Gap(Unscannable.LIMITS, f"text is searched up to {SEARCH_LIMIT} bytes only")
 
@@ -39,32 +40,41 @@ class Window:
 
 def tallies(searches: Collection[Search], content: Readable, size: int) -> dict[Search, Tally]:
     """Each search's answer. Reading ends where all have found enough, or after LONGEST."""
-    counts = {search: _count_of(search) for search in searches}
-    going = dict(counts)
+    counts: dict[Search, _Matches | _Values] = {}
+    going = list(searches)
     until = time.monotonic() + LONGEST
     for start, end in _windows(size):
         window = Window(content, start, end)
-        within = [search for search in going if search.within is None or search.within > start]
-        possible = SIEVE.candidates(within, window.text)
-        for search, count in list(going.items()):
-            last = size if search.within is None else min(size, search.within)
+        for search in SIEVE.candidates(going, window.text):
+            if search not in counts:
+                counts[search] = _Values(search) if search.detector else _Matches(search)
+            last = _last(search, size)
             border = min(end, last)
-            if border > start and search in possible:
-                count.look(window, border, border == last)
-            if count.number >= search.enough or last <= end:
-                del going[search]
+            if border > start:
+                counts[search].look(window, border, border == last)
+        going = [one for one in going if _last(one, size) > end and not _has_enough(one, counts)]
         if not going or time.monotonic() > until:
             break
     ended = BEYOND if end >= SEARCH_LIMIT else TOO_LONG
-    return {search: _tally(search, count, ended if search in going else None) for search, count in counts.items()}
+    answers = dict.fromkeys(searches, NOTHING)
+    answers |= {search: _tally(search, count, None) for search, count in counts.items()}
+    answers |= {search: _tally(search, counts.get(search), ended) for search in going}
+    return answers
 
 
-def _count_of(search: Search) -> _Matches | _Values:
-    return _Values(search) if search.detector else _Matches(search)
+def _last(search: Search, size: int) -> int:
+    """Where looking for it ends."""
+    return size if search.within is None else min(size, search.within)
 
 
-def _tally(search: Search, count: _Matches | _Values, gap: Gap | None) -> Tally:
-    """`gap`: why reading ended before its end, where not enough was found."""
+def _has_enough(search: Search, counts: Mapping[Search, _Matches | _Values]) -> bool:
+    return search in counts and counts[search].number >= search.enough
+
+
+def _tally(search: Search, count: _Matches | _Values | None, gap: Gap | None) -> Tally:
+    """`gap`: why reading ended before its end, where not enough was found. Without a count nothing was."""
+    if count is None:
+        return Tally(done=gap is None, gap=gap)
     return Tally(count.number, count.offset, count.excerpt, gap is None and count.number < search.enough, gap)
 
 

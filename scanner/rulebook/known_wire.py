@@ -21,6 +21,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from scanner.model import Gap, Person, Unchecked, Unscannable
@@ -104,6 +105,7 @@ def _not_known() -> Iterator[None]:
         raise NotKnown(f"{type(error).__name__}: {error}"[:200]) from error
 
 
+@lru_cache(maxsize=4_096)
 def key_of(search: Search) -> str:
     """The same for searches that look for the same in the same place, however much is enough."""
     parts = [search.regex, search.detector, search.ignore_case, search.within, search.taken_out]
@@ -139,7 +141,7 @@ def _answer_to_wire(answer: Answer) -> Any:
         case Tally():
             return (
                 _NOTHING
-                if answer == Tally()
+                if answer == _NO_MATCH
                 else [answer.count, answer.offset, answer.excerpt, answer.done, _gap_to_wire(answer.gap)]
             )
         case Insides():
