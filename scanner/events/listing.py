@@ -7,7 +7,6 @@ that does not has moved too far: an earlier one is asked for, in the worst case 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,9 +19,9 @@ OVERLAP = 50
 """Items of a page that are asked for once more with the next: so many may be deleted in between without a further call,
 and a folder of more than one page costs a twentieth more."""
 MOST_RETURNS = 20
-"""Times that an earlier page is asked for in one go: a folder in whose listing nothing keeps its place is put off."""
-MOST_PAGES = 12_000
-"""Pages of one folder: more than ten million items. Totals are unreliable, so every loop has a ceiling (1.6)."""
+"""Pages asked for until one follows on: a folder in whose listing nothing keeps its place is put off."""
+MOST_ITEMS = 20_000_000
+"""Of one folder. Totals are unreliable, so every loop has a ceiling (1.6)."""
 DEEPEST = 2_500
 """Levels: a path has at most 5,000 bytes (fact sheet 1.4)."""
 
@@ -53,33 +52,31 @@ class Stretch:
     folders: tuple[FolderInfo, ...]
     files: tuple[FileInfo, ...]
     mark: Mark | None
-    """Where to go on; None at the end."""
+    """Where to go on; None at the end. Not beyond the one asked with, where an earlier page had to be read again."""
 
 
-async def stretches(cloud: Listings, path: str, priority: Priority, mark: Mark = START) -> AsyncIterator[Stretch]:
-    """The items of a folder from a mark to the end: each that is there from the first page to the last at least once.
+async def next_stretch(cloud: Listings, path: str, priority: Priority, mark: Mark = START) -> Stretch:
+    """The items of a folder that follow a mark. From the start to the end, each that is there all the while is told.
 
-    Raises CloudRefused, BadAnswer where the listing has no end, and RetryLater: it goes on from the last mark then.
+    Raises CloudRefused, BadAnswer where the listing has no end, and RetryLater.
     """
+    _check(path, mark)
+    asked = mark.offset
+    for _ in range(MOST_RETURNS):
+        page = await cloud.list_folder(path, asked, priority=priority)
+        if _follows_on(page, asked, mark):
+            if page.next_offset is not None and page.next_offset <= asked:
+                raise BadAnswer("the listing does not go on", 200)
+            return _beyond(page, mark)
+        asked = max(0, asked - PAGE)
+    raise CloudUnavailable("the folder changes faster than it can be listed")
+
+
+def _check(path: str, mark: Mark) -> None:
     if path.count("/") > DEEPEST:
         raise BadAnswer(f"a folder lies deeper than {DEEPEST} levels", 200)
-    asked, returns = mark.offset, 0
-    for _ in range(MOST_PAGES):
-        page = await cloud.list_folder(path, asked, priority=priority)
-        if not _follows_on(page, asked, mark):
-            asked, returns = max(0, asked - PAGE), returns + 1
-            if returns > MOST_RETURNS:
-                raise CloudUnavailable("the folder changes faster than it can be listed")
-            continue
-        stretch = _beyond(page, mark)
-        yield stretch
-        if stretch.mark is None:
-            return
-        if page.next_offset is not None and page.next_offset <= asked:
-            raise BadAnswer("the listing does not go on", 200)
-        mark = stretch.mark
-        asked = mark.offset
-    raise BadAnswer(f"the listing has more than {MOST_PAGES} pages", 200)
+    if mark.offset > MOST_ITEMS:
+        raise BadAnswer(f"the listing has more than {MOST_ITEMS} items", 200)
 
 
 def _follows_on(page: FolderPage, asked: int, mark: Mark) -> bool:

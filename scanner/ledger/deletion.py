@@ -120,9 +120,15 @@ def settle_groups(connection: Connection, domain: str, groups: Collection[str] |
         missing = missing.where(work.c.group_id.in_(groups))
     entries = [EntryId(entry) for entry in connection.scalars(missing).all()]
     gone = [entry for entry in entries if was_deleted(connection, domain, entry)]
-    for entry in gone:
-        ended: dict[str, Any] = {"state": "done", "outcome": Outcome.GONE.value, "done_at": now, "token": None}
-        ended |= {"verdict_id": None, "gap_reason": None, "gap_detail": None}
-        connection.execute(update(work).where(work.c.domain == domain, work.c.entry_id == entry).values(**ended))
-        dispatch_tickets.drop(connection, domain, entry)
-    return len(gone)
+    return sum(end_as_gone(connection, domain, entry, now) for entry in gone)
+
+
+def end_as_gone(connection: Connection, domain: str, entry_id: EntryId, now: datetime) -> int:
+    """The end of work that is in no worker's hands; gives whether it was so."""
+    ended: dict[str, Any] = {"state": "done", "outcome": Outcome.GONE.value, "done_at": now, "token": None}
+    ended |= {"verdict_id": None, "gap_reason": None, "gap_detail": None}
+    mine = and_(work.c.domain == domain, work.c.entry_id == entry_id, work.c.state != "running")
+    changed = connection.execute(update(work).where(mine).values(**ended)).rowcount
+    if changed:
+        dispatch_tickets.drop(connection, domain, entry_id)
+    return changed

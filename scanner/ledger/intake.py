@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, case, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from scanner.ledger import walking
 from scanner.ledger.deletion import MISSING, settle_missing
 from scanner.ledger.dispatch import tickets as dispatch_tickets
-from scanner.ledger.rows import FeedState, Walk, event_values, version_values
-from scanner.ledger.tables import events, feeds, gaps, steps, walks, work
+from scanner.ledger.rows import FeedState, event_values, version_values
+from scanner.ledger.tables import events, feeds, gaps, steps, work
 from scanner.model import (
     Act,
     Cursor,
@@ -145,8 +146,7 @@ def record_events(
     )
     queued += _reopen_plans(connection, domain, [event for event, what in settled if _is_back(event, what)], now)
     paths = dict.fromkeys(what.path for _, what in settled if isinstance(what, WalkFolder))
-    if paths:
-        connection.execute(insert(walks), [{"domain": domain, "path": path, "asked_at": now} for path in paths])
+    walking.arrived(connection, domain, paths, now)
     return Recorded(tuple(settled), queued, gone)
 
 
@@ -160,21 +160,25 @@ def _reopen_plans(connection: Connection, domain: str, returned: Sequence[Event]
     return sum(reopen_plan(connection, domain, entry_id, now) for entry_id in entries)
 
 
-def reopen_plan(connection: Connection, domain: str, entry_id: EntryId, now: datetime) -> int:
-    """Steps that found the file gone, or another version in its place, are to be done after all, now that it is back.
-    Gives how many plans that were."""
-    mine = (steps.c.domain == domain) & (steps.c.entry_id == entry_id)
+def reopen_plan(connection: Connection, domain: str, entry_id: EntryId, now: datetime, *, undone: bool = False) -> int:
+    """Steps that found the file gone, or another version in its place, are to be done after all, now that it is back;
+    with `undone` also those that were done: a restored domain knows nothing of them. Gives how many plans that were."""
+    mine = (steps.c.domain == domain) & (steps.c.entry_id == entry_id) & (steps.c.kind != StepKind.RELEASE.value)
     ended = connection.execute(select(steps.c.id, steps.c.state, steps.c.detail).where(mine)).all()
-    undone = [row.id for row in ended if "gone" in row.detail or row.state == StepState.SUPERSEDED]
-    if not undone:
+    again = [
+        row.id
+        for row in ended
+        if "gone" in row.detail or row.state == StepState.SUPERSEDED or (undone and row.state in _DONE)
+    ]
+    if not again:
         return 0
     planned: dict[str, Any] = {"state": StepState.PLANNED.value, "detail": {}, "done_at": None}
-    connection.execute(update(steps).where(steps.c.id.in_(undone)).values(**planned))
+    connection.execute(update(steps).where(steps.c.id.in_(again)).values(**planned))
     # Also where the work is still open: without its token a worker that knows the steps as ended cannot end it.
-    again = (work.c.domain == domain) & (work.c.entry_id == entry_id)
+    mine = (work.c.domain == domain) & (work.c.entry_id == entry_id)
     opened: dict[str, Any] = {"state": "queued", "outcome": None, "done_at": None, "due": now, "attempts": 0}
     opened["token"] = None
-    lane = connection.execute(update(work).where(again).values(**opened).returning(work.c.lane)).scalar()
+    lane = connection.execute(update(work).where(mine).values(**opened).returning(work.c.lane)).scalar()
     if lane is None:
         return 0
     dispatch_tickets.put(connection, domain, entry_id, Lane(lane), now)
@@ -209,27 +213,6 @@ def queue_versions(connection: Connection, versions: Iterable[FileVersion], lane
             dispatch_tickets.put(connection, version.domain, version.entry_id, lane, now)
             queued += 1
     return queued
-
-
-def open_walks(connection: Connection, domain: str) -> tuple[Walk, ...]:
-    rows = connection.execute(
-        select(walks.c.id, walks.c.path, walks.c.refused_at)
-        .where(walks.c.domain == domain, walks.c.finished_at.is_(None))
-        .order_by(walks.c.id)
-    )
-    return tuple(Walk(row.id, row.path, row.refused_at) for row in rows)
-
-
-def finish_walk(connection: Connection, walk_id: int, now: datetime, unread: Iterable[str] = ()) -> tuple[Walk, ...]:
-    """Folders below that could not be listed are walks of their own from now on; gives these."""
-    mine = update(walks).where(walks.c.id == walk_id).values(finished_at=now).returning(walks.c.domain)
-    domain = connection.execute(mine).scalar_one()
-    put = insert(walks).returning(walks.c.id)
-    made = {
-        path: connection.execute(put.values(domain=domain, path=path, asked_at=now, refused_at=now)).scalar_one()
-        for path in unread
-    }
-    return tuple(Walk(walk, path, now) for path, walk in made.items())
 
 
 def _recorded(connection: Connection, domain: str, epoch: int, ids: Sequence[int]) -> set[int]:

@@ -28,9 +28,9 @@ from scanner.ledger.rows import (
     SuppressionUse,
     Totals,
     VerdictRow,
-    Walk,
     WorkCounts,
 )
+from scanner.ledger.walks import Walks
 from scanner.model import (
     Cursor,
     Disposition,
@@ -70,6 +70,7 @@ class Ledger:
         self._lock = lock
         self._on_gone = on_gone
         self.dispatch = Dispatch(database)
+        self.walks = Walks(database, clock, self.dispatch.wake)
         self.holds = Holds(database, clock)
 
     @classmethod
@@ -151,13 +152,6 @@ class Ledger:
             intake.set_feed(connection, domain, cursor)
 
         await self._db.run(act)
-
-    async def open_walks(self, domain: str) -> tuple[Walk, ...]:
-        return await self._db.read(lambda connection: intake.open_walks(connection, domain))
-
-    async def finish_walk(self, walk_id: int, unread: Iterable[str] = ()) -> tuple[Walk, ...]:
-        """Folders below that could not be listed are walks of their own from now on; gives these."""
-        return await self._db.run(lambda connection: intake.finish_walk(connection, walk_id, self._clock(), unread))
 
     async def queue_versions(self, domain: str, versions: Iterable[FileVersion], lane: Lane) -> int:
         """Work for the versions not known yet; gives how many."""

@@ -40,14 +40,6 @@ class FeedState:
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
-    id: int
-    path: str
-    refused_at: datetime | None = None
-    """When the platform refused to list it; None where it has not."""
-
-
-@dataclass(frozen=True, slots=True)
 class WorkCounts:
     """Versions by state."""
 

@@ -154,7 +154,7 @@ class FrontierRow(Base, table=True):
     """Ids of the page listed last, of which the next one must have one; NULL where nobody has begun."""
     due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     tries: int = 0
-    """That failed one after the other."""
+    """That failed, or led a step back."""
     refused_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 

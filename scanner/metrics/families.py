@@ -49,6 +49,8 @@ YARA_GROUNDS = ("error", "unusable", "cost")
 SELF_TEST_OUTCOMES = ("seen", "refused", "unproven", "blind")
 SUPPRESSIONS = ("active", "expired", "unused")
 WALK_STATES = ("waiting", "refused")
+WALK_REASONS = ("event", "gap", "command", "schedule", "backfill")
+SIGHTINGS = ("listed", "queued", "moved", "missed", "gone")
 LEVELS = ("debug", "info", "warning", "error", "critical")
 STEP_RESULTS = tuple(state.value for state in StepState if state not in (StepState.PLANNED, StepState.INTENDED))
 VERDICT_BUCKETS = (5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 14400, 86400)
@@ -106,6 +108,13 @@ class Families:
             "walks_open",
             f"Folders to be listed, by state; refused = the platform does not let us, so that nobody looks. {GLOBAL}",
             state=WALK_STATES,
+        )
+        self.walk_pages = self._counter("walk_pages", "Pages of folders listed, by why", reason=WALK_REASONS)
+        self.walk_versions = self._counter(
+            "walk_versions",
+            "Versions met by walks: listed, of these queued (nobody knew them) or moved; missed = not shown any more, "
+            "of these gone = open ones that ended so",
+            found=SIGHTINGS,
         )
 
     def _declare_work(self) -> None:

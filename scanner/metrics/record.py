@@ -116,7 +116,6 @@ class Backlog(Protocol):
         """Versions without a verdict, by lane."""
 
 
-
 class Metrics(Families):
     """The metrics, and what each fact does to them."""
 
@@ -255,6 +254,22 @@ class Metrics(Families):
         self.gaps_open.set(backlog.gaps)
         self.walks_open.labels("waiting").set(backlog.walks)
         self.walks_open.labels("refused").set(backlog.walks_refused)
+
+    def walked(self, reason: str, listed: int, queued: int, moved: int) -> None:
+        """A page of a folder was listed and recorded."""
+        self.walk_pages.labels(reason).inc()
+        for found, number in (("listed", listed), ("queued", queued), ("moved", moved)):
+            self.walk_versions.labels(found).inc(number)
+
+    def walked_older(self, found: int, queued: int) -> None:
+        """A file was asked for its older versions."""
+        self.walk_versions.labels("listed").inc(found)
+        self.walk_versions.labels("queued").inc(queued)
+
+    def walk_ended(self, missed: int, gone: int) -> None:
+        """A walk over a part of a domain is complete."""
+        self.walk_versions.labels("missed").inc(missed)
+        self.walk_versions.labels("gone").inc(gone)
 
     def api_call(self, operation: str, code: int | str, seconds: float, throttled: ThrottleScope | None = None) -> None:
         """One call of the API: its HTTP status, or `timeout` or `connect_error`, and the seconds to the headers."""

@@ -23,7 +23,7 @@ from scanner.service.pruning import PRUNE_EVERY, prune
 from scanner.service.publish import publish
 from scanner.service.reload import follow_rules, follow_suppressions
 from scanner.service.selftest import follow_self_test
-from scanner.service.walks import Walker
+from scanner.service.walks import walker_of
 
 log = structlog.get_logger("scanner.service")
 
@@ -32,7 +32,8 @@ GRACE = 25.0
 PUBLISH_EVERY = 5.0
 LONGEST_WORK = 600.0
 """Seconds after which slots that are all busy without one new start mean that dispatch hangs."""
-WALK_WAIT = 60.0
+WALK_WAIT = 10.0
+"""Seconds until a walk that a command asked for is noticed."""
 
 
 async def serve(parts: Parts, stop: asyncio.Event) -> None:
@@ -44,7 +45,7 @@ async def serve(parts: Parts, stop: asyncio.Event) -> None:
         for name, feed in parts.feeds.items():
             on_poll = partial(observe_poll, parts, name, walks)
             group.create_task(feed.follow(stop, on_poll, partial(_troubled, parts, name), woken[name]))
-        group.create_task(_repeat(WALK_WAIT, stop, Walker(parts).turn, walks))
+        group.create_task(_repeat(WALK_WAIT, stop, partial(_unless_stopped, stop, walker_of(parts).turn), walks))
         group.create_task(_repeat(PUBLISH_EVERY, stop, partial(publish, parts)))
         group.create_task(_repeat(PRUNE_EVERY, stop, partial(prune, parts)))
         if parts.settings.rules.reload:
@@ -72,12 +73,13 @@ async def _settle(parts: Parts, domain: str, entry_id: EntryId) -> datetime | No
 
 
 def observe_poll(parts: Parts, name: str, walks: asyncio.Event | None, poll: Poll) -> None:
-    """Count and log one finished poll; wake the walker where a folder arrived."""
+    """Count and log one finished poll; wake the walker where a folder arrived, or events were lost."""
     parts.beat(f"poller:{name}", parts.settings.events.max_interval)
     parts.metrics.polled(name, poll, parts.clock())
     if poll.settled or poll.reset:
         log.info("feed.polled", domain=name, events=len(poll.settled), cursor=poll.cursor, reset=poll.reset)
-    if walks is not None and any(isinstance(disposition, WalkFolder) for _, disposition in poll.settled):
+    arrived = any(isinstance(disposition, WalkFolder) for _, disposition in poll.settled)
+    if walks is not None and (arrived or poll.reset):
         walks.set()
 
 
@@ -100,6 +102,20 @@ async def _repeat(
         except RetryLater as error:
             log.warning("loop.waiting", reason=str(error))
         await first_of(every, stop, wake)
+
+
+async def _unless_stopped(stop: asyncio.Event, turn: Callable[[], Awaitable[None]]) -> None:
+    """A turn that may take days; it is cut off by the order to stop, as it could be by anything."""
+    turning = asyncio.ensure_future(turn())
+    stopping = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait((turning, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if turning.done():
+            turning.result()
+    finally:
+        stopping.cancel()
+        if turning.cancel():
+            await asyncio.wait((turning,))
 
 
 async def first_of(seconds: float, *events: asyncio.Event) -> None:

@@ -15,7 +15,7 @@ from scanner.events.feed import Feed
 from scanner.service.assembly import Parts
 from scanner.service.loops import dispatch, first_of, observe_poll
 from scanner.service.pruning import prune
-from scanner.service.walks import Walker
+from scanner.service.walks import Walker, walker_of
 
 log = structlog.get_logger("scanner.service")
 
@@ -39,7 +39,7 @@ async def run_once(parts: Parts, stop: asyncio.Event) -> Summary:
     """Raises nothing for an API or engine that stays away: that is in the summary."""
     summary = Summary()
     done = asyncio.Event()
-    walker = Walker(parts)
+    walker = walker_of(parts)
     async with asyncio.TaskGroup() as group:
         working = group.create_task(dispatch(parts, done))
         while not stop.is_set():
@@ -48,7 +48,7 @@ async def run_once(parts: Parts, stop: asyncio.Event) -> Summary:
             await _finish_work(parts, stop)
             summary.events += new
             # Our own moves and comments come back as events: reading them now records them as our own.
-            if new == 0 or summary.unfinished:
+            if (new == 0 and not walker.held_back) or summary.unfinished:
                 break
         done.set()
         await working

@@ -10,8 +10,8 @@ from sqlalchemy import create_engine
 
 from scanner.ledger import intake, working
 from scanner.ledger.database import Database
-from scanner.ledger.rows import FeedState, Walk
-from scanner.ledger.tables import Base, events, feeds, gaps, tickets, walks, work
+from scanner.ledger.rows import FeedState
+from scanner.ledger.tables import Base, events, feeds, frontier, gaps, tickets, walks, work
 from scanner.model import (
     Act,
     Cursor,
@@ -296,22 +296,13 @@ def test_a_version_the_ledger_knows_is_not_queued_again_even_when_its_work_has_e
     assert database.run_here(act) == (1, [("f", 30)])
 
 
-def test_a_folder_is_to_be_walked_until_its_walk_has_finished(database: Database):
+def test_a_folder_that_arrives_is_a_walk_and_stands_at_its_beginning(database: Database):
     def folder(number, path):
         return replace(story(5), id=number, target_path=path)
 
     database.run_here(lambda c: page(c, folder(1, "/a"), folder(2, "/b"), folder(3, "/a")))
-    database.run_here(lambda c: intake.finish_walk(c, 1, NOON))
-    assert database.run_here(lambda c: (intake.open_walks(c, "acme"), intake.open_walks(c, "bolt"))) == (
-        (Walk(2, "/b"),),
-        (),
-    )
-
-
-def test_a_folder_that_was_refused_is_a_walk_of_its_own_with_the_moment(database: Database):
-    database.run_here(lambda c: page(c, replace(story(5), id=1, target_path="/a")))
-    left = database.run_here(lambda c: intake.finish_walk(c, 1, NOON, ["/a/secret"]))
-    assert left == database.run_here(lambda c: intake.open_walks(c, "acme")) == (Walk(2, "/a/secret", NOON),)
+    found = database.run_here(lambda c: (rows(c, walks, "path", "finished_at"), rows(c, frontier, "walk_id", "path")))
+    assert found == ([("/a", None), ("/b", None)], [(1, "/a"), (2, "/b")])
 
 
 def test_a_version_that_was_gone_before_anybody_looked_is_queued_when_it_is_back(database: Database):

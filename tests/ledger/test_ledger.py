@@ -139,7 +139,7 @@ async def test_a_long_question_of_a_command_does_not_hold_up_the_service(tmp_pat
 QUESTIONS = {
     "recent_events": lambda ledger: ledger.recent_events("acme", 2),
     "feed_state": lambda ledger: ledger.feed_state("acme"),
-    "open_walks": lambda ledger: ledger.open_walks("acme"),
+    "walks.open": lambda ledger: ledger.walks.open("acme"),
     "work_counts": Ledger.work_counts,
     "backlog": Ledger.backlog,
     "totals": lambda ledger: ledger.totals(after(0)),
@@ -211,9 +211,9 @@ async def test_a_gap_sets_the_cursor_back_and_the_same_ids_are_recorded_anew(tmp
 async def test_walks_are_open_until_finished(tmp_path: Path):
     async with owner(tmp_path) as ledger:
         await ledger.record_page("acme", [event(1)], Cursor(1), lambda one, known: WalkFolder("/Shared/new"))
-        (walk,) = await ledger.open_walks("acme")
-        await ledger.finish_walk(walk.id)
-        assert (walk.path, await ledger.open_walks("acme")) == ("/Shared/new", ())
+        (walk,) = await ledger.walks.open("acme")
+        await ledger.walks.finish(walk)
+        assert (walk.path, await ledger.walks.open("acme")) == ("/Shared/new", ())
 
 
 async def test_versions_settled_by_word_of_their_deletion_are_told_once_it_is_committed(tmp_path: Path):
