@@ -49,7 +49,8 @@ def main() -> int:
 
 
 def wait_for_the_end(here: Stage) -> list[dict[str, object]]:
-    """Until no work is open and nothing has changed for a while. Raises RuntimeError when that does not come."""
+    """Until no work is open, the file deleted at the end is told of, and nothing has changed for a while. Raises
+    RuntimeError when that does not come."""
     deadline = time.monotonic() + PATIENCE
     before: list[dict[str, object]] = []
     since = time.monotonic()
@@ -57,10 +58,10 @@ def wait_for_the_end(here: Stage) -> list[dict[str, object]]:
         rows = here.verdicts()
         if rows != before or any(row["state"] not in ("done", "parked") for row in rows):
             before, since = rows, time.monotonic()
-        elif rows and time.monotonic() - since > QUIET_FOR:
+        elif rows and time.monotonic() - since > QUIET_FOR and story.gone(here.account()):
             return rows
         time.sleep(0.2)
-    raise RuntimeError(f"work is still open after {PATIENCE:.0f} s; see {here.log}")
+    raise RuntimeError(f"work is still open, or a deletion untold, after {PATIENCE:.0f} s; see {here.log}")
 
 
 def wait_for_ctrl_c(here: Stage) -> None:

@@ -31,7 +31,9 @@ def show(here: Stage, rows: list[dict[str, Any]], links: list[str]) -> bool:
     _print_skips(here)
     _print_calls(here)
     console.print(f"\nMetrics: {here.metrics_url}/metrics")
-    problems = story.problems(rows, state, links)
+    account = here.account()
+    _print_account(account)
+    problems = story.problems(rows, state, links) + story.untold(account)
     for problem in problems:
         console.print(f"NOT AS EXPECTED: {problem}", style="bold red", markup=False)
     return not problems
@@ -68,11 +70,19 @@ def _print_links(state: dict[str, Any], links: list[str]) -> None:
 def _print_skips(here: Stage) -> None:
     values = _metrics(here, "scanner_skips_total")
     counts = {name.split('"')[1]: int(value) for name, value in values.items() if value}
-    gone = _metrics(here, 'scanner_outcomes_total{outcome="gone"}')
-    console.print(f"Versions deleted before they could be scanned, and recorded as gone: {sum(gone.values()):.0f}.")
     own = counts.get("own_action", 0)
     others = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()) if name != "own_action")
     console.print(f"Events that needed no scan: {own} were our own acts; {others}.")
+
+
+def _print_account(account: dict[str, Any]) -> None:
+    seen = sum(place["seen"] for place in account["places"])
+    judged = sum(sum(place["judged"].values()) for place in account["places"])
+    unscannable = sum(sum(place["unscannable"].values()) for place in account["places"])
+    console.print(
+        f"\nCoverage: {seen} versions seen, {judged} judged, {unscannable} that nobody can scan; "
+        f"deleted before they could be scanned, and recorded as gone: {story.gone(account)}."
+    )
 
 
 def _print_calls(here: Stage) -> None:

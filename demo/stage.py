@@ -55,6 +55,14 @@ class Stage:
             raise RuntimeError(f"scanner verdicts list failed: {answer.stderr}")
         return [json.loads(line) for line in answer.stdout.splitlines()]
 
+    def account(self) -> dict[str, Any]:
+        """What `scanner coverage` tells."""
+        answer = self.scanner("coverage", "--json")
+        if answer.returncode not in (0, 1):
+            raise RuntimeError(f"scanner coverage failed: {answer.stderr}")
+        found: dict[str, Any] = json.loads(answer.stdout)
+        return found
+
     def scanner(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one command of the product against this stage."""
         command = [sys.executable, "-m", "scanner", *arguments, "--config", str(self.config)]

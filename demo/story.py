@@ -92,6 +92,17 @@ def problems(rows: list[dict[str, Any]], state: dict[str, Any], links: list[str]
     return wrong + [f"public link {one} still leads to a bad file" for one in links if one in left]
 
 
+def gone(account: dict[str, Any]) -> int:
+    """Versions of an account that were deleted before they could be scanned."""
+    return sum(place["gone"] for place in account["places"])
+
+
+def untold(account: dict[str, Any]) -> list[str]:
+    """What of the account is not as the story expects: one file is deleted at once, and all else has a verdict."""
+    wrong = [] if account["complete"] else ["the account is not complete: `scanner coverage` tells what is open"]
+    return wrong + ([] if gone(account) == 1 else [f"{gone(account)} versions were recorded as gone"])
+
+
 def _link(here: Stage, actor: str, path: str) -> str:
     body = {"as": actor, "source": "WebUI", "action": "add_link", "path": path, "accessibility": "anyone"}
     return str(here.control("POST", "act", json=body)["links"][0]["id"])

@@ -11,6 +11,7 @@ import typer
 from scanner import __version__
 from scanner.cli.common import say
 from scanner.cli.config import config_app
+from scanner.cli.coverage import coverage_app
 from scanner.cli.doctor import doctor
 from scanner.cli.quarantine import quarantine_app
 from scanner.cli.remediation import remediation_app
@@ -34,6 +35,7 @@ app.add_typer(config_app, name="config")
 app.add_typer(rules_app, name="rules")
 app.add_typer(suppressions_app, name="suppressions")
 app.add_typer(verdicts_app, name="verdicts")
+app.add_typer(coverage_app, name="coverage")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(remediation_app, name="remediation")
 

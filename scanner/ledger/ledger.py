@@ -20,6 +20,7 @@ from scanner.ledger.dispatch import tickets
 from scanner.ledger.dispatch.dispatch import Dispatch
 from scanner.ledger.facts import Judged, Stretch
 from scanner.ledger.holds import Holds
+from scanner.ledger.proofs import Proofs
 from scanner.ledger.rows import (
     Backlog,
     Explanation,
@@ -72,6 +73,7 @@ class Ledger:
         self.dispatch = Dispatch(database)
         self.walks = Walks(database, clock, self.dispatch.wake)
         self.holds = Holds(database, clock)
+        self.proofs = Proofs(database, clock)
 
     @classmethod
     async def open(

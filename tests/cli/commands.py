@@ -21,7 +21,8 @@ from tests.journeys.world import World, stop, wait_until
 
 
 def names_in(group: Typer, before: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
-    """Each command as the words that are typed, in the order of the help; groups are left out."""
+    """Each command as the words that are typed, in the order of the help; groups are left out, but for those that
+    do something themselves."""
     found: list[tuple[str, ...]] = []
     for command in group.registered_commands:
         assert command.callback is not None
@@ -29,12 +30,15 @@ def names_in(group: Typer, before: tuple[str, ...] = ()) -> list[tuple[str, ...]
     for inner in group.registered_groups:
         assert inner.typer_instance is not None
         assert inner.name is not None
+        callback = inner.typer_instance.registered_callback
+        if callback is not None and callback.invoke_without_command is True:
+            found.append((*before, inner.name))
         found += names_in(inner.typer_instance, (*before, inner.name))
     return found
 
 
 COMMANDS = names_in(app)
-GROUPS = sorted({command[:-1] for command in COMMANDS})
+GROUPS = sorted({command[:-1] for command in COMMANDS} - set(COMMANDS))
 
 
 def scanner(world: World, *arguments: str) -> Result:

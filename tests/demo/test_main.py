@@ -16,6 +16,12 @@ def test_the_demo_shows_what_came_of_each_file_and_leaves_nothing_behind() -> No
         command, capture_output=True, text=True, check=False, timeout=110, cwd=Path(__file__).parents[2]
     )
     assert (ended.returncode, ended.stderr.replace("\n", "")) == (0, "")
-    for part in ("Verdicts, one per file version", "In quarantine", "Comments", "Public links to bad files: 1 made, 0"):
+    for part in (
+        "Verdicts, one per file version",
+        "In quarantine",
+        "Comments",
+        "Public links to bad files: 1 made, 0",
+        "recorded as gone: 1.",
+    ):
         assert part in ended.stdout
     assert "NOT AS EXPECTED" not in ended.stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.cli.commands import lines, scanner
 from tests.journeys.world import RULES, TOKEN, World
 
 Told = tuple[list[dict[str, Any]], dict[str, Any], list[str]]
+ACCOUNT = {"complete": True, "places": [{"gone": 1}]}
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +31,7 @@ def told(tmp_path_factory: pytest.TempPathFactory, clamd: PrivateClamd) -> Told:
         world = World(emulator, tmp_path_factory.mktemp("story"), clamd.address, dict(rules))
         links = story.play(Stage(world.folder, emulator_url=emulator.base_url))
         asyncio.run(world.all_of())
+        assert story.untold(json.loads(scanner(world, "coverage", "--json").stdout)) == []
         return lines(scanner(world, "verdicts", "list", "--json").stdout), world.state(), links
     finally:
         emulator.stop()
@@ -42,6 +45,18 @@ def test_what_is_expected_covers_all_that_the_demo_is_to_show() -> None:
     kinds = {upload.expected for upload in story.uploads()}
     assert kinds == {"clean", "infected", "flagged", "unscannable"}
     assert Path(story.SHARED_BY_LINK).name == "eicar.com"
+
+
+@pytest.mark.parametrize(
+    ("account", "told"),
+    [
+        (ACCOUNT, []),
+        (ACCOUNT | {"places": []}, ["0 versions were recorded as gone"]),
+        (ACCOUNT | {"complete": False}, ["the account is not complete: `scanner coverage` tells what is open"]),
+    ],
+)
+def test_an_account_that_lacks_something_would_be_told(account: dict[str, Any], told: list[str]) -> None:
+    assert story.untold(account) == told
 
 
 def test_a_wrong_verdict_a_bad_file_in_reach_and_a_link_to_it_would_be_told(told: Told) -> None:

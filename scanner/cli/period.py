@@ -1,0 +1,35 @@
+"""From when to when: as a moment, a day, or so long ago."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from scanner.service.assembly import utc_now
+from scanner.settings.units import seconds
+
+
+def moment(written: str) -> datetime:
+    """2026-11-28, 2026-11-28T12:00:00+01:00, or 7d for seven days ago; without a zone it is UTC."""
+    try:
+        return utc_now() - timedelta(seconds=seconds(written))
+    except (ValueError, OverflowError):
+        pass
+    try:
+        found = datetime.fromisoformat(written)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise typer.BadParameter(
+            "write a day (2026-11-28), a moment (2026-11-28T12:00Z) or how long ago (7d)"
+        ) from None
+
+
+SinceOption = Annotated[
+    datetime | None,
+    typer.Option("--since", parser=moment, metavar="WHEN", help="From 2026-11-28, 2026-11-28T12:00Z or 7d ago on."),
+]
+UntilOption = Annotated[
+    datetime | None, typer.Option("--until", parser=moment, metavar="WHEN", help="Up to then, not included.")
+]

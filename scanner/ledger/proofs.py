@@ -1,0 +1,60 @@
+"""What shows that nothing was missed and nothing changed afterwards, as commands ask for it: coverage and audit. Each
+question is answered from one state of the ledger; lists come page by page, each from a state of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from scanner.ledger import audit, coverage_queries
+from scanner.ledger.audit_chain import Break, Entry
+from scanner.ledger.coverage import Coverage, Folders
+from scanner.ledger.coverage_queries import Asked, NotScanned
+from scanner.ledger.database import Database
+
+
+class Proofs:
+    """Part of the ledger."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._db = database
+        self._clock = clock
+
+    async def coverage(self, asked: Asked, folders: Folders, *, elsewhere: bool) -> Coverage:
+        """The account of a period. What lies in none of the folders is counted under an empty name, or left out."""
+
+        def ask(connection: Connection) -> Coverage:
+            return coverage_queries.coverage(connection, asked, folders, elsewhere=elsewhere, now=self._clock())
+
+        return await self._db.read(ask)
+
+    async def not_scanned(self, asked: Asked) -> AsyncIterator[NotScanned]:
+        """Versions that no engine has looked at, domain by domain, oldest first."""
+        for domain in await self._db.read(lambda connection: coverage_queries.domains(connection, asked)):
+            alone, place = replace(asked, domain=domain), None
+            while True:
+                found, place = await self._db.read(
+                    lambda c, alone=alone, place=place: coverage_queries.not_scanned(c, alone, place)
+                )
+                for one in found:
+                    yield one
+                if place is None:
+                    break
+
+    async def entries(self, after: int = 0) -> AsyncIterator[Entry | Break]:
+        """The audit, in order, after an entry; a break where a row cannot be read as one."""
+        while page := await self._db.read(lambda connection, after=after: audit.page(connection, after)):
+            for one in page:
+                yield one
+            after = page[-1].seq
+
+    async def unguarded(self) -> list[str]:
+        """Which triggers that keep the audit append-only are missing."""
+        return await self._db.read(audit.unguarded)
+
+    async def act(self, action: audit.Action, subject: str, detail: dict[str, object], *, by: str) -> None:
+        """An act that has no record but this one."""
+        await self._db.run(lambda c: audit.append(c, action, subject, detail, at=self._clock(), actor=by))
