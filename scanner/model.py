@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
@@ -358,6 +358,30 @@ class StepResult:
     detail: Mapping[str, str] = field(default_factory=dict)
     superseded_by: FileVersion | None = None
     """The newer version found in between; it must be queued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the ledger holds of a version: its verdict's kind, and of which content."""
+
+    kind: VerdictKind
+    sha512: str | None = None
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """A person's word, given with a release, that what was found in a content does not count."""
+
+    id: int
+    domain: str
+    sha256: str
+    names: tuple[str, ...]
+    """The reasons for which it lay in quarantine."""
+    until: date
+    """The last day on which it holds, in UTC."""
+    by: str
+    because: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
+from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
+from scanner.cli.allowed import disallow, list_allowed
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -20,14 +22,18 @@ from scanner.cli.common import (
     stop,
     stopped_by_user_errors,
 )
+from scanner.cli.orders import ByOption, ReasonOption
 from scanner.ledger.ledger import Ledger
 from scanner.ledger.rows import QuarantineRow
 from scanner.model import StepResult, StepState
+from scanner.rulebook.until import LONGEST
 from scanner.service.assembly import utc_now
-from scanner.service.release import release_row
+from scanner.service.release import allowed_until, release_row
 from scanner.settings import Settings
 
 quarantine_app = typer.Typer(help="What is in quarantine, and the way back.", no_args_is_help=True)
+quarantine_app.command("allowed")(list_allowed)
+quarantine_app.command("disallow")(disallow)
 
 
 @quarantine_app.command("list")
@@ -63,22 +69,59 @@ def list_quarantine(
 def release(
     id: Annotated[int, typer.Argument(help="As `quarantine list` shows it.")],
     config: ConfigOption,
-    reason: Annotated[str, typer.Option(help="Why; the owner reads it in a comment.")],
-    by: Annotated[str, typer.Option(help="Who orders it.", show_default="this system's user")] = "",
+    *,
+    reason: ReasonOption,
+    by: ByOption = "",
+    allow_until: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="The last day on which what was found in this content does not count; today means not beyond today.",
+            show_default="from quarantine.allow_released_for",
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Move a file back to where it was, or beside it where the name is taken since. Links are not restored."""
-    result = asyncio.run(_release(load_or_exit(config), id, reason, by or getpass.getuser()))
-    if json:
-        print_json({"id": id, "result": result.state, **dict(result.detail)})
-    elif result.state in (StepState.SUCCESS, StepState.ALREADY_DONE):
-        say(f"released to {result.detail['path']}")
-        if "comment_error" in result.detail:
-            note(f"The owner could not be told: {result.detail['comment_error']}")
+    """Move a file back to where it was, or beside it where the name is taken since, and let its content pass.
+
+    The owner reads the reason in a comment. Links that were deleted cannot be restored: a new one has another address.
+
+    Example: scanner quarantine release 17 --reason "the macro prints the invoice" --by jdoe
+    """
+    settings = load_or_exit(config)
+    until = allowed_until(settings, utc_now()) if allow_until is None else _near(allow_until)
+    result = asyncio.run(_release(settings, id, reason, by, until))
     done = result.state in (StepState.SUCCESS, StepState.ALREADY_DONE)
-    if not done and not json:
+    if json:
+        print_json(
+            {"id": id, "result": result.state, **dict(result.detail)} | ({"allowed_until": until} if done else {})
+        )
+    elif done:
+        say(f"released to {result.detail['path']}")
+        for remark in _remarks(result, until):
+            note(remark)
+    else:
         note(f"Not released: {_why(result)}")
     raise typer.Exit(ExitCode.NOTHING_FOUND if done else ExitCode.UNFINISHED)
+
+
+def _near(day: datetime) -> date:
+    until, today = day.date(), utc_now().date()
+    if until < today or until - today > LONGEST:
+        raise typer.BadParameter("must be a day from today to two years ahead", param_hint="--allow-until")
+    return until
+
+
+def _remarks(result: StepResult, until: date) -> Iterator[str]:
+    detail = result.detail
+    if "recreated" in detail:
+        yield f"{detail['recreated']} was gone and has been made again, with the rights of the folder above."
+    if "links_lost" in detail:
+        count = len(detail["links_lost"].split(","))
+        yield f"{count} links had been deleted. They cannot be restored; new ones have to be made."
+    if "comment_error" in detail:
+        yield f"The owner could not be told: {detail['comment_error']}"
+    yield f"What was found in it does not count until {until}. See `scanner quarantine allowed`."
 
 
 def _why(result: StepResult) -> str:
@@ -93,10 +136,10 @@ async def _rows(settings: Settings, domain: str | None) -> list[QuarantineRow]:
             return await ledger.quarantined(domain)
 
 
-async def _release(settings: Settings, wanted: int, reason: str, by: str) -> StepResult:
+async def _release(settings: Settings, wanted: int, reason: str, by: str, until: date) -> StepResult:
     with stopped_by_user_errors():
         async with Ledger.reading(settings.ledger, utc_now) as ledger:
             row = next((row for row in await ledger.quarantined() if row.id == wanted), None)
             if row is None:
                 stop(f"Nothing in quarantine has the id {wanted}. See `scanner quarantine list`.", ExitCode.USAGE)
-            return await release_row(settings, ledger, row, reason, by)
+            return await release_row(settings, ledger, row, reason=reason, by=by, until=until)

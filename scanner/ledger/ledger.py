@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, date, datetime
 from functools import partial
 
 from sqlalchemy import Connection
 
 from scanner.errors import LedgerUnavailable
-from scanner.ledger import deletion, facts, intake, queries, releasing, schema, suppressing, tallies, working
+from scanner.ledger import allowing, deletion, facts, intake, queries, releasing, schema, suppressing, tallies, working
 from scanner.ledger.database import Database, OwnerLock
 from scanner.ledger.dispatch import tickets
 from scanner.ledger.dispatch.dispatch import Dispatch
@@ -33,6 +33,7 @@ from scanner.ledger.rows import (
 )
 from scanner.ledger.walks import Walks
 from scanner.model import (
+    Allowance,
     Cursor,
     Disposition,
     EntryId,
@@ -245,9 +246,25 @@ class Ledger:
         """What became of every suppression that ever was in force, by name."""
         return await self._db.read(suppressing.uses)
 
-    async def begin_release(self, row: QuarantineRow, step: Step) -> StepRecord:
-        """The intent to release, in the journal before the act. Raises LedgerUnavailable where it was done already."""
-        return await self._db.run(lambda connection: releasing.begin(connection, row, step, self._clock()))
+    async def begin_release(self, row: QuarantineRow, step: Step, allowed_until: date | None = None) -> StepRecord:
+        """The intent to release, in the journal before the act; its content is allowed from then on, unless the
+        release fails. Raises LedgerUnavailable where it was done already."""
+        return await self._db.run(lambda c: releasing.begin(c, row, step, self._clock(), allowed_until))
+
+    async def allowances(self, domain: str | None = None, sha256: str | None = None) -> tuple[Allowance, ...]:
+        """What releases allow today; of one content, where one is named with its domain."""
+        today = self._clock().astimezone(UTC).date()
+        if domain is not None and sha256 is not None:
+            return await self._db.read(lambda connection: allowing.of_content(connection, domain, sha256, today))
+        return tuple(await self._db.read(lambda connection: allowing.in_force(connection, domain, today)))
+
+    async def withdraw_allowance(self, allowance: int, *, by: str, because: str) -> None:
+        """Raises LedgerUnavailable where none of that id is in force."""
+        await self._db.run(lambda c: allowing.withdraw(c, allowance, by=by, because=because, now=self._clock()))
+
+    async def links_deleted(self, row: QuarantineRow) -> tuple[str, ...]:
+        """Ids of links to the file that are gone for good."""
+        return await self._db.read(lambda connection: releasing.links_deleted(connection, row))
 
     async def record_release(self, step_id: int, result: StepResult) -> None:
         await self._db.run(lambda connection: releasing.record(connection, step_id, result, self._clock()))

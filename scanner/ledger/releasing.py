@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from scanner.errors import LedgerUnavailable
-from scanner.ledger import aliases, audit
+from scanner.ledger import aliases, allowing, audit
 from scanner.ledger.intake import queue_versions
 from scanner.ledger.rows import QuarantineRow, step_of
 from scanner.ledger.tables import steps
@@ -17,8 +17,17 @@ _DONE = (StepState.SUCCESS.value, StepState.ALREADY_DONE.value)
 _RELEASE = (steps.c.domain, steps.c.entry_id, steps.c.params)
 
 
-def begin(connection: Connection, row: QuarantineRow, step: Step, now: datetime) -> StepRecord:
-    """A new intent, or the one that an interrupted release left."""
+def begin(
+    connection: Connection, row: QuarantineRow, step: Step, now: datetime, allowed_until: date | None = None
+) -> StepRecord:
+    """A new intent, or the one that an interrupted release left; its content is allowed from now on."""
+    order = _order(connection, row, step, now)
+    if allowed_until is not None:
+        allowing.give(connection, row, order, allowed_until, now)
+    return order
+
+
+def _order(connection: Connection, row: QuarantineRow, step: Step, now: datetime) -> StepRecord:
     mine = (steps.c.domain == row.domain) & (steps.c.entry_id == row.entry_id)
     releases = connection.execute(
         select(steps).where(mine, steps.c.kind == StepKind.RELEASE.value, steps.c.id > row.id)
@@ -60,5 +69,16 @@ def record(connection: Connection, step_id: int, result: StepResult, now: dateti
         subject, actor = audit.version(released.domain, released.entry_id), ordered.get("by") or audit.SERVICE
         audit.append(connection, audit.Action.RELEASE, subject, said, at=now, actor=actor)
         aliases.record(connection, released.domain, released.entry_id, result, now)
+        if result.state not in _DONE:
+            allowing.withdraw_failed(connection, step_id, now)
     if result.superseded_by is not None:
         queue_versions(connection, [result.superseded_by], Lane.LIVE, now)
+
+
+def links_deleted(connection: Connection, row: QuarantineRow) -> tuple[str, ...]:
+    """Ids of links to the file that the plan of its quarantine took back. None of them can be made again: a new link
+    has another address."""
+    mine = (steps.c.domain == row.domain) & (steps.c.entry_id == row.entry_id)
+    query = select(steps.c.detail).where(mine, steps.c.kind == StepKind.REVOKE_LINKS.value)
+    found = [detail.get("links", "") for detail in connection.scalars(query)]
+    return tuple(one for links in found for one in links.split(",") if one)

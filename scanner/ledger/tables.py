@@ -8,7 +8,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, Integer, LargeBinary, MetaData, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -294,6 +306,39 @@ class HoldRow(Base, table=True):
     decided_because: str | None = None
 
 
+class AllowanceRow(Base, table=True):
+    """What was found in a content does not count any more, since a person released a file with it."""
+
+    __tablename__ = "allowances"
+    __table_args__ = (Index("ix_allowances_content", "domain", "sha256"),)
+    id: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True))
+    domain: str
+    sha256: str
+    names: Any = Field(sa_column=Column(JSON, nullable=False))
+    """Reasons of the verdict: what else is found in the content one day counts."""
+    until: Any = Field(sa_column=Column(Date, nullable=False))
+    """The last day on which it holds, in UTC."""
+    step_id: int = Field(sa_type=BigInteger, unique=True)
+    """The release."""
+    given_by: str
+    because: str
+    given_at: datetime = Field(sa_type=UtcDateTime)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """The release failed, or somebody took it back."""
+    withdrawn_by: str | None = None
+
+
+class PurgeRow(Base, table=True):
+    """Somebody wants a file deleted for good that lies in quarantine. What is done about it stands in `steps`."""
+
+    __tablename__ = "purges"
+    step_id: int = Field(sa_column=Column(BigKey, primary_key=True, autoincrement=False))
+    """The move into quarantine."""
+    requested_by: str
+    because: str
+    requested_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class TallyRow(Base, table=True):
     """Versions judged in a domain within ten minutes: all under an empty name, and those with a reason by it."""
 
@@ -353,6 +398,8 @@ facts = FactsRow.__table__  # type: ignore[attr-defined]
 suppressions = SuppressionRow.__table__  # type: ignore[attr-defined]
 steps = StepRow.__table__  # type: ignore[attr-defined]
 holds = HoldRow.__table__  # type: ignore[attr-defined]
+allowances = AllowanceRow.__table__  # type: ignore[attr-defined]
+purges = PurgeRow.__table__  # type: ignore[attr-defined]
 tallies = TallyRow.__table__  # type: ignore[attr-defined]
 audit = AuditRow.__table__  # type: ignore[attr-defined]
 tickets = TicketRow.__table__  # type: ignore[attr-defined]

@@ -13,10 +13,13 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from scanner.errors import CloudRefused, Fenced, RetryLater
+from scanner.judge.allowance import as_suppressions, is_allowed
 from scanner.judge.plan import plan
 from scanner.judge.verdict import judge
 from scanner.model import (
     WAITING_REASONS,
+    Allowance,
+    ContentFacts,
     EntryId,
     Gap,
     Inspection,
@@ -90,12 +93,15 @@ async def _reach_verdict(run: Run, stations: Stations) -> Verdict | Gap | Gone:
     looked = await look(run, stations)
     if isinstance(looked, Gone):
         return looked
+    # Asked only where it matters: nearly all versions are clean.
+    found = any(one.findings or one.gap for one in looked.inspections)
+    allowed = await _allowances(run, looked.content, stations) if found else ()
     verdict = judge(
         run.version,
         looked.inspections,
         looked.content,
         stations.panel.names,
-        suppressions=stations.suppressions.now.all,
+        suppressions=(*stations.suppressions.now.all, *as_suppressions(allowed)),
         today=stations.clock().astimezone(UTC).date(),
     )
     if verdict.kind is VerdictKind.UNCHECKED:
@@ -109,7 +115,7 @@ async def _record(run: Run, verdict: Verdict, stations: Stations) -> tuple[StepR
     """The verdict and its plan in one transaction. Where nothing is to be done, that also ends the work."""
     domain = stations.domains[run.version.domain]
     decided = Plan()
-    if not verdict.missing:
+    if not verdict.missing and not await _is_allowed(run, verdict, stations):
         folder, contact = domain.settings.quarantine_folder, domain.account.username
         decided = plan(verdict, stations.settings.policy, folder, stations.clock(), contact)
     if decided.steps or verdict.kind is VerdictKind.UNCHECKED:
@@ -128,3 +134,14 @@ async def _defer(run: Run, gap: Gap, after: float | None, stations: Stations) ->
     await stations.ledger.defer(run, gap, due, counts=gap.reason not in WAITING_REASONS)
     stations.signals.deferred(run, gap, due)
     return due
+
+
+async def _is_allowed(run: Run, verdict: Verdict, stations: Stations) -> bool:
+    if verdict.kind is VerdictKind.CLEAN:
+        return False
+    return is_allowed(verdict, await _allowances(run, verdict.content, stations))
+
+
+async def _allowances(run: Run, content: ContentFacts | None, stations: Stations) -> tuple[Allowance, ...]:
+    """What a person allowed of this very content, by a release."""
+    return () if content is None else await stations.ledger.allowances(run.version.domain, content.sha256)

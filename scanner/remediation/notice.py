@@ -5,9 +5,9 @@ A missing file and a missing right both answer 403 here, unlike everywhere else 
 
 from __future__ import annotations
 
-from scanner.cloud.port import Note
+from scanner.cloud.port import Cloud, Note
 from scanner.model import Account, FileVersion, StepKind, StepResult, StepState
-from scanner.remediation.step import Needs, Scene, StepType
+from scanner.remediation.step import Needs, Scene, StepType, UndoOrder
 
 _MARK = "[scanner "
 _LIMIT = 1_000
@@ -17,12 +17,23 @@ async def comment(scene: Scene) -> StepResult:
     """Comment on the file where it is now. On a repeat a comment of ours with the body's marker counts as this one."""
     body, path = scene.record.step.params["body"], scene.info.path
     if scene.record.state is StepState.INTENDED:
-        marker = marker_of(body)
-        for note in await scene.cloud.notes(path):
-            if _is_ours(note, marker, scene.account):
-                return StepResult(StepState.ALREADY_DONE, {"note_id": note.id, "path": path})
+        known = await _said_before(scene.cloud, path, body, scene.account)
+        if known is not None:
+            return StepResult(StepState.ALREADY_DONE, {"note_id": known, "path": path})
     note = await scene.cloud.add_note(path, body)
     return StepResult(StepState.SUCCESS, {"note_id": note.id, "path": path})
+
+
+async def say_once(cloud: Cloud, path: str, body: str, account: Account) -> str:
+    """Comment on a file, unless a comment of ours with the body's marker is there; gives its id. Raises CloudRefused
+    and RetryLater."""
+    return await _said_before(cloud, path, body, account) or (await cloud.add_note(path, body)).id
+
+
+async def _said_before(cloud: Cloud, path: str, body: str, account: Account) -> str | None:
+    marker = marker_of(body)
+    notes = await cloud.notes(path)
+    return next((note.id for note in notes if _is_ours(note, marker, account)), None)
 
 
 def marker_of(body: str) -> str:
@@ -30,11 +41,12 @@ def marker_of(body: str) -> str:
     return body[max(body.rfind(_MARK), 0) :]
 
 
-def release_body(version: FileVersion, reason: str, by: str) -> str:
-    """What the owner reads on a file that came back."""
-    marker = f" {_MARK}release {version.domain}/{version.entry_id}]"
-    text = " ".join(f"This file was released from quarantine by {by}: {reason}".split())
-    return text[: _LIMIT - len(marker)] + marker
+def release_body(version: FileVersion, order: UndoOrder) -> str:
+    """What the owner reads on a file that came back. The marker names the order: a second release is told again."""
+    marker = f" {_MARK}release {order.id} {version.domain}/{version.entry_id}]"
+    lost = " Links to it were deleted and have to be made anew." if order.links_lost else ""
+    text = " ".join(f"This file was released from quarantine by {order.by}: {order.reason}".split())
+    return text[: _LIMIT - len(marker) - len(lost)] + lost + marker
 
 
 def _is_ours(note: Note, marker: str, account: Account) -> bool:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from scanner.cloud.port import Cloud, FileInfo, Priority
-from scanner.errors import CloudRefused, NotFound, RetryLater
+from scanner.errors import CloudRefused, NotFound
 from scanner.model import Account, ContentFacts, FileVersion, StepKind, StepRecord, StepResult, StepState
-from scanner.remediation.notice import release_body
+from scanner.remediation.notice import release_body, say_once
 from scanner.remediation.place import (
     is_same_content,
     lies_below,
@@ -53,54 +53,45 @@ async def verify(scene: Scene, result: StepResult) -> StepResult:
     return StepResult(StepState.SUCCESS, {**result.detail, "path": after.path, **renamed}, newer)
 
 
-async def undo(cloud: Cloud, version: FileVersion, record: StepRecord, order: UndoOrder) -> StepResult:
-    """See `release`."""
-    return await release(
-        cloud,
-        version,
-        order.content,
-        origin=record.detail.get("origin", ""),
-        quarantine_folder=order.quarantine_folder,
-        reason=order.reason,
-        by=order.by,
-    )
+async def release(cloud: Cloud, version: FileVersion, record: StepRecord, order: UndoOrder) -> StepResult:
+    """Move a file back to where it was, or beside it where the name is taken since, and tell its owner once.
 
-
-async def release(
-    cloud: Cloud,
-    version: FileVersion,
-    content: ContentFacts | None = None,
-    *,
-    origin: str,
-    quarantine_folder: str,
-    reason: str,
-    by: str,
-) -> StepResult:
-    """Move a file back to where it was, or beside it where the name is taken since; parents are made again.
-
-    Only from quarantine, and only the version that was put there: a newer one is superseded; `content` is what was
-    judged. The detail has `origin` (in quarantine), `path`, `entry_id` where that is new, and `note_id`, or
-    `comment_error` where the owner could not be told. Links are not restored. Raises RetryLater, also where the file
-    is locked.
+    Only from quarantine, and only the version that was put there: a newer one is superseded. The detail has `origin`
+    (in quarantine), `path`, `entry_id` where that is new, `recreated` (a folder that was gone: its rights are those of
+    the folder above), and `note_id`, or `comment_error` where the owner may not be told. What an order cut off before
+    did is found done, and told if it was not. Links are not restored. Raises RetryLater, also where the file is locked.
     """
+    origin, folder = record.detail.get("origin", ""), order.quarantine_folder
     try:
         info = await cloud.file(version.group_id, priority=Priority.REMEDIATION)
-        known = replace(version, entry_id=info.entry_id) if _is_known(info, content) else version
-        refusal = _why_not_released(info, known, origin, quarantine_folder)
-        if refusal is not None:
-            return replace(refusal, detail={**refusal.detail, **_renamed(known, version)})
-        path = await _move_back(cloud, info, origin)
-        detail = {"origin": info.path, "path": path}
-        after = await cloud.file(version.group_id, priority=Priority.REMEDIATION)
+        known = replace(version, entry_id=info.entry_id) if _is_known(info, order.content) else version
+        found = _without_a_move(info, known, origin, folder)
+        result = await _moved_back(cloud, info, known, origin, folder) if found is None else found
     except NotFound:
         return StepResult(StepState.FAILED, {"error": "the file no longer exists, or the account may not see it"})
     except CloudRefused as error:
         return StepResult(StepState.FAILED, {"error": str(error)})
-    if lies_below(after.path, quarantine_folder):
+    result = replace(result, detail={**_renamed(known, version), **result.detail})
+    if result.state not in (StepState.SUCCESS, StepState.ALREADY_DONE):
+        return result
+    told = await _tell_owner(cloud, result.detail["path"], release_body(version, order), order.account)
+    return replace(result, detail={**result.detail, **told})
+
+
+async def _moved_back(cloud: Cloud, info: FileInfo, known: FileVersion, origin: str, folder: str) -> StepResult:
+    made: dict[str, str] = {}
+
+    async def make_parents() -> None:
+        if await make_folders(cloud, parent_of(origin)):
+            made["recreated"] = parent_of(origin)
+
+    path = await move_file(cloud, info.group_id, origin, make_parents)
+    after = await cloud.file(info.group_id, priority=Priority.REMEDIATION)
+    detail = {"origin": info.path, "path": path, **made}
+    if lies_below(after.path, folder):
         return StepResult(StepState.FAILED, {**detail, "error": f"it was moved, but is still at {after.path}"})
-    told = await _tell_owner(cloud, after.path, release_body(version, reason, by))
     renamed, newer = _after_move(after, info, known)
-    return StepResult(StepState.SUCCESS, {**detail, **_renamed(known, version), **renamed, **told}, newer)
+    return StepResult(StepState.SUCCESS, {**detail, "path": after.path, **renamed}, newer)
 
 
 def _is_known(info: FileInfo, content: ContentFacts | None) -> bool:
@@ -161,7 +152,8 @@ class _Place:
             self.trouble["closing"] = f"{self.root} is still open to {who}"
 
 
-def _why_not_released(info: FileInfo, version: FileVersion, origin: str, folder: str) -> StepResult | None:
+def _without_a_move(info: FileInfo, version: FileVersion, origin: str, folder: str) -> StepResult | None:
+    """Why there is nothing to move back, or none that may be; None where there is."""
     if not origin or lies_below(origin, folder):
         return StepResult(StepState.FAILED, {"error": "nothing is known of where it was before"})
     # Beside it: the name was taken, and the result of that release was lost.
@@ -175,18 +167,11 @@ def _why_not_released(info: FileInfo, version: FileVersion, origin: str, folder:
     return None
 
 
-async def _move_back(cloud: Cloud, info: FileInfo, origin: str) -> str:
-    async def make_parents() -> None:
-        await make_folders(cloud, parent_of(origin))
-
-    return await move_file(cloud, info.group_id, origin, make_parents)
-
-
-async def _tell_owner(cloud: Cloud, path: str, body: str) -> dict[str, str]:
-    """The file is back already: a comment that cannot be made now does not undo that."""
+async def _tell_owner(cloud: Cloud, path: str, body: str, account: Account) -> dict[str, str]:
+    """The file is back already: a comment that may not be made does not undo that."""
     try:
-        return {"note_id": (await cloud.add_note(path, body)).id}
-    except (CloudRefused, RetryLater) as error:
+        return {"note_id": await say_once(cloud, path, body, account)}
+    except CloudRefused as error:
         return {"comment_error": str(error)}
 
 
@@ -196,6 +181,6 @@ QUARANTINE = StepType(
     needs=Needs((ApiScope.FILESYSTEM, ApiScope.PERMISSION), "Full"),
     act=quarantine,
     verify=verify,
-    undo=undo,
+    undo=release,
     undoing="the file moves back to where it was, or beside it where the name is taken",
 )

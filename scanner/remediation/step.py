@@ -63,6 +63,10 @@ class UndoOrder:
     reason: str
     by: str
     content: ContentFacts | None = None
+    id: int = 0
+    """Of the order in the journal. What is said to people bears it, so that it is said once."""
+    links_lost: bool = False
+    """Links were deleted before, and nothing brings these back."""
 
 
 Act = Callable[[Scene], Awaitable[StepResult]]

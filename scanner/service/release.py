@@ -1,42 +1,98 @@
 """A person's order to release, carried out: intent in the journal, act, result in the journal.
 
-Runs beside a running service: the journal is what makes the service recognise the move as our own.
+Runs beside a running service: the journal is what makes the service recognise the move as our own. With the intent the
+content is allowed, so that it is not quarantined again for what was found; cut off anywhere, the same order goes on.
 """
 
 from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
 
 from scanner.cloud.client import EgnyteClient
 from scanner.errors import ConfigurationError, Problem
 from scanner.ledger.ledger import Ledger
 from scanner.ledger.rows import QuarantineRow
-from scanner.model import EntryId, FileVersion, GroupId, Lane, Step, StepKind, StepResult
+from scanner.model import (
+    Account,
+    EntryId,
+    FileVersion,
+    GroupId,
+    Lane,
+    Step,
+    StepKind,
+    StepRecord,
+    StepResult,
+    StepState,
+)
 from scanner.remediation.quarantine import release
-from scanner.settings import Settings
+from scanner.remediation.step import UndoOrder
+from scanner.settings import DomainSettings, Settings
 
 
-async def release_row(settings: Settings, ledger: Ledger, row: QuarantineRow, reason: str, by: str) -> StepResult:
-    """Raises ConfigurationError for a domain that is not configured, RetryLater (then the intent stays, and a repeat
-    goes on with it), LedgerUnavailable where it was released already."""
-    domain = next((one for one in settings.domains if one.name == row.domain), None)
-    if domain is None:
-        raise ConfigurationError([Problem("domains", f"{row.domain} is not configured", "Add it to the settings.")])
-    version = FileVersion(row.domain, GroupId(row.group_id), EntryId(row.current_entry_id), row.origin)
+def allowed_until(settings: Settings, now: datetime) -> date:
+    """The last day on which a content released now is allowed, unless the order says another."""
+    return now.astimezone(UTC).date() + timedelta(seconds=settings.quarantine.allow_released_for)
+
+
+async def release_row(
+    settings: Settings, ledger: Ledger, row: QuarantineRow, *, reason: str, by: str, until: date | None
+) -> StepResult:
+    """`until`: the last day on which the content is allowed; None allows nothing. The detail has `links_lost` beside
+    what a release tells, where links were deleted: these cannot be restored.
+
+    Raises ConfigurationError for a domain that is not configured, RetryLater (then the intent stays, and a repeat
+    goes on with it), LedgerUnavailable where it was released already.
+    """
+    async with connected(settings, row.domain) as (domain, cloud, account):
+        return await carry_out(row, domain, cloud, account, ledger, reason=reason, by=by, until=until)
+
+
+async def carry_out(
+    row: QuarantineRow,
+    domain: DomainSettings,
+    cloud: EgnyteClient,
+    account: Account,
+    ledger: Ledger,
+    *,
+    reason: str,
+    by: str,
+    until: date | None,
+) -> StepResult:
+    """The same, with a connection that serves many."""
+    lost = await ledger.links_deleted(row)
     params = {"destination": row.origin, "reason": reason, "by": by}
+    order = await ledger.begin_release(row, Step(StepKind.RELEASE, params), until)
+    given = order.step.params
+    undo = UndoOrder(
+        domain.quarantine_folder,
+        account,
+        given.get("reason", reason),
+        given.get("by", by),
+        row.content,
+        order.id,
+        links_lost=bool(lost),
+    )
+    version = FileVersion(row.domain, GroupId(row.group_id), EntryId(row.current_entry_id), row.origin)
+    moved = StepRecord(row.id, Step(StepKind.QUARANTINE), StepState.SUCCESS, {"origin": row.origin})
+    result = await release(cloud, version, moved, undo)
+    if lost and result.state in (StepState.SUCCESS, StepState.ALREADY_DONE):
+        result = StepResult(result.state, {**result.detail, "links_lost": ",".join(lost)}, result.superseded_by)
+    await ledger.record_release(order.id, result)
+    if result.superseded_by is not None:
+        await ledger.queue_versions(row.domain, [result.superseded_by], Lane.LIVE)
+    return result
+
+
+@asynccontextmanager
+async def connected(settings: Settings, name: str) -> AsyncIterator[tuple[DomainSettings, EgnyteClient, Account]]:
+    """A domain of the settings, its API, and who we are there. Raises ConfigurationError, RetryLater, CloudRefused."""
+    domain = next((one for one in settings.domains if one.name == name), None)
+    if domain is None:
+        raise ConfigurationError([Problem("domains", f"{name} is not configured", "Add it to the settings.")])
     cloud = EgnyteClient(domain)
     try:
-        record = await ledger.begin_release(row, Step(StepKind.RELEASE, params))
-        result = await release(
-            cloud,
-            version,
-            row.content,
-            origin=row.origin,
-            quarantine_folder=domain.quarantine_folder,
-            reason=reason,
-            by=by,
-        )
-        await ledger.record_release(record.id, result)
-        if result.superseded_by is not None:
-            await ledger.queue_versions(row.domain, [result.superseded_by], Lane.LIVE)
+        yield domain, cloud, await cloud.account()
     finally:
         await cloud.close()
-    return result

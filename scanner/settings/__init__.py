@@ -12,7 +12,7 @@ from scanner.settings.load import (
     load_settings,
     load_with_origins,
 )
-from scanner.settings.remediation import RemediationSettings
+from scanner.settings.remediation import QuarantineSettings, RemediationSettings
 from scanner.settings.sections import (
     ClamavSettings,
     EventSettings,
@@ -36,6 +36,7 @@ __all__ = [
     "Loaded",
     "LocalSettings",
     "PolicySettings",
+    "QuarantineSettings",
     "RemediationSettings",
     "RuleSettings",
     "Settings",

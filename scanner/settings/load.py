@@ -16,7 +16,7 @@ from scanner.document import Document, Loc, read_document, validation_problems
 from scanner.errors import ConfigurationError, Problem
 from scanner.settings.domain import DomainSettings
 from scanner.settings.environment import Origins, label, lay_over
-from scanner.settings.remediation import RemediationSettings
+from scanner.settings.remediation import QuarantineSettings, RemediationSettings
 from scanner.settings.section import Section
 from scanner.settings.sections import (
     ClamavSettings,
@@ -52,6 +52,7 @@ class Settings(Section):
     spool: SpoolSettings = SpoolSettings()
     unpack: UnpackSettings = UnpackSettings()
     remediation: RemediationSettings = RemediationSettings()
+    quarantine: QuarantineSettings = QuarantineSettings()
     policy: PolicySettings = PolicySettings()
     http: HttpSettings = HttpSettings()
 

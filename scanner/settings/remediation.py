@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from scanner.settings.section import Section
-from scanner.settings.units import Whole
+from scanner.settings.units import Duration, Whole, at_least, at_most
 
 _Files = Annotated[int, Field(ge=1, le=1_000_000), Whole]
 
@@ -32,3 +32,17 @@ class RemediationSettings(Section):
     """Fewer versions flagged within the hour are no share to speak of."""
     share_min_judged: _Files = 100
     """Nor is anything a share of fewer versions judged."""
+
+
+class QuarantineSettings(Section):
+    """What lies in quarantine, and what becomes of it (docs/quarantine.md)."""
+
+    allow_released_for: Annotated[Duration, at_least("1d"), at_most("731d")] = Field(
+        default="90d", validate_default=True
+    )
+    """How long what was found in a released content does not count, wherever it turns up in the domain; whole days.
+    Then somebody has to look again."""
+    purge_after: Annotated[Duration, at_least("1d")] | None = None
+    """How long a file lies in quarantine before `scanner quarantine purge` may delete it; for ever, unless written."""
+    purge_needs: Literal["one-person", "two-people"] = "two-people"
+    """Who is needed for that: with two people one requests and another confirms."""

@@ -57,6 +57,12 @@ def at_least(written: str) -> AfterValidator:
     return _check(lambda value: value >= bound, f"is shorter than {written}")
 
 
+def at_most(written: str) -> AfterValidator:
+    """For a duration; the bound is part of it."""
+    bound = seconds(written)
+    return _check(lambda value: value <= bound, f"is longer than {written}")
+
+
 def size_between(lowest: str, highest: str) -> AfterValidator:
     """For a size; both bounds are part of it."""
     low, high = size(lowest), size(highest)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
+
+import pytest
 
 from demo.samples import eicar
 from tests.cli.commands import lines, running, scanner
@@ -44,6 +47,7 @@ def test_a_release_says_where_the_file_is_and_a_second_one_that_it_is_not_there(
     order = ("quarantine", "release", str(row["id"]), "--reason", "a false alarm", "--by", "jdoe")
     first, second = scanner(world, *order), scanner(world, *order)
     assert (first.exit_code, first.stdout, world.places()[group]) == (0, f"released to {FILE}\n", FILE)
+    assert first.stderr.startswith("What was found in it does not count until 20")
     message = f"Nothing in quarantine has the id {row['id']}. See `scanner quarantine list`.\n"
     assert (second.exit_code, second.stdout, second.stderr) == (2, "", message)
 
@@ -79,3 +83,27 @@ def test_a_release_beside_a_running_service_is_recognised_as_our_own(world: Worl
         # The move back and the comment that tells of it, after those of the quarantine.
         wait_until(lambda: world.skipped().get("own_action", 0) == OWN_ACTS, "our own acts")
     assert (world.places()[group], len(world.calls("fs-content"))) == (FILE, 1)
+
+
+def test_a_release_lets_the_content_pass_until_a_day_and_somebody_may_take_that_back(world: World) -> None:
+    quarantined(world)
+    (row,) = lines(scanner(world, "quarantine", "list", "--json").stdout)
+    today = datetime.now(UTC).date().isoformat()
+    order = ("quarantine", "release", str(row["id"]), "--reason", "a false alarm", "--by", "jdoe", "--json")
+    (released,) = lines(scanner(world, *order, "--allow-until", today).stdout)
+    listed = scanner(world, "quarantine", "allowed", "--json")
+    (allowed,) = lines(listed.stdout)
+    assert (released["allowed_until"], allowed["until"], allowed["names"]) == (today, today, row["reasons"])
+    assert (listed.exit_code, allowed["by"], allowed["because"]) == (1, "jdoe", "a false alarm")
+    word = ("quarantine", "disallow", str(allowed["id"]), "--reason", "r", "--by", "pnovak")
+    first, second = scanner(world, *word), scanner(world, *word)
+    assert (first.exit_code, second.exit_code, second.stdout) == (0, 2, "")
+    assert scanner(world, "quarantine", "allowed").exit_code == 0
+
+
+@pytest.mark.parametrize("day", ["2020-01-01", "2999-01-01", "tomorrow"])
+def test_a_day_that_is_over_or_too_far_away_is_exit_2(world: World, day: str) -> None:
+    quarantined(world)
+    (row,) = lines(scanner(world, "quarantine", "list", "--json").stdout)
+    result = scanner(world, "quarantine", "release", str(row["id"]), "--reason", "r", "--allow-until", day)
+    assert (result.exit_code, result.stdout) == (2, "")

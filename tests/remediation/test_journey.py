@@ -34,6 +34,7 @@ from scanner.model import (
 )
 from scanner.remediation.perform import perform
 from scanner.remediation.quarantine import release
+from scanner.remediation.step import UndoOrder
 from scanner.settings import DomainSettings, EventSettings, LedgerSettings, PolicySettings
 
 FOLDER = "/Shared/Quarantine"
@@ -150,9 +151,9 @@ async def test_a_bad_file_is_taken_away_and_brought_back_and_none_of_it_is_scann
     (note,) = await journey.cloud.notes(row.path)
     assert note.message.endswith(f"[scanner acme/{row.entry_id}]")
     ordered = await journey.ledger.begin_release(row, Step(StepKind.RELEASE, {"destination": row.origin}))
-    result = await release(
-        journey.cloud, run.version, origin=row.origin, quarantine_folder=FOLDER, reason="false alarm", by="amiller"
-    )
+    moved = StepRecord(row.id, Step(StepKind.QUARANTINE), StepState.SUCCESS, {"origin": row.origin})
+    order = UndoOrder(FOLDER, journey.account, "false alarm", "amiller", id=ordered.id)
+    result = await release(journey.cloud, run.version, moved, order)
     await journey.ledger.record_release(ordered.id, result)
     assert (result.state, result.detail["path"]) == (StepState.SUCCESS, ORIGIN)
     assert await journey.read() == OWN_EVENTS[-2:]

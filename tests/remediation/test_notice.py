@@ -6,7 +6,8 @@ import pytest
 
 from scanner.model import EntryId, FileVersion, GroupId, Step, StepKind, StepResult, StepState
 from scanner.remediation.notice import marker_of, release_body
-from tests.remediation.world import ACCOUNT, DESTINATION, ORIGIN, World, step
+from scanner.remediation.step import UndoOrder
+from tests.remediation.world import ACCOUNT, DESTINATION, FOLDER, ORIGIN, World, step
 
 BODY = "This file contains malware. [scanner acme/e1]"
 COMMENT = Step(StepKind.COMMENT, {"body": BODY})
@@ -69,8 +70,16 @@ def test_the_marker_is_the_last_bracket_of_ours() -> None:
 
 def test_a_release_is_told_in_one_short_line_whatever_the_reason() -> None:
     version = FileVersion("acme", GroupId("g"), EntryId("e1"), ORIGIN)
-    body = release_body(version, "false\n\talarm " + "x" * 5_000, "amiller")
+    body = release_body(version, UndoOrder(FOLDER, ACCOUNT, "false\n\talarm " + "x" * 5_000, "amiller", id=7))
 
     assert body.startswith("This file was released from quarantine by amiller: false alarm xxx")
-    assert body.endswith("xxx [scanner release acme/e1]")
+    assert body.endswith("xxx [scanner release 7 acme/e1]")
+    assert len(body) == 1_000
+
+
+def test_an_owner_learns_that_links_are_lost_however_long_the_reason_is() -> None:
+    version = FileVersion("acme", GroupId("g"), EntryId("e1"), ORIGIN)
+    body = release_body(version, UndoOrder(FOLDER, ACCOUNT, "x" * 5_000, "amiller", id=7, links_lost=True))
+
+    assert body.endswith("xxx Links to it were deleted and have to be made anew. [scanner release 7 acme/e1]")
     assert len(body) == 1_000

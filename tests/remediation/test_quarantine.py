@@ -9,10 +9,11 @@ import pytest
 
 from scanner.cloud.port import FolderPermissions, Priority
 from scanner.errors import CloudUnavailable, Conflict, Forbidden, RetryLater
-from scanner.model import ContentFacts, EntryId, FileVersion, Step, StepKind, StepResult, StepState
+from scanner.model import ContentFacts, EntryId, FileVersion, Step, StepKind, StepRecord, StepResult, StepState
 from scanner.remediation.perform import perform
 from scanner.remediation.place import LOCK_WAIT
 from scanner.remediation.quarantine import release
+from scanner.remediation.step import UndoOrder
 from tests.remediation.world import ACCOUNT, DESTINATION, FOLDER, ORIGIN, World, step
 
 MOVE = Step(StepKind.QUARANTINE, {"destination": DESTINATION})
@@ -172,16 +173,13 @@ async def put_away(world: World, path: str = ORIGIN) -> FileVersion:
     return version
 
 
-async def give_back(world: World, version: FileVersion, origin: str = ORIGIN, cloud: object = None) -> StepResult:
+async def give_back(
+    world: World, version: FileVersion, origin: str = ORIGIN, cloud: object = None, id: int = 7
+) -> StepResult:
     used = world.twin if cloud is None else cloud
-    return await release(
-        used,  # type: ignore[arg-type]
-        version,
-        origin=origin,
-        quarantine_folder=FOLDER,
-        reason="false\nalarm",
-        by="amiller",
-    )
+    moved = StepRecord(3, Step(StepKind.QUARANTINE), StepState.SUCCESS, {"origin": origin})
+    order = UndoOrder(FOLDER, ACCOUNT, "false\nalarm", "amiller", id=id)
+    return await release(used, version, moved, order)  # type: ignore[arg-type]
 
 
 async def test_a_released_file_is_back_with_a_comment_that_says_who_and_why(world: World) -> None:
@@ -191,7 +189,7 @@ async def test_a_released_file_is_back_with_a_comment_that_says_who_and_why(worl
     (note,) = await world.twin.notes(ORIGIN)
     assert result == StepResult(StepState.SUCCESS, {"origin": DESTINATION, "path": ORIGIN, "note_id": note.id})
     told = "This file was released from quarantine by amiller: false alarm"
-    assert note.message == f"{told} [scanner release acme/{version.entry_id}]"
+    assert note.message == f"{told} [scanner release 7 acme/{version.entry_id}]"
     assert await world.where(version) == ORIGIN
 
 
@@ -200,7 +198,7 @@ async def test_folders_that_are_gone_since_are_made_again(world: World) -> None:
     world.delete_folder("/Shared/Kite/Old")
 
     result = await give_back(world, version, "/Shared/Kite/Old/Deep/plan.docx")
-    assert result.state is StepState.SUCCESS
+    assert (result.state, result.detail["recreated"]) == (StepState.SUCCESS, "/Shared/Kite/Old/Deep")
     assert await world.where(version) == "/Shared/Kite/Old/Deep/plan.docx"
 
 
@@ -216,8 +214,29 @@ async def test_releasing_twice_is_done_already(world: World) -> None:
     version = await put_away(world)
     await give_back(world, version)
 
-    assert await give_back(world, version) == StepResult(StepState.ALREADY_DONE, {"path": ORIGIN})
+    (note,) = await world.twin.notes(ORIGIN)
+    assert await give_back(world, version) == StepResult(StepState.ALREADY_DONE, {"path": ORIGIN, "note_id": note.id})
     assert len(await world.twin.notes(ORIGIN)) == 1
+
+
+async def test_a_release_found_done_before_its_owner_was_told_is_told_then_and_once(world: World) -> None:
+    version = await put_away(world)
+    with pytest.raises(CloudUnavailable):
+        await give_back(world, version, cloud=world.scripted(add_note=[CloudUnavailable("cut")]).as_cloud)
+    assert (await world.where(version), await world.twin.notes(ORIGIN)) == (ORIGIN, ())
+
+    again = [(await give_back(world, version)).state for _ in range(2)]
+    assert again == [StepState.ALREADY_DONE] * 2
+    assert len(await world.twin.notes(ORIGIN)) == 1
+
+
+async def test_each_release_is_told_also_when_the_file_was_in_quarantine_twice(world: World) -> None:
+    version = await put_away(world)
+    await give_back(world, version, id=7)
+    await world.perform(version, step(MOVE))
+
+    assert (await give_back(world, version, id=9)).state is StepState.SUCCESS
+    assert len(await world.twin.notes(ORIGIN)) == 2
 
 
 async def test_only_what_is_in_quarantine_is_released(world: World) -> None:
@@ -263,9 +282,8 @@ async def test_a_locked_file_is_released_later(world: World) -> None:
         await give_back(world, version)
 
 
-@pytest.mark.parametrize("trouble", [Forbidden("no right", 403), CloudUnavailable("down")])
-async def test_a_comment_that_fails_does_not_undo_a_release(world: World, trouble: Exception) -> None:
-    version = await put_away(world)
+async def test_a_comment_that_is_not_allowed_does_not_undo_a_release(world: World) -> None:
+    version, trouble = await put_away(world), Forbidden("no right", 403)
 
     result = await give_back(world, version, cloud=world.scripted(add_note=[trouble]).as_cloud)
     expected = {"origin": DESTINATION, "path": ORIGIN, "comment_error": str(trouble)}
@@ -321,4 +339,5 @@ async def test_what_an_interrupted_release_put_beside_its_place_is_found_done(wo
     with pytest.raises(CloudUnavailable):
         await give_back(world, version, cloud=cloud)
     assert await world.where(version) == beside
-    assert await give_back(world, version) == StepResult(StepState.ALREADY_DONE, {"path": beside})
+    result = await give_back(world, version)
+    assert (result.state, result.detail["path"]) == (StepState.ALREADY_DONE, beside)

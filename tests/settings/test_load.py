@@ -104,6 +104,7 @@ def test_one_domain_is_enough_and_all_else_has_the_defaults_of_the_design(folder
             "share_min_found": 10,
             "share_min_judged": 100,
         },
+        "quarantine": {"allow_released_for": "90d", "purge_after": None, "purge_needs": "two-people"},
         "policy": {
             "infected": ["revoke_links", "quarantine", "comment"],
             "flagged": [],

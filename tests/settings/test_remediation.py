@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from scanner.settings import RemediationSettings
+from scanner.settings import QuarantineSettings, RemediationSettings
 
 BEYOND = [
     {"max_per_hour": 0},
@@ -22,3 +22,18 @@ BEYOND = [
 def test_a_limit_beyond_its_bounds_is_refused(written: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match=next(iter(written))):
         RemediationSettings.model_validate(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ({"allow_released_for": "732d"}, "is longer than 731d"),
+        ({"allow_released_for": "23h"}, "is shorter than 1d"),
+        ({"purge_after": "1h"}, "is shorter than 1d"),
+        ({"purge_after": "never"}, "is not a duration"),
+        ({"purge_needs": "nobody"}, "one-person"),
+    ],
+)
+def test_a_retention_beyond_its_bounds_is_refused(written: dict[str, object], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        QuarantineSettings.model_validate(written)
