@@ -109,9 +109,10 @@ class Text(Condition[Patterns]):
         """First about the bytes: a content is taken apart only for what is not found in them."""
         if not known.subject.at_hand:
             return iter(())
-        unasked = [search for search in self._searches(known) if known.unasked(search)]
-        near = [search for search in unasked if not search.taken_out]
-        return iter(near or unasked)
+        near = [search for search in self._near if known.unasked(search)]
+        if near or not known.subject.wrapped:
+            return iter(near)
+        return iter([search for search in self._far if known.unasked(search)])
 
     def gaps(self, known: Known) -> Iterator[Gap]:
         gaps = (gap_of(known.answer(search)) for search in self._searches(known))
@@ -131,6 +132,10 @@ class Text(Condition[Patterns]):
     @cached_property
     def _all(self) -> tuple[Search, ...]:
         return tuple(search for pattern in self.root for search in pattern.searches.values())
+
+    @cached_property
+    def _far(self) -> tuple[Search, ...]:
+        return tuple(search for search in self._all if search.taken_out)
 
     @cached_property
     def _near(self) -> tuple[Search, ...]:

@@ -32,7 +32,8 @@ class Known:
 
     def answer(self, question: Ask | Search) -> Answer | None:
         """None where it has not been asked."""
-        return self.answers.get(self.full(question))
+        # Written out for the content as a whole: it is looked up a thousand times.
+        return self.answers.get(question if self.member is None else self.full(question))
 
     def told(self, question: Ask | Search, kind: type[_A]) -> _A | None:
         """The answer, if there is one of that kind."""
