@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from scanner import __version__
+from scanner.cli.audit import audit_app
 from scanner.cli.common import say
 from scanner.cli.config import config_app
 from scanner.cli.coverage import coverage_app
@@ -36,6 +37,7 @@ app.add_typer(rules_app, name="rules")
 app.add_typer(suppressions_app, name="suppressions")
 app.add_typer(verdicts_app, name="verdicts")
 app.add_typer(coverage_app, name="coverage")
+app.add_typer(audit_app, name="audit")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(remediation_app, name="remediation")
 

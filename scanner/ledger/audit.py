@@ -6,6 +6,7 @@ Nothing secret and no content goes in: ids, paths, names, reasons.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, text
 
 from scanner.ledger.audit_chain import Break, Entry, Head, canonical, digest
-from scanner.ledger.tables import audit
+from scanner.ledger.proof_tables import audit
 
 SERVICE = "service"
 """The actor where no person ordered it."""
@@ -37,7 +38,8 @@ class Action(StrEnum):
     STARTED = "started"
     """The service, with the digests of what it goes by."""
     RULES = "rules"
-    """Other rules are in force."""
+    """Other ones are in force; like suppressions."""
+    SUPPRESSIONS = "suppressions"
     STEP = "step"
     RELEASE = "release"
     PURGE = "purge"
@@ -101,7 +103,16 @@ def _entry(row: tuple[Any, ...]) -> Entry | Break:
         moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
     except ValueError:
         return Break(seq, "it was changed: its moment cannot be read")
-    return Entry(seq, moment, *texts)
+    entry = Entry(seq, moment, *texts)
+    return entry if _is_canonical(entry.detail) else Break(seq, "it was changed: its detail is not written as we do")
+
+
+def _is_canonical(detail: str) -> bool:
+    try:
+        found = json.loads(detail)
+        return isinstance(found, dict) and canonical(found) == detail
+    except (ValueError, TypeError, RecursionError):
+        return False
 
 
 def unguarded(connection: Connection) -> list[str]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -36,9 +37,8 @@ class Proofs:
         for domain in await self._db.read(lambda connection: coverage_queries.domains(connection, asked)):
             alone, place = replace(asked, domain=domain), None
             while True:
-                found, place = await self._db.read(
-                    lambda c, alone=alone, place=place: coverage_queries.not_scanned(c, alone, place)
-                )
+                page = partial(coverage_queries.not_scanned, asked=alone, after=place)
+                found, place = await self._db.read(page)
                 for one in found:
                     yield one
                 if place is None:
@@ -46,7 +46,7 @@ class Proofs:
 
     async def entries(self, after: int = 0) -> AsyncIterator[Entry | Break]:
         """The audit, in order, after an entry; a break where a row cannot be read as one."""
-        while page := await self._db.read(lambda connection, after=after: audit.page(connection, after)):
+        while page := await self._db.read(partial(audit.page, after=after)):
             for one in page:
                 yield one
             after = page[-1].seq

@@ -349,21 +349,6 @@ class TallyRow(Base, table=True):
     versions: int
 
 
-class AuditRow(Base, table=True):
-    """One act, chained to the one before. Triggers refuse any change."""
-
-    __tablename__ = "audit"
-    seq: int = Field(sa_column=Column(BigKey, primary_key=True, autoincrement=False))
-    at: datetime = Field(sa_type=UtcDateTime)
-    actor: str
-    action: str
-    subject: str
-    detail: str
-    """Canonical JSON: what was digested, letter by letter."""
-    prev_hash: str
-    hash: str
-
-
 class TicketRow(Base, table=True):
     """Who works next. Losing or doubling a ticket does no harm: the work row is the truth."""
 
@@ -401,5 +386,4 @@ holds = HoldRow.__table__  # type: ignore[attr-defined]
 allowances = AllowanceRow.__table__  # type: ignore[attr-defined]
 purges = PurgeRow.__table__  # type: ignore[attr-defined]
 tallies = TallyRow.__table__  # type: ignore[attr-defined]
-audit = AuditRow.__table__  # type: ignore[attr-defined]
 tickets = TicketRow.__table__  # type: ignore[attr-defined]

@@ -28,6 +28,7 @@ from scanner.pipeline.signals import Signals
 from scanner.pipeline.stations import Domain, Stations
 from scanner.rulebook.load import load_rulebook
 from scanner.rulebook.suppressions import SuppressionsInForce, load_suppressions
+from scanner.service.audit import record_start
 from scanner.service.engines import examiner_of, panel_of, unpacker_of
 from scanner.service.rules import announce_rules
 from scanner.service.suppressions import put_in_force
@@ -78,6 +79,7 @@ async def assembled(settings: Settings, metrics: Metrics | None = None) -> Async
         ledger = await Ledger.open(settings.ledger, utc_now, owner=True, on_gone=signals.told_gone)
         stack.push_async_callback(ledger.close)
         await put_in_force(suppressions, in_force, ledger, metrics, utc_now())
+        await record_start(settings, rulebook, suppressions, ledger)
         clamd = Clamd(settings.clamav)
         yara = await _enter_yara(settings, metrics, stack)
         unpacker = unpacker_of(settings)

@@ -8,9 +8,11 @@ import asyncio
 import structlog
 
 from scanner.errors import ConfigurationError
+from scanner.ledger.audit import Action
 from scanner.rulebook.load import load_rules
 from scanner.rulebook.rule import rulebook_of
 from scanner.service.assembly import Parts
+from scanner.service.audit import record_change
 from scanner.service.rules import announce_rules, refuse_untrue
 from scanner.service.suppressions import reload_suppressions
 from scanner.service.watching import changes
@@ -56,5 +58,6 @@ async def reload_rules(parts: Parts) -> bool:
     parts.rules.swap(rulebook)  # with the YARA rules: no content sees one of the two old and the other new
     if changed:
         log.info("rules.loaded", rules=len(rulebook.rules), digest=rulebook.digest)
+        await record_change(Action.RULES, rulebook.digest, len(rulebook.rules), parts.stations.ledger)
     announce_rules(rulebook, parts.metrics, parts.clock())
     return True

@@ -10,12 +10,14 @@ import structlog
 
 from scanner.errors import ConfigurationError, LedgerUnavailable
 from scanner.judge.suppression import Standing, State, of_no_rule, standings
+from scanner.ledger.audit import Action
 from scanner.ledger.ledger import Clock, Ledger
 from scanner.ledger.rows import SuppressionUse
 from scanner.metrics import Metrics
 from scanner.rulebook.load import load_rulebook
 from scanner.rulebook.suppressions import Suppressions, SuppressionsInForce, load_suppressions
 from scanner.rulebook.until import ended
+from scanner.service.audit import record_change
 from scanner.service.diagnosis import Diagnosis, Level
 from scanner.settings import Settings
 
@@ -51,6 +53,7 @@ async def reload_suppressions(
         metrics.suppressions_loaded(ok=True)
         return
     await put_in_force(found, in_force, ledger, metrics, now)
+    await record_change(Action.SUPPRESSIONS, found.digest, len(found.all), ledger)
 
 
 async def standings_of(settings: Settings, clock: Clock) -> tuple[Standing, ...]:

@@ -58,6 +58,7 @@ def test_an_act_that_is_rolled_back_leaves_no_entry(database: Database):
     assert told(database) == []
 
 
+NOT_OURS = Break(1, "it was changed: its detail is not written as we do")
 COPY = "INSERT INTO audit SELECT {}, at, actor, action, subject, detail, {}, hash FROM audit WHERE seq = 3"
 FORBIDDEN = {
     "UPDATE audit SET actor = 'mallory' WHERE seq = 2": "append-only",
@@ -90,6 +91,8 @@ def tampered(database: Database, statement: str) -> None:
         ("UPDATE audit SET actor = 'mallory' WHERE seq = 2", Break(2, "it was changed after it was written")),
         ("UPDATE audit SET at = 'never' WHERE seq = 2", Break(2, "it was changed: its moment cannot be read")),
         ("UPDATE audit SET detail = x'00' WHERE seq = 1", Break(1, "it was changed: a text is none any more")),
+        ("UPDATE audit SET detail = '{' WHERE seq = 1", NOT_OURS),
+        ("UPDATE audit SET detail = '[1.5]' WHERE seq = 1", NOT_OURS),
         ("DELETE FROM audit WHERE seq = 2", Break(3, "it follows 1: what was between them is missing")),
         ("DELETE FROM audit WHERE seq = 1", Break(2, "it follows 0: what was between them is missing")),
     ],
