@@ -168,15 +168,20 @@ class StepKind(StrEnum):
     """What can be done about a version. The order here is the order of acting."""
 
     REVOKE_LINKS = "revoke_links"
+    REVERT = "revert"
     QUARANTINE = "quarantine"
+    LOCK = "lock"
     COMMENT = "comment"
+    TAG = "tag"
+    DELETE = "delete"
+    TOMBSTONE = "tombstone"
     RELEASE = "release"
     """Back out of quarantine; never part of a plan, only on a person's order."""
 
 
-PLANNED_STEPS = (StepKind.REVOKE_LINKS, StepKind.QUARANTINE, StepKind.COMMENT)
+PLANNED_STEPS = tuple(kind for kind in StepKind if kind is not StepKind.RELEASE)
 """What policy and rules may ask for, in the order it is done."""
-TELLING_STEPS = frozenset({StepKind.COMMENT})
+TELLING_STEPS = frozenset({StepKind.COMMENT, StepKind.TAG})
 """What tells people and takes nothing away from them: no brake holds a plan that does nothing else."""
 
 
@@ -282,7 +287,9 @@ class Step:
 
     kind: StepKind
     params: Mapping[str, str] = field(default_factory=dict)
-    """`quarantine`: `destination`; `comment`: `body`; `release`: `destination`, `reason`, `by`."""
+    """`quarantine`: `destination`, and `links` where those made meanwhile are to be revoked; `comment`: `body`, and
+    `reverted` for a file that was taken back to an earlier version; `lock`: `token`; `tag`: the properties;
+    `tombstone`: `body`; `release`: `destination`, `reason`, `by`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,8 +352,8 @@ class StepRecord:
     step: Step
     state: StepState
     detail: Mapping[str, str] = field(default_factory=dict)
-    """What the act left behind: `origin` and `path` of a move, `entry_id` where that is a new one since, `note_id`,
-    `links`, or `error`."""
+    """What the act left behind, and what was there before: `origin` and `path` of a move, `entry_id` where that is a new
+    one since, `note_id`, `links`, or `error`; each step's module says what."""
     tries: int = 0
 
 
@@ -385,6 +392,15 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the ledger holds of a version: its verdict's kind, and of which content."""
+
+    kind: VerdictKind
+    sha512: str | None = None
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """An act of ours as the journal keeps it, for recognising the event it causes."""
 
@@ -402,6 +418,8 @@ class Known:
 
     entries: frozenset[EntryId] = frozenset()
     acts: tuple[Act, ...] = ()
+    made: frozenset[EntryId] = frozenset()
+    """Versions that we made ourselves."""
 
 
 @dataclass(frozen=True, slots=True)

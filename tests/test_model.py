@@ -53,11 +53,13 @@ def test_waiting_for_others_says_nothing_about_the_file() -> None:
 
 
 def test_a_release_is_never_planned_and_acts_stand_in_their_order() -> None:
-    assert PLANNED_STEPS == (StepKind.REVOKE_LINKS, StepKind.QUARANTINE, StepKind.COMMENT)
+    order = ["revoke_links", "revert", "quarantine", "lock", "comment", "tag", "delete", "tombstone"]
+    assert [kind.value for kind in PLANNED_STEPS] == order
+    assert StepKind.RELEASE not in PLANNED_STEPS
 
 
 def test_a_step_is_open_or_final() -> None:
-    final = {"success", "already_done", "failed", "superseded", "dry_run"}
+    final = {"success", "already_done", "failed", "superseded", "dry_run", "dropped"}
     assert {state.value for state in set(StepState) - OPEN_STEPS} == final
 
 

@@ -118,6 +118,11 @@ def _is_own(event: Event, scope: Scope, known: Known) -> bool:
         return False
     if event.type == "file_system" and event.action in RELOCATIONS:
         return any(_moved_to(act, event) for act in known.acts)
+    if event.type == "file_system" and event.action == "create":
+        # Whatever is put upon a text of ours is a version of its own.
+        return event.entry_id in known.made
+    if event.type == "file_system" and event.action == "delete":
+        return any(_deleted(act, event) for act in known.acts)
     if event.type == "note" and event.action == "create":
         return any(_noted(act, event) for act in known.acts)
     return False
@@ -129,6 +134,14 @@ def _moved_to(act: Act, event: Event) -> bool:
         and act.group_id == event.group_id
         and event.target_path is not None
         and _strict(act.path) == _strict(event.target_path)
+        and -EARLIER <= event.occurred_at - act.at <= LATER
+    )
+
+
+def _deleted(act: Act, event: Event) -> bool:
+    return (
+        act.kind is StepKind.DELETE
+        and act.group_id == event.group_id
         and -EARLIER <= event.occurred_at - act.at <= LATER
     )
 

@@ -6,15 +6,20 @@ The plan is complete before anything is touched: it can be printed, recorded as 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 
-from scanner.judge.wording import comment_body
+from scanner.judge.wording import Fate, comment_body, tombstone_text
 from scanner.model import PLANNED_STEPS, FileVersion, Plan, Step, StepKind, Verdict
 from scanner.settings import PolicySettings
 
 _ID_SHOWN = 40
 """Characters of each id in a quarantine name: a whole UUID."""
+_REASONS_TAGGED = 500
+"""Characters; how long a property may be is not documented (fact sheet 7.3)."""
+_NOT_BESIDE_DELETE = frozenset({StepKind.QUARANTINE, StepKind.LOCK, StepKind.COMMENT})
 
 
 def plan(verdict: Verdict, policy: PolicySettings, quarantine_folder: str, now: datetime, contact: str) -> Plan:
@@ -26,26 +31,58 @@ def plan(verdict: Verdict, policy: PolicySettings, quarantine_folder: str, now: 
     for finding in verdict.findings:
         if finding.counts:
             wanted.update(finding.actions or ())
-    kinds = [kind for kind in PLANNED_STEPS if kind in wanted]
-    steps = []
-    for kind in kinds:
-        params = {}
-        if kind is StepKind.QUARANTINE:
-            params = {"destination": quarantine_path(verdict.version, quarantine_folder, now)}
-        if kind is StepKind.COMMENT:
-            moved = StepKind.QUARANTINE in kinds
-            params = {"body": comment_body(verdict, moved=moved, now=now, contact=contact)}
-        steps.append(Step(kind, params))
-    return Plan(tuple(steps), verdict.reasons if steps else ())
+    kinds = _kinds(wanted)
+    params = _params(verdict, kinds, now, contact)
+    if StepKind.QUARANTINE in kinds:
+        params[StepKind.QUARANTINE] = {"destination": quarantine_path(verdict.version, quarantine_folder, now)}
+        if StepKind.REVOKE_LINKS in kinds:
+            params[StepKind.QUARANTINE]["links"] = "revoke"
+    steps = tuple(Step(kind, params.get(kind, {})) for kind in kinds)
+    return Plan(steps, verdict.reasons if steps else ())
+
+
+def _kinds(wanted: Collection[StepKind]) -> list[StepKind]:
+    """In the order of acting. What is deleted is not moved as well, and nobody reads a comment on it; nothing marks the
+    place of what is still there."""
+    unwanted = _NOT_BESIDE_DELETE if StepKind.DELETE in wanted else frozenset()
+    if not {StepKind.QUARANTINE, StepKind.DELETE} & set(wanted):
+        unwanted |= {StepKind.TOMBSTONE}
+    return [kind for kind in PLANNED_STEPS if kind in wanted and kind not in unwanted]
+
+
+def _params(
+    verdict: Verdict, kinds: Collection[StepKind], now: datetime, contact: str
+) -> dict[StepKind, dict[str, str]]:
+    """Of all but the quarantine."""
+    told = partial(comment_body, verdict, now=now, contact=contact)
+    fate = Fate.MOVED if StepKind.QUARANTINE in kinds else Fate.LOCKED if StepKind.LOCK in kinds else Fate.LEFT
+    body = {"body": told(fate=fate)}
+    if StepKind.REVERT in kinds:
+        body["reverted"] = told(fate=Fate.REVERTED)
+    fate = Fate.DELETED if StepKind.DELETE in kinds else Fate.MOVED
+    return {
+        StepKind.COMMENT: body,
+        StepKind.LOCK: {"token": _digest(verdict.version, now.isoformat())[:32]},
+        StepKind.TAG: {
+            "verdict": verdict.kind.value,
+            "reasons": ", ".join(verdict.reasons)[:_REASONS_TAGGED],
+            "checked_at": f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        },
+        StepKind.TOMBSTONE: {"body": tombstone_text(verdict, fate=fate, now=now, contact=contact)},
+    }
 
 
 def quarantine_path(version: FileVersion, folder: str, now: datetime) -> str:
     """A full path below a folder of the day: unique for the version, legal for Egnyte (fact sheet 1.4), without an
     extension that anything opens. Ids are opaque, so a digest of both makes the name unique whatever they hold."""
-    ids = f"{version.group_id}\0{version.entry_id}"
-    digest = sha256(ids.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    digest = _digest(version)[:8]
     name = f"q-{_letters(version.group_id)}-{_letters(version.entry_id)}-{digest}{_extension(version.name)}.q"
     return f"{folder}/{now.astimezone(UTC):%Y-%m-%d}/{name}"
+
+
+def _digest(version: FileVersion, *more: str) -> str:
+    ids = "\0".join([version.group_id, version.entry_id, *more])
+    return sha256(ids.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _letters(value: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from enum import StrEnum
 from unicodedata import category, combining, normalize
 
 from scanner.model import Gap, Unchecked, Unscannable, Verdict, VerdictKind
@@ -39,7 +40,17 @@ _GAPS: dict[Unscannable | Unchecked, str] = {
 _ANY_OTHER_GAP = "the scanner could not finish with it"
 
 
-def comment_body(verdict: Verdict, *, moved: bool, now: datetime, contact: str) -> str:
+class Fate(StrEnum):
+    """What becomes of the file, as its owner is told."""
+
+    LEFT = "It was left where it is:"
+    LOCKED = "It was left where it is, and locked:"
+    MOVED = "It was moved to quarantine from"
+    DELETED = "It was deleted from"
+    REVERTED = "That version was deleted, and the last one found clean is in its place:"
+
+
+def comment_body(verdict: Verdict, *, fate: Fate, now: datetime, contact: str) -> str:
     """What was found, what was done, which version, when, where it was, whom to ask.
 
     Ends with a marker in brackets that is the same for every comment on this version in this domain.
@@ -47,13 +58,29 @@ def comment_body(verdict: Verdict, *, moved: bool, now: datetime, contact: str) 
     version = verdict.version
     entry = _plain(version.entry_id, 40)
     uploaded = "" if version.uploaded_at is None else f", uploaded {_moment(version.uploaded_at)}"
-    before = f'{_what(verdict)} {"It was moved to quarantine from" if moved else "It was left where it is:"} "'
+    before = f'{_what(verdict)} {fate} "'
     after = (
         f'". Version {entry}{uploaded}; checked {_moment(now)}. If this is a mistake, or if you need the file, ask '
         f'your Egnyte administrators; this comment was made by the account "{_plain(contact, 60)}". '
         f"[scanner {_plain(version.domain, 40)}/{entry}]"
     )
     return before + _plain(version.path, LIMIT - len(before) - len(after)) + after
+
+
+def tombstone_text(verdict: Verdict, *, fate: Fate, now: datetime, contact: str) -> str:
+    """The text of a file that stands where another was. The name of that one is in the name of this."""
+    version = verdict.version
+    entry = _plain(version.entry_id, 40)
+    lines = (
+        f'The file "{_plain(version.name, 200)}" is not here any more.',
+        "",
+        f'{_what(verdict)} {fate} this folder by the account "{_plain(contact, 60)}".',
+        f"Version {entry}; checked {_moment(now)}.",
+        "",
+        "If this is a mistake, or if you need the file, ask your Egnyte administrators. You may delete this note.",
+        f"[scanner {_plain(version.domain, 40)}/{entry}]",
+    )
+    return "\n".join(lines) + "\n"
 
 
 def _what(verdict: Verdict) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, case, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from scanner.ledger import walking
+from scanner.ledger import made, walking
 from scanner.ledger.deletion import MISSING, settle_missing
 from scanner.ledger.dispatch import tickets as dispatch_tickets
 from scanner.ledger.rows import FeedState, event_values, version_values
@@ -128,12 +128,13 @@ def record_events(
     recorded = _recorded(connection, domain, epoch, [event.id for event in page])
     entries = _known_entries(connection, domain, [event.entry_id for event in page if event.entry_id])
     acts = _acts(connection, domain, page)
+    ours = made.among(connection, domain, [event.entry_id for event in page if event.entry_id])
     settled: list[tuple[Event, Disposition]] = []
     for event in page:
         if event.id in recorded:
             continue
         recorded.add(event.id)
-        disposition = decide(event, Known(frozenset(entries), acts))
+        disposition = decide(event, Known(frozenset(entries), acts, ours))
         if isinstance(disposition, Queued):
             entries.add(disposition.version.entry_id)
         settled.append((event, disposition))
@@ -164,7 +165,7 @@ def reopen_plan(connection: Connection, domain: str, entry_id: EntryId, now: dat
     """Steps that found the file gone, or another version in its place, are to be done after all, now that it is back;
     with `undone` also those that were done: a restored domain knows nothing of them. Gives how many plans that were."""
     mine = (steps.c.domain == domain) & (steps.c.entry_id == entry_id) & (steps.c.kind != StepKind.RELEASE.value)
-    ended = connection.execute(select(steps.c.id, steps.c.state, steps.c.detail).where(mine)).all()
+    ended = connection.execute(select(steps.c.id, steps.c.kind, steps.c.state, steps.c.detail).where(mine)).all()
     again = [
         row.id
         for row in ended
@@ -172,6 +173,8 @@ def reopen_plan(connection: Connection, domain: str, entry_id: EntryId, now: dat
     ]
     if not again:
         return 0
+    # A version that is back was taken off in vain: without this its other steps would be spared.
+    again += [row.id for row in ended if row.kind == StepKind.REVERT and row.state in _DONE and row.id not in again]
     planned: dict[str, Any] = {"state": StepState.PLANNED.value, "detail": {}, "done_at": None}
     connection.execute(update(steps).where(steps.c.id.in_(again)).values(**planned))
     # Also where the work is still open: without its token a worker that knows the steps as ended cannot end it.
@@ -199,7 +202,15 @@ def came_back(connection: Connection, domain: str, entry_id: EntryId) -> bool:
 def queue_versions(connection: Connection, versions: Iterable[FileVersion], lane: Lane, now: datetime) -> int:
     """Open work with a ticket for each version that was neither looked at nor is waiting for it. Gives how many."""
     queued = 0
-    for version in versions:
+    wanted = list(versions)
+    ours = {
+        (domain, entry_id)
+        for domain in {version.domain for version in wanted}
+        for entry_id in made.among(connection, domain, [one.entry_id for one in wanted if one.domain == domain])
+    }
+    for version in wanted:
+        if (version.domain, version.entry_id) in ours:
+            continue
         values = {
             **version_values(version),
             "lane": lane.value,

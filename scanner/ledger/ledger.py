@@ -6,7 +6,7 @@ writes carries its run token; what a feed writes carries its cursor.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from functools import partial
@@ -20,7 +20,9 @@ from scanner.ledger.dispatch import tickets
 from scanner.ledger.dispatch.dispatch import Dispatch
 from scanner.ledger.facts import Judged, Stretch
 from scanner.ledger.holds import Holds
+from scanner.ledger.judgements import judgements
 from scanner.ledger.proofs import Proofs
+from scanner.ledger.purges import Purges
 from scanner.ledger.rows import (
     Backlog,
     Explanation,
@@ -40,6 +42,7 @@ from scanner.model import (
     Event,
     FileVersion,
     Gap,
+    Judgement,
     Known,
     Lane,
     Learnt,
@@ -74,6 +77,7 @@ class Ledger:
         self.dispatch = Dispatch(database)
         self.walks = Walks(database, clock, self.dispatch.wake)
         self.holds = Holds(database, clock)
+        self.purges = Purges(database, clock)
         self.proofs = Proofs(database, clock)
 
     @classmethod
@@ -193,6 +197,10 @@ class Ledger:
     async def was_deleted(self, domain: str, entry_id: EntryId) -> bool:
         """Whether the feed told of the deletion of a known version's file, or of a folder that held it."""
         return await self._db.read(lambda connection: deletion.was_deleted(connection, domain, entry_id))
+
+    async def judgements(self, domain: str, entry_ids: Sequence[EntryId]) -> Mapping[EntryId, Judgement]:
+        """What was decided about versions of a domain; those without a verdict are missing."""
+        return await self._db.read(lambda connection: judgements(connection, domain, entry_ids))
 
     async def work_counts(self) -> WorkCounts:
         return await self._db.read(queries.work_counts)

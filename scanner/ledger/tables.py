@@ -349,6 +349,15 @@ class TallyRow(Base, table=True):
     versions: int
 
 
+class MadeRow(Base, table=True):
+    """A version that we made ourselves. Never dropped: a listing may show it at any time."""
+
+    __tablename__ = "made"
+    domain: str = Field(primary_key=True)
+    entry_id: str = Field(primary_key=True)
+    made_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class TicketRow(Base, table=True):
     """Who works next. Losing or doubling a ticket does no harm: the work row is the truth."""
 
@@ -386,4 +395,5 @@ holds = HoldRow.__table__  # type: ignore[attr-defined]
 allowances = AllowanceRow.__table__  # type: ignore[attr-defined]
 purges = PurgeRow.__table__  # type: ignore[attr-defined]
 tallies = TallyRow.__table__  # type: ignore[attr-defined]
+made = MadeRow.__table__  # type: ignore[attr-defined]
 tickets = TicketRow.__table__  # type: ignore[attr-defined]

@@ -10,13 +10,14 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
 
 from scanner.errors import Fenced
-from scanner.ledger import aliases, audit, facts, suppressing, tallies
+from scanner.ledger import aliases, audit, facts, made, suppressing, tallies
 from scanner.ledger.deletion import MISSING, settle_groups
 from scanner.ledger.dispatch import tickets as dispatch_tickets
 from scanner.ledger.intake import came_back, queue_versions, reopen_plan
 from scanner.ledger.rows import step_of, suppressed_by, verdict_of, verdict_values, version_of
 from scanner.ledger.tables import steps, verdicts, work
 from scanner.model import (
+    ORDERED_STEPS,
     WAITING_REASONS,
     EntryId,
     FileVersion,
@@ -81,7 +82,13 @@ _DEFER = (
 )
 _TOUCH = select(work.c.entry_id).where(_HELD)
 _STEPS = (
-    select(steps).where(steps.c.domain == bindparam("d"), steps.c.entry_id == bindparam("e")).order_by(steps.c.position)
+    select(steps)
+    .where(
+        steps.c.domain == bindparam("d"),
+        steps.c.entry_id == bindparam("e"),
+        steps.c.kind.not_in([kind.value for kind in ORDERED_STEPS]),
+    )
+    .order_by(steps.c.position)
 )
 _INSERT_VERDICT = insert(verdicts)
 _ACTED = (StepState.SUCCESS, StepState.ALREADY_DONE, StepState.FAILED)
@@ -116,6 +123,7 @@ def take(connection: Connection, domain: str, entry_id: EntryId) -> Run | None:
 
 
 def steps_of(connection: Connection, domain: str, entry_id: EntryId) -> tuple[StepRecord, ...]:
+    """Those of its plan. What persons order is none of a worker's business."""
     return tuple(step_of(row) for row in connection.execute(_STEPS, {"d": domain, "e": entry_id}))
 
 
@@ -169,6 +177,7 @@ def record_step(connection: Connection, run: Run, step_id: int, result: StepResu
         said = {"kind": kind, "result": result.state.value, "file": run.version.path, "told": dict(result.detail)}
         audit.append(connection, audit.Action.STEP, _subject(run), said, at=now)
     aliases.record(connection, run.version.domain, run.version.entry_id, result, now)
+    made.record(connection, run.version.domain, result, now)
     queued = _queue_newer(connection, run, result.superseded_by, now)
     if "gone" in result.detail and came_back(connection, run.version.domain, run.version.entry_id):
         queued += reopen_plan(connection, run.version.domain, run.version.entry_id, now)

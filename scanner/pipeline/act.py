@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from scanner.errors import RetryLater
 from scanner.model import (
@@ -28,6 +29,7 @@ from scanner.model import (
 from scanner.pipeline.patience import wait_before_next
 from scanner.pipeline.stations import Domain, Stations
 from scanner.remediation.brake import Counts, held
+from scanner.remediation.order import ends_plan
 from scanner.remediation.perform import GONE, perform
 
 _NOT_BEGUN = (StepState.PLANNED, StepState.BRAKED, StepState.DROPPED)
@@ -67,18 +69,23 @@ async def _perform_in_order(
 ) -> None:
     todo = [record for record in steps if record.state in OPEN_STEPS]
     version, folder = run.version, domain.settings.quarantine_folder
+    plan = {record.id: record for record in steps}
     for record in steps:
         version = _as_it_is_known(version, record.state, record.detail)
-    moved = any(record.step.kind is StepKind.QUARANTINE for record in steps)
+    judged = partial(stations.ledger.judgements, run.version.domain)
     for index, record in enumerate(todo):
         await stations.ledger.begin_step(run, record.id)
-        result = await perform(domain.cloud, version, record, folder, domain.account, content=content, moved=moved)
+        standing = tuple(plan.values())
+        result = await perform(
+            domain.cloud, version, record, folder, domain.account, content=content, plan=standing, judged=judged
+        )
         version = _as_it_is_known(version, result.state, result.detail)
         if result == GONE:
             result = await _proved(run, record, stations)
         await stations.ledger.record_step(run, record.id, result)
         stations.signals.stepped(run, record, result)
-        rest = _what_it_means_for_the_rest(record, result)
+        plan[record.id] = replace(record, state=result.state, detail=result.detail)
+        rest = ends_plan(result)
         if rest is not None:
             await _close(run, todo[index + 1 :], rest, stations)
             return
@@ -100,17 +107,6 @@ async def _proved(run: Run, record: StepRecord, stations: Stations) -> StepResul
     if record.tries + 1 < stations.settings.workers.max_attempts:
         raise RetryLater(reason, max(wait_before_next(run), stations.settings.events.max_interval))
     return StepResult(StepState.FAILED, {**GONE.detail, "error": reason})
-
-
-def _what_it_means_for_the_rest(record: StepRecord, result: StepResult) -> StepResult | None:
-    if result.state is StepState.SUPERSEDED:
-        return StepResult(StepState.SUPERSEDED)
-    if result.state is StepState.FAILED and "gone" in result.detail:
-        return result
-    if record.step.kind is StepKind.QUARANTINE and result.state is StepState.FAILED:
-        # The comment says that the file was moved: after a failed move it would be a lie.
-        return StepResult(StepState.FAILED, {"error": "not done, since the quarantine before it failed"})
-    return None
 
 
 async def _close(run: Run, records: Sequence[StepRecord], result: StepResult, stations: Stations) -> None:

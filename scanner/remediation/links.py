@@ -2,32 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scanner.cloud.port import Cloud, FileInfo, Link
-from scanner.errors import Forbidden
+from scanner.errors import CloudRefused, Forbidden
 from scanner.model import StepKind, StepResult, StepState
+from scanner.remediation.place import lies_below, parent_of
 from scanner.remediation.step import ApiScope, Needs, Scene, StepType
+
+MOST_FOLDERS = 8
+"""Folders above a file whose links are looked at: each costs a call."""
 
 
 async def revoke_links(scene: Scene) -> StepResult:
     """Delete every link to the file, also one pinned to an older version.
 
-    `links` of the detail has the ids deleted. What we may not delete fails the step, after the others are gone. Links
-    of folders above are left: they end for this file when it is moved. Raises Forbidden where links cannot be listed.
+    `links` of the detail has the ids deleted, `folder_links` those of folders above, through which the file can be
+    opened as long as it lies there: they lead to other things as well, so they are told and left. What we may not
+    delete fails the step, after the others are gone. Raises Forbidden where links cannot be listed.
     """
     found = await links_to(scene.cloud, scene.info)
+    above = {} if lies_below(scene.info.path, scene.quarantine_folder) else await _folder_links(scene)
     if not found:
-        return StepResult(StepState.ALREADY_DONE, {"links": ""})
-    deleted, refusals = [], []
-    for link in found:
-        try:
-            await scene.cloud.delete_link(link.id)
-            deleted.append(link.id)
-        except Forbidden as error:
-            refusals.append(f"link {link.id} of {link.created_by}: {error}")
-    detail = {"links": ",".join(deleted)}
+        return StepResult(StepState.ALREADY_DONE, {"links": "", **above})
+    deleted, refusals = await delete_links(scene.cloud, found)
+    detail = {"links": ",".join(deleted), **above}
     if refusals:
         return StepResult(StepState.FAILED, {**detail, "error": "; ".join(refusals)})
     return StepResult(StepState.SUCCESS, detail)
+
+
+async def delete_links(cloud: Cloud, links: Sequence[Link]) -> tuple[list[str], list[str]]:
+    """Ids of those deleted, and why others could not be."""
+    deleted, refusals = [], []
+    for link in links:
+        try:
+            await cloud.delete_link(link.id)
+            deleted.append(link.id)
+        except Forbidden as error:
+            refusals.append(f"link {link.id} of {link.created_by}: {error}")
+    return deleted, refusals
+
+
+async def _folder_links(scene: Scene) -> dict[str, str]:
+    """Links of the folders above, nearest first. That they cannot be read keeps no link from being deleted."""
+    ids: list[str] = []
+    try:
+        for folder in _above(scene.info.path):
+            links = await scene.cloud.links(folder)
+            ids += [link.id for link in links if link.type != "file" and link.path.lower() == folder.lower()]
+    except CloudRefused as error:
+        return {"folder_links": " ".join(ids), "folder_links_unknown": str(error)}
+    return {"folder_links": " ".join(ids)} if ids else {}
+
+
+def _above(path: str) -> list[str]:
+    folders: list[str] = []
+    while (path := parent_of(path)) and len(folders) < MOST_FOLDERS:
+        folders.append(path)
+    return folders
 
 
 async def verify(scene: Scene, result: StepResult) -> StepResult:
@@ -50,7 +83,9 @@ async def links_to(cloud: Cloud, info: FileInfo) -> list[Link]:
 
 REVOKE_LINKS = StepType(
     kind=StepKind.REVOKE_LINKS,
-    does="Deletes every link to the file, also those pinned to an older version",
+    does="Deletes every link to the file, also those pinned to an older version; links to folders above it lead to "
+    "other things as well: they are told in the step's record and in the comment. After a quarantine links are looked "
+    "for once more",
     needs=Needs((ApiScope.FILESYSTEM, ApiScope.LINK), "Viewer", admin=True),
     act=revoke_links,
     verify=verify,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from scanner.cloud.port import Cloud, Note
 from scanner.model import Account, FileVersion, StepKind, StepResult, StepState
+from scanner.remediation.order import back_to
 from scanner.remediation.step import Needs, Scene, StepType, UndoOrder
 
 _MARK = "[scanner "
@@ -15,13 +16,27 @@ _LIMIT = 1_000
 
 async def comment(scene: Scene) -> StepResult:
     """Comment on the file where it is now. On a repeat a comment of ours with the body's marker counts as this one."""
-    body, path = scene.record.step.params["body"], scene.info.path
+    body, path = _body(scene), scene.info.path
     if scene.record.state is StepState.INTENDED:
         known = await _said_before(scene.cloud, path, body, scene.account)
         if known is not None:
             return StepResult(StepState.ALREADY_DONE, {"note_id": known, "path": path})
     note = await scene.cloud.add_note(path, body)
     return StepResult(StepState.SUCCESS, {"note_id": note.id, "path": path})
+
+
+def _body(scene: Scene) -> str:
+    """The one that fits what was done, with what the steps before it found out, where there is room for that."""
+    params = scene.record.step.params
+    body = params["body"] if back_to(scene.plan) is None else params.get("reverted", params["body"])
+    revoked = scene.earlier(StepKind.REVOKE_LINKS)
+    others = len(revoked.detail.get("folder_links", "").split()) if revoked is not None else 0
+    if not others:
+        return body
+    links = "a link to a folder" if others == 1 else f"{others} links to folders"
+    marker = marker_of(body)
+    told = f"{body[: -len(marker)].rstrip()} It could also be opened through {links} above it. {marker}"
+    return told if len(told) <= _LIMIT else body
 
 
 async def say_once(cloud: Cloud, path: str, body: str, account: Account) -> str:

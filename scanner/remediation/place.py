@@ -73,7 +73,12 @@ def names_beside(path: str) -> Iterator[str]:
     for number in range(1, MOST_NAMES + 1):
         ending = f"_{number}{dot}{extension}"
         room = NAME_BYTES - len(_bytes(ending))
-        yield f"{folder}/{_bytes(stem)[:room].decode(errors='ignore')}{ending}"
+        yield f"{folder}/{shortened(stem, room)}{ending}"
+
+
+def shortened(name: str, most: int) -> str:
+    """The name, cut at so many bytes."""
+    return _bytes(name)[:most].decode(errors="ignore")
 
 
 def _bytes(name: str) -> bytes:

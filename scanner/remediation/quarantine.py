@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from scanner.cloud.port import Cloud, FileInfo, Priority
 from scanner.errors import CloudRefused, NotFound
 from scanner.model import Account, ContentFacts, FileVersion, StepKind, StepRecord, StepResult, StepState
+from scanner.remediation.links import delete_links, links_to
 from scanner.remediation.notice import release_body, say_once
 from scanner.remediation.place import (
     is_same_content,
@@ -45,12 +46,27 @@ async def verify(scene: Scene, result: StepResult) -> StepResult:
     """Look where the file is. `entry_id` of the detail where the version has a new one since; a newer version that came
     along is reported."""
     if result.state is StepState.ALREADY_DONE:
-        return result
+        return replace(result, detail={**result.detail, **await _links_made_meanwhile(scene, scene.info)})
     after = await scene.cloud.file(scene.info.group_id, priority=Priority.REMEDIATION)
     if not lies_below(after.path, scene.quarantine_folder):
         return StepResult(StepState.FAILED, {**result.detail, "error": f"it was moved, but is now at {after.path}"})
     renamed, newer = _after_move(after, scene.info, scene.version)
-    return StepResult(StepState.SUCCESS, {**result.detail, "path": after.path, **renamed}, newer)
+    late = await _links_made_meanwhile(scene, after)
+    return StepResult(StepState.SUCCESS, {**result.detail, "path": after.path, **renamed, **late}, newer)
+
+
+async def _links_made_meanwhile(scene: Scene, info: FileInfo) -> dict[str, str]:
+    """Deletes links made between revoking and moving: they would serve the file out of the quarantine. `late_links` of
+    the detail has their ids, `links_left` why some are still there: the file is where it belongs all the same."""
+    if "links" not in scene.record.step.params:
+        return {}
+    try:
+        found = await links_to(scene.cloud, info)
+        deleted, refusals = await delete_links(scene.cloud, found)
+    except CloudRefused as error:
+        return {"links_left": str(error)}
+    told = {"late_links": ",".join(deleted)} if deleted else {}
+    return told | ({"links_left": "; ".join(refusals)} if refusals else {})
 
 
 async def release(cloud: Cloud, version: FileVersion, record: StepRecord, order: UndoOrder) -> StepResult:

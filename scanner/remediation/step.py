@@ -5,15 +5,28 @@ Each kind has a module of its own that declares one StepType; `steps.py` knows t
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from scanner.cloud.port import Cloud, FileInfo
-from scanner.model import Account, ContentFacts, FileVersion, StepKind, StepRecord, StepResult
+from scanner.model import (
+    Account,
+    ContentFacts,
+    EntryId,
+    FileVersion,
+    Judgement,
+    StepKind,
+    StepRecord,
+    StepResult,
+    StepState,
+)
 
 LEVELS = ("None", "Nav", "Viewer Only", "Viewer", "Editor", "Full", "Owner")
 """Rights on a folder, least first (fact sheet 7.2)."""
+
+
+DONE_STEPS = frozenset({StepState.SUCCESS, StepState.ALREADY_DONE})
 
 
 class ApiScope(StrEnum):
@@ -39,6 +52,15 @@ class Needs:
         return level in LEVELS and LEVELS.index(level) >= LEVELS.index(self.right)
 
 
+Judged = Callable[[Sequence[EntryId]], Awaitable[Mapping[EntryId, Judgement]]]
+"""What the ledger holds of versions of the domain; those without a verdict are missing."""
+
+
+async def nothing_judged(_entry_ids: Sequence[EntryId]) -> Mapping[EntryId, Judgement]:
+    """Where no ledger is at hand."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """All that an act may look at: the file as the platform has it now, and what was recorded of it."""
@@ -47,11 +69,24 @@ class Scene:
     version: FileVersion
     """As it was judged."""
     info: FileInfo
+    """As the platform has it now; for a step that needs no file, as it was judged."""
     record: StepRecord
     quarantine_folder: str
     account: Account
     content: ContentFacts | None = None
     """What was judged; None where nothing could be read."""
+    plan: tuple[StepRecord, ...] = ()
+    """All steps of the plan as they stand, this one included."""
+    judged: Judged = nothing_judged
+
+    def earlier(self, kind: StepKind) -> StepRecord | None:
+        """A step of the same plan that was done."""
+        return next((one for one in self.plan if one.step.kind is kind and one.state in DONE_STEPS), None)
+
+
+def as_judged(version: FileVersion) -> FileInfo:
+    """For steps that need no file."""
+    return FileInfo(version.group_id, version.entry_id, version.path, version.size or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +123,12 @@ class StepType:
     """What undoing brings back, or why there is nothing to undo it with."""
     verify: Verify | None = None
     """Looks whether what `act` tells is so, and may correct it; None where the platform's answer is all the proof."""
+    when_gone: Callable[[Scene], Awaitable[StepResult | None]] | None = None
+    """Whether a file that is not found was taken away by this very step, whose result was lost."""
+    when_replaced: Callable[[Scene], Awaitable[StepResult | None]] | None = None
+    """Whether another version is current because of this very step, whose result was lost."""
+    needs_file: bool = True
+    """False for what is done in the place where the file was: it is not looked up before."""
     undo: Undo | None = None
     """Takes the step's record and brings back what was before. What is back already is ALREADY_DONE."""
 

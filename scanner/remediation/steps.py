@@ -5,12 +5,20 @@ from __future__ import annotations
 from scanner.cloud.port import Cloud
 from scanner.errors import CloudRefused
 from scanner.model import FileVersion, StepKind, StepRecord, StepResult, StepState
-from scanner.remediation import links, notice, quarantine
+from scanner.remediation import delete, links, lock, notice, quarantine, revert, tag, tombstone
 from scanner.remediation.step import StepType, UndoOrder
 
-STEPS: dict[StepKind, StepType] = {
-    step_type.kind: step_type for step_type in (links.REVOKE_LINKS, quarantine.QUARANTINE, notice.COMMENT)
-}
+_ALL = (
+    links.REVOKE_LINKS,
+    revert.REVERT,
+    quarantine.QUARANTINE,
+    lock.LOCK,
+    notice.COMMENT,
+    tag.TAG,
+    delete.DELETE,
+    tombstone.TOMBSTONE,
+)
+STEPS: dict[StepKind, StepType] = {step_type.kind: step_type for step_type in _ALL}
 """By kind."""
 
 

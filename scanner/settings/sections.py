@@ -180,16 +180,27 @@ def _planned(step: object) -> object:
     return step
 
 
-Actions = tuple[
-    Annotated[StepKind, BeforeValidator(_planned), WithJsonSchema({"enum": [step.value for step in PLANNED_STEPS]})],
-    ...,
+def _in_its_place(steps: tuple[StepKind, ...]) -> tuple[StepKind, ...]:
+    if StepKind.TOMBSTONE in steps and not {StepKind.QUARANTINE, StepKind.DELETE} & set(steps):
+        raise ValueError("tombstone marks the place of what was taken away: it needs quarantine or delete beside it")
+    return steps
+
+
+Actions = Annotated[
+    tuple[
+        Annotated[
+            StepKind, BeforeValidator(_planned), WithJsonSchema({"enum": [step.value for step in PLANNED_STEPS]})
+        ],
+        ...,
+    ],
+    AfterValidator(_in_its_place),
 ]
 
 
 class PolicySettings(Section):
-    """What each verdict leads to, unless a rule says more."""
+    """What each verdict leads to, unless a rule says more (docs/remediation.md)."""
 
-    infected: Actions = PLANNED_STEPS
+    infected: Actions = (StepKind.REVOKE_LINKS, StepKind.QUARANTINE, StepKind.COMMENT)
     """For versions in which an engine names malware."""
     flagged: Actions = ()
     """For versions a rule of ours matched, beside what the rule itself asks for."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from emulator.names import check_name
 from scanner.judge.plan import plan, quarantine_path
-from scanner.judge.wording import comment_body
+from scanner.judge.wording import Fate, comment_body
 from scanner.model import (
     EntryId,
     FileVersion,
@@ -75,10 +75,10 @@ def test_every_kind_has_a_row() -> None:
 
 def test_steps_carry_all_that_a_repeat_needs() -> None:
     judged = verdict(VerdictKind.INFECTED, MALWARE)
-    body = comment_body(judged, moved=True, now=NOW, contact="svc")
+    body = comment_body(judged, fate=Fate.MOVED, now=NOW, contact="svc")
     destination = quarantine_path(VERSION, FOLDER, NOW)
 
-    expected = (Step(LINKS), Step(MOVE, {"destination": destination}), Step(COMMENT, {"body": body}))
+    expected = (Step(LINKS), Step(MOVE, {"destination": destination, "links": "revoke"}), Step(COMMENT, {"body": body}))
     assert plan(judged, POLICY, FOLDER, NOW, "svc") == Plan(expected, ("Win.Test",))
 
 
@@ -92,7 +92,7 @@ def test_a_comment_does_not_claim_a_move_that_is_not_planned() -> None:
     judged = verdict(VerdictKind.UNSCANNABLE, gap=Gap(Unscannable.ENCRYPTED))
 
     (step,) = plan(judged, POLICY, FOLDER, NOW, "svc").steps
-    assert step.params["body"] == comment_body(judged, moved=False, now=NOW, contact="svc")
+    assert step.params["body"] == comment_body(judged, fate=Fate.LEFT, now=NOW, contact="svc")
 
 
 def test_a_quarantine_name_tells_ids_day_and_former_extension() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.judge.wording import LIMIT, comment_body
+from scanner.judge.wording import LIMIT, Fate, comment_body, tombstone_text
 from scanner.model import (
     EntryId,
     FileVersion,
@@ -32,7 +32,7 @@ RULE = Finding("rules", "double-extension", message="A program behind a document
 
 def body(kind: VerdictKind, *findings: Finding, gap: Gap | None = None, moved: bool = False) -> str:
     verdict = Verdict(VERSION, kind, (), (Inspection("clamd", "1", findings, gap),))
-    return comment_body(verdict, moved=moved, now=NOW, contact="svc-scanner")
+    return comment_body(verdict, fate=Fate.MOVED if moved else Fate.LEFT, now=NOW, contact="svc-scanner")
 
 
 def test_the_owner_reads_what_why_which_version_when_where_and_whom_to_ask() -> None:
@@ -98,7 +98,7 @@ def test_a_comment_is_short_plain_and_marked_whatever_the_inputs(
     version = FileVersion(domain, GroupId("g"), EntryId(entry), path, uploaded_at=UPLOADED)
     findings = tuple(Finding("any", name, malware, message=message) for name, malware, message in names)
     verdict = Verdict(version, kind, (), (Inspection("any", "1", findings, Gap(Unscannable.LIMITS)),))
-    text = comment_body(verdict, moved=True, now=NOW, contact=contact)
+    text = comment_body(verdict, fate=Fate.MOVED, now=NOW, contact=contact)
 
     assert len(text) <= LIMIT
     assert text.isascii()
@@ -110,8 +110,41 @@ def test_a_comment_is_short_plain_and_marked_whatever_the_inputs(
 
 def test_a_long_path_is_cut_in_the_middle_so_that_both_ends_tell() -> None:
     version = replace(VERSION, path="/Shared/Start/" + "x" * 4_900 + "/end.pdf")
-    text = comment_body(Verdict(version, VerdictKind.FLAGGED, ()), moved=True, now=NOW, contact="svc")
+    text = comment_body(Verdict(version, VerdictKind.FLAGGED, ()), fate=Fate.MOVED, now=NOW, contact="svc")
 
     assert '"/Shared/Start/xxx' in text
     assert 'xxx/end.pdf"' in text
     assert len(text) == LIMIT
+
+
+@pytest.mark.parametrize("fate", list(Fate))
+def test_a_comment_says_what_became_of_the_file(fate: Fate) -> None:
+    judged = Verdict(VERSION, VerdictKind.INFECTED, (), (Inspection("clamd", "1", (MALWARE,)),))
+    said = f'This file contains malware: "Win.Test". {fate} "/Shared/Kite/invoice.pdf". Version e1'
+    assert comment_body(judged, fate=fate, now=NOW, contact="svc").startswith(said)
+
+
+def test_a_text_in_the_place_of_a_file_says_what_happened_and_whom_to_ask() -> None:
+    judged = Verdict(VERSION, VerdictKind.INFECTED, (), (Inspection("clamd", "1", (MALWARE,)),))
+    assert tombstone_text(judged, fate=Fate.DELETED, now=NOW, contact="svc").splitlines() == [
+        'The file "invoice.pdf" is not here any more.',
+        "",
+        'This file contains malware: "Win.Test". It was deleted from this folder by the account "svc".',
+        "Version e1; checked 2026-03-04 09:15 UTC.",
+        "",
+        "If this is a mistake, or if you need the file, ask your Egnyte administrators. You may delete this note.",
+        "[scanner acme/e1]",
+    ]
+
+
+@given(name=st.text(), contact=st.text(), signature=st.text())
+def test_strangers_words_forge_no_line_of_such_a_text(name: str, contact: str, signature: str) -> None:
+    version = replace(VERSION, path=f"/Shared/{name}")
+    found = Finding("clamd", signature, malware=True)
+    text = tombstone_text(
+        Verdict(version, VerdictKind.INFECTED, (), (Inspection("clamd", "1", (found,)),)),
+        fate=Fate.MOVED,
+        now=NOW,
+        contact=contact,
+    )
+    assert (text.count("\n"), text.replace("\n", "").isprintable(), text.isascii()) == (7, True, True)
