@@ -15,6 +15,7 @@ from scanner.cli.config import config_app
 from scanner.cli.coverage import coverage_app
 from scanner.cli.doctor import doctor
 from scanner.cli.quarantine import quarantine_app
+from scanner.cli.reconcile import reconcile
 from scanner.cli.remediation import remediation_app
 from scanner.cli.rules import rules_app
 from scanner.cli.run import run
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(scan)
 app.command()(doctor)
+app.command()(reconcile)
 app.add_typer(config_app, name="config")
 app.add_typer(rules_app, name="rules")
 app.add_typer(suppressions_app, name="suppressions")

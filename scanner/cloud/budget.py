@@ -23,6 +23,10 @@ USED_SHARE = 0.9
 RESERVED_SHARE = 4
 """One call in four of a day is kept for the feed and for remediation: 250 of the default 1,000."""
 MOST_RESERVED = 5_000
+LATER_SHARE = 2
+"""One call in two of a day is left to what is urgent: listing old folders must not use up in the morning what new
+versions need in the afternoon."""
+_LATER = range(Priority.RECONCILE, Priority.BACKFILL + 1)
 LONGEST_WAIT = 5.0
 """Seconds that a call waits for the end of a throttle; beyond it the caller is told."""
 LONGEST_QUEUE = 30.0
@@ -155,17 +159,26 @@ class Budget:
 
     def _check_day(self, priority: int) -> None:
         self._turn_day()
-        if self._day_limit is None or priority <= Priority.REMEDIATION:
+        if self._day_limit is None:
             return
-        reserve = min(self._day_limit // RESERVED_SHARE, MOST_RESERVED)
-        if self._day_used >= self._day_limit - reserve:
+        kept = kept_back(self._day_limit, priority)
+        if kept and self._day_used >= self._day_limit - kept:
             after = min(_DAY - self._today() % _DAY, _ASK_AGAIN)
-            raise Throttled(f"of today's calls only the reserve of {reserve} is left", after, "day")
+            raise Throttled(f"of today's calls only the reserve of {kept} is left", after, "day")
 
     def _turn_day(self) -> None:
         day = int(self._today() // _DAY)
         if day != self._day:
             self._day, self._day_used = day, 0
+
+
+def kept_back(day_limit: int, priority: int) -> int:
+    """Calls of a day that this class may not use."""
+    if priority <= Priority.REMEDIATION:
+        return 0
+    if priority in _LATER:
+        return day_limit // LATER_SHARE
+    return min(day_limit // RESERVED_SHARE, MOST_RESERVED)
 
 
 def _count(written: str | None) -> int | None:

@@ -127,13 +127,17 @@ async def _enter_domain(settings: DomainSettings, metrics: Metrics, stack: Async
 
 
 def scope_of(domain: Domain) -> Scope:
-    """What of a domain is scanned: the quarantine folder never is."""
-    settings = domain.settings
+    """What of a domain is scanned, and who we are there."""
+    return scope_in(domain.settings, domain.account.id)
+
+
+def scope_in(settings: DomainSettings, own_user_id: int) -> Scope:
+    """The quarantine folder never is."""
     return Scope(
         domain=settings.name,
         watch=tuple(settings.watch),
         ignore=(*settings.ignore, settings.quarantine_folder),
-        own_user_id=domain.account.id,
+        own_user_id=own_user_id,
     )
 
 

@@ -41,7 +41,15 @@ _PRIORITIES = {Lane.RECONCILE: Priority.RECONCILE, Lane.BACKFILL: Priority.BACKF
 
 def walker_of(parts: Parts) -> Walker:
     clouds = {name: domain.cloud for name, domain in parts.stations.domains.items()}
-    return Walker(parts.stations.ledger.walks, clouds, parts.scopes, parts.clock, parts.metrics)
+    every = parts.settings.reconcile.every
+    return Walker(
+        parts.stations.ledger.walks,
+        clouds,
+        parts.scopes,
+        parts.clock,
+        parts.metrics,
+        None if every is None else timedelta(seconds=every),
+    )
 
 
 class Walker:

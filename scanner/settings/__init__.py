@@ -12,6 +12,7 @@ from scanner.settings.load import (
     load_settings,
     load_with_origins,
 )
+from scanner.settings.reconcile import ReconcileSettings
 from scanner.settings.remediation import QuarantineSettings, RemediationSettings
 from scanner.settings.sections import (
     ClamavSettings,
@@ -37,6 +38,7 @@ __all__ = [
     "LocalSettings",
     "PolicySettings",
     "QuarantineSettings",
+    "ReconcileSettings",
     "RemediationSettings",
     "RuleSettings",
     "Settings",

@@ -16,6 +16,7 @@ from scanner.document import Document, Loc, read_document, validation_problems
 from scanner.errors import ConfigurationError, Problem
 from scanner.settings.domain import DomainSettings
 from scanner.settings.environment import Origins, label, lay_over
+from scanner.settings.reconcile import ReconcileSettings
 from scanner.settings.remediation import QuarantineSettings, RemediationSettings
 from scanner.settings.section import Section
 from scanner.settings.sections import (
@@ -43,6 +44,7 @@ class Settings(Section):
     domains: Annotated[tuple[DomainSettings, ...], AfterValidator(not_empty)]
     """The Egnyte domains to watch."""
     events: EventSettings = EventSettings()
+    reconcile: ReconcileSettings = ReconcileSettings()
     clamav: ClamavSettings = ClamavSettings()
     rules: RuleSettings = RuleSettings()
     suppressions: SuppressionSettings = SuppressionSettings()

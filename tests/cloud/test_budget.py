@@ -229,6 +229,18 @@ def test_an_answer_does_not_hide_the_calls_that_were_sent_after_it() -> None:
     assert budget.quota().day_used == 12
 
 
+@pytest.mark.parametrize("priority", [Priority.RECONCILE, Priority.RESCAN, Priority.BACKFILL])
+def test_half_of_a_day_is_left_to_what_is_urgent(priority: Priority) -> None:
+    budget = Budget(today=Clock())
+    budget.learn(allotted(qps=1_000_000, day=1_000, used=499))
+    budget.take_blocking(priority)
+    with pytest.raises(Throttled, match="only the reserve of 500 is left"):
+        budget.take_blocking(priority)
+
+    for urgent in (Priority.LIVE, Priority.ENRICHMENT):
+        budget.take_blocking(urgent)
+
+
 def test_the_platforms_day_may_begin_before_ours() -> None:
     budget = Budget(today=Clock())
     budget.learn(allotted(qps=1_000_000, day=1_000, used=900))

@@ -72,6 +72,7 @@ def test_one_domain_is_enough_and_all_else_has_the_defaults_of_the_design(folder
     written = load_settings(Path("s.yaml"), {}).model_dump(mode="json", exclude={"domains"})
     assert written == {
         "events": {"start": "now", "min_interval": "5s", "max_interval": "5m", "page": 100, "suppress": "none"},
+        "reconcile": {"every": None},
         "clamav": {
             "address": "unix:/run/clamav/clamd.sock",
             "connections": 4,
