@@ -18,7 +18,7 @@ class Limits:
     file_size: int
     """Bytes up to which it may write a file, also one that it was handed."""
     open_files: int = 64
-    requests: int = 500
+    requests: int = 2_000
     """Answers after which a fresh process takes over: what a content may have left behind ends with it."""
 
     def apply(self) -> None:
