@@ -25,7 +25,7 @@ from scanner.cli.common import (
 from scanner.files.local import read_local
 from scanner.files.spool import Spool
 from scanner.inspection.apart import Once
-from scanner.inspection.clamd import Clamd
+from scanner.inspection.clamds import Clamds
 from scanner.inspection.engine import NobodyToAsk
 from scanner.inspection.panel import Panel
 from scanner.inspection.rule_engine import RuleEngine
@@ -68,7 +68,7 @@ def _panel(settings: LocalSettings | Settings, open_until_the_end: ExitStack) ->
     yara = open_until_the_end.enter_context(closing(YaraScanner(load_yara(settings), settings.yara)))
     unpacker = Once(open_until_the_end.enter_context(closing(unpacker_of(settings))))
     rules = RuleEngine(rulebook, yara, unpacker)
-    return panel_of(settings, Clamd(settings.clamav), rules, unpacker, BlindSpots)
+    return panel_of(settings, Clamds(settings.clamav), rules, unpacker, BlindSpots)
 
 
 def _settings(config: Path) -> LocalSettings | Settings:

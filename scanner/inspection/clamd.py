@@ -1,4 +1,4 @@
-"""The engine clamd: content by INSTREAM through a bounded number of connections, control commands beside it.
+"""One clamd: content by INSTREAM through a bounded number of connections, control commands beside it.
 
 `ready` and `version` rest on a probe at most two seconds old: neither a small file nor a burst of them pays for one.
 An OK for a rar counts only where clamd has shown that it opens rars: Debian's, for one, does not, and never says so.
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from scanner.errors import EngineUnavailable
-from scanner.inspection.clamd_control import ClamdStatus, loaded_version, queue_length, signature_time
+from scanner.inspection.clamd_control import ClamdStatus, ask_reload, loaded_version, queue_length, signature_time
 from scanner.inspection.clamd_session import Answer, Found, scan
 from scanner.inspection.engine import Content, Inquiry
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unchecked, Unscannable
@@ -51,9 +51,11 @@ class Clamd:
 
     name = "clamd"
 
-    def __init__(self, settings: ClamavSettings) -> None:
+    def __init__(self, settings: ClamavSettings, address: str | None = None) -> None:
+        """`address`: of which of the clamds; without it, of the first."""
+        self.address = address or settings.endpoints[0]
         self._settings = settings
-        self._connect = _connector(settings.address)
+        self._connect = _connector(self.address)
         self._slots = threading.BoundedSemaphore(settings.connections)
         self._probing = threading.Lock()
         self._probe = _Probe(0.0, UNKNOWN, None)
@@ -68,9 +70,8 @@ class Clamd:
     def inspect(
         self, version: FileVersion, inquiry: Inquiry, content: Content, earlier: tuple[Finding, ...] = ()
     ) -> Inspection:
-        size, limit = content.facts.size, self._settings.max_stream
-        if size > limit:
-            gap = Gap(Unscannable.TOO_LARGE, f"{size} bytes, where clamav.max_stream allows {limit}")
+        gap = self.too_large(content)
+        if gap is not None:
             return Inspection(self.name, self._probe.version, gap=gap)
         with self._slots:
             before = self.version()
@@ -82,13 +83,25 @@ class Clamd:
         findings = (Finding(self.name, answer.name, malware=True),) if isinstance(answer, Found) else ()
         return Inspection(self.name, _both(before, self.version()), findings)
 
-    def answer(self, content: bytes) -> Answer:
-        """clamd's word on a few bytes of our own, outside any inspection."""
-        return self._scan([content])
+    def too_large(self, content: Content) -> Gap | None:
+        """Why a content is not sent; needs no clamd."""
+        size, limit = content.facts.size, self._settings.max_stream
+        if size <= limit:
+            return None
+        return Gap(Unscannable.TOO_LARGE, f"{size} bytes, where clamav.max_stream allows {limit}")
 
-    def _scan(self, chunks: Iterable[bytes]) -> Answer:
-        connect = partial(self._connect, min(CONNECT_TIMEOUT, self._settings.scan_timeout))
-        return scan(connect, chunks, self._settings.scan_timeout)
+    def answer(self, content: bytes, timeout: float | None = None) -> Answer:
+        """clamd's word on a few bytes of our own, outside any inspection, within `timeout` seconds (of a scan unless
+        told)."""
+        return self._scan([content], timeout)
+
+    def reload(self) -> None:
+        """Ask for the signatures on disk. That they are loaded shows only later. Raises EngineUnavailable."""
+        ask_reload(self._connect)
+
+    def _scan(self, chunks: Iterable[bytes], timeout: float | None = None) -> Answer:
+        longest = min(timeout or self._settings.scan_timeout, self._settings.scan_timeout)
+        return scan(partial(self._connect, min(CONNECT_TIMEOUT, longest)), chunks, longest)
 
     def _rar_gap(self, version: str) -> Gap | None:
         """Why an OK for a rar says nothing; found out once per version of clamd."""

@@ -61,6 +61,13 @@ def queue_length(connect: Callable[[float], socket.socket]) -> int | None:
     return int(match[1]) if match else None
 
 
+def ask_reload(connect: Callable[[float], socket.socket]) -> None:
+    """RELOAD; the answer says no more than that it was heard. Raises EngineUnavailable."""
+    answer = _ask(connect, lambda control: control.reload())
+    if answer != "RELOADING":
+        raise EngineUnavailable(f"clamd's answer to RELOAD is not one: {answer!r}")
+
+
 def signature_time(version: str) -> datetime | None:
     """The build time in `ClamAV 1.4.6/27500/Tue Nov 18 09:26:22 2025`. clamd writes it in its own zone without saying
     which; UTC is assumed, as in its image."""

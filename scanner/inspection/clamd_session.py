@@ -75,7 +75,9 @@ def scan(connect: Callable[[], socket.socket], chunks: Iterable[bytes], timeout:
             return Gap(Unchecked.ENGINE_TIMEOUT, f"clamd took no byte for {timeout:g} s")
         reply, broken = _receive(connection, time.monotonic() + timeout)
         if isinstance(broken, TimeoutError):
-            return Gap(Unchecked.ENGINE_TIMEOUT, f"no complete reply within {timeout:g} s")
+            # Which of the two it was tells a scan that hangs from an answer whose end got lost.
+            got = f"only {reply[:80]!r} and no end of it" if reply else "no byte of a reply"
+            return Gap(Unchecked.ENGINE_TIMEOUT, f"{got} within {timeout:g} s")
         # clamd closes on a stream over its limit: the send fails first, and the reply may still be there to read.
         if reply == SIZE_LIMIT:
             return answer_to(reply)

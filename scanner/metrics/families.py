@@ -261,6 +261,15 @@ class Families:
         self.clamd_signatures = self._late_gauge(
             "clamd_signature_timestamp_seconds", "Build time of the signatures clamd has loaded", "endpoint"
         )
+        self.clamd_signatures_stale = self._late_gauge(
+            "clamd_signatures_stale", "1 = what clamd has loaded is older than clamav.oldest_signatures", "endpoint"
+        )
+        self.clamd_in_use = self._late_gauge(
+            "clamd_in_use", "1 = gets scans, 0 = failed and has not found the known-bad sample since", "endpoint"
+        )
+        self.clamd_versions = self._gauge(
+            "clamd_versions", "Different versions of engine and signatures among the clamds in use"
+        )
         self.loop_iteration = self._gauge(
             "loop_last_iteration_timestamp_seconds", "When a loop last turned", loop=LOOPS
         )

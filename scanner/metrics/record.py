@@ -297,6 +297,10 @@ class Metrics(Families):
         if signatures_at is not None:
             self.clamd_signatures.labels(endpoint).set(signatures_at.timestamp())
 
+    def clamd_stale(self, endpoint: str, *, stale: bool) -> None:
+        """Whether what it has loaded is too old."""
+        self.clamd_signatures_stale.labels(endpoint).set(1 if stale else 0)
+
     def spool(self, used: int, limit: int) -> None:
         """Bytes taken and allowed."""
         self.spool_used.set(used)

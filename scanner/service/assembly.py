@@ -16,10 +16,10 @@ from scanner.events.intake import Scope, decide
 from scanner.files.spool import Spool
 from scanner.health import Heartbeats
 from scanner.inspection.apart import Once
-from scanner.inspection.clamd import Clamd
+from scanner.inspection.clamds import Clamds
 from scanner.inspection.rule_engine import RuleEngine
 from scanner.inspection.selftest.blind_spots import KnownBlindSpots
-from scanner.inspection.selftest.examination import Examiner
+from scanner.inspection.selftest.examiners import Examiners
 from scanner.inspection.yara.scanning import YaraScanner
 from scanner.ledger.ledger import Ledger
 from scanner.metrics import Metrics
@@ -29,7 +29,8 @@ from scanner.pipeline.stations import Domain, Stations
 from scanner.rulebook.load import load_rulebook
 from scanner.rulebook.suppressions import SuppressionsInForce, load_suppressions
 from scanner.service.audit import record_start
-from scanner.service.engines import examiner_of, panel_of, unpacker_of
+from scanner.service.clamds import told
+from scanner.service.engines import examiners_of, panel_of, unpacker_of
 from scanner.service.rules import announce_rules
 from scanner.service.suppressions import put_in_force
 from scanner.service.yara import announce, load_yara
@@ -48,11 +49,11 @@ class Parts:
     stations: Stations
     feeds: dict[str, Feed]
     scopes: dict[str, Scope]
-    clamd: Clamd
+    clamd: Clamds
     rules: RuleEngine
     yara: YaraScanner
     spots: KnownBlindSpots
-    examiner: Examiner
+    examiner: Examiners
     metrics: Metrics
     heartbeats: Heartbeats
     clock: Callable[[], datetime]
@@ -80,7 +81,7 @@ async def assembled(settings: Settings, metrics: Metrics | None = None) -> Async
         stack.push_async_callback(ledger.close)
         await put_in_force(suppressions, in_force, ledger, metrics, utc_now())
         await record_start(settings, rulebook, suppressions, ledger)
-        clamd = Clamd(settings.clamav)
+        clamd = Clamds(settings.clamav, told)
         yara = await _enter_yara(settings, metrics, stack)
         unpacker = unpacker_of(settings)
         stack.callback(unpacker.close)
@@ -88,7 +89,7 @@ async def assembled(settings: Settings, metrics: Metrics | None = None) -> Async
         rules = RuleEngine(rulebook, yara, once)
         spots = KnownBlindSpots()
         panel = panel_of(settings, clamd, rules, once, spots)
-        examiner = examiner_of(settings, rules, once)
+        examiner = examiners_of(settings, rules, once)
         domains = {one.name: await _enter_domain(one, metrics, stack) for one in settings.domains}
         pool = ThreadPoolExecutor(settings.workers.concurrency, thread_name_prefix="content")
         stack.callback(pool.shutdown, wait=False, cancel_futures=True)

@@ -35,7 +35,7 @@ async def diagnose(
     clamd = [line async for line in check_clamd(settings.clamav, clock())]
     for line in clamd:
         yield line
-    if all(line.level is not Level.UNREACHABLE for line in clamd):
+    if any(line.level is not Level.UNREACHABLE for line in clamd):
         yield await check_self_test(settings, samples)
     yield await _ledger(settings, clock)
     yield _spool(settings)

@@ -7,12 +7,14 @@ from functools import partial
 from scanner.files.kind import mime_of
 from scanner.inspection.apart import Once
 from scanner.inspection.clamd import Clamd
+from scanner.inspection.clamds import Clamds
 from scanner.inspection.containers import Containers
 from scanner.inspection.members import Members
 from scanner.inspection.panel import Panel
 from scanner.inspection.rule_engine import RuleEngine
 from scanner.inspection.selftest.blind_spots import SpotsInForce
 from scanner.inspection.selftest.examination import Examiner
+from scanner.inspection.selftest.examiners import Examiners
 from scanner.inspection.unpack.passwords import read_passwords
 from scanner.inspection.unpack.unpacker import Unpacker
 from scanner.settings import LocalSettings, Settings
@@ -26,7 +28,7 @@ def unpacker_of(settings: Settings | LocalSettings) -> Unpacker:
 
 def panel_of(
     settings: Settings | LocalSettings,
-    clamd: Clamd,
+    clamd: Clamd | Clamds,
     rules: RuleEngine,
     unpacker: Once | None,
     spots: SpotsInForce,
@@ -38,8 +40,12 @@ def panel_of(
     return Panel((containers, clamd, rules), members, unpacker)
 
 
-def examiner_of(settings: Settings, rules: RuleEngine, unpacker: Once | None) -> Examiner:
-    """Asks clamd over a connection of its own, so that no scan waits for the self-test."""
-    clamd = Clamd(settings.clamav.model_copy(update={"connections": 1}))
-    panel_with = partial(panel_of, settings, clamd, rules, unpacker)
-    return Examiner(panel_with, mime_of, settings.clamav.max_stream, settings.spool.dir)
+def examiners_of(settings: Settings, rules: RuleEngine, unpacker: Once | None) -> Examiners:
+    """Ask each clamd over a connection of its own, so that no scan waits for the self-test."""
+    lone = settings.clamav.model_copy(update={"connections": 1})
+
+    def examiner(address: str) -> Examiner:
+        panel_with = partial(panel_of, settings, Clamd(lone, address), rules, unpacker)
+        return Examiner(panel_with, mime_of, settings.clamav.max_stream, settings.spool.dir)
+
+    return Examiners([(address, examiner(address)) for address in settings.clamav.endpoints])

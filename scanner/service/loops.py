@@ -23,6 +23,7 @@ from scanner.service.pruning import PRUNE_EVERY, prune
 from scanner.service.publish import publish
 from scanner.service.reload import follow_rules, follow_suppressions
 from scanner.service.selftest import follow_self_test
+from scanner.service.signature_files import follow_signatures
 from scanner.service.walks import walker_of
 
 log = structlog.get_logger("scanner.service")
@@ -53,6 +54,8 @@ async def serve(parts: Parts, stop: asyncio.Event) -> None:
         if parts.settings.suppressions.reload and parts.settings.suppressions.paths:
             group.create_task(follow_suppressions(parts, stop))
         group.create_task(follow_self_test(parts, stop))
+        if parts.settings.clamav.signature_folders:
+            group.create_task(follow_signatures(parts, stop))
         await dispatch(parts, stop)
 
 

@@ -7,6 +7,7 @@ import asyncio
 from scanner.errors import LedgerUnavailable
 from scanner.health import Check, Health, liveness
 from scanner.service.assembly import Parts
+from scanner.service.clamds import signatures_check
 
 
 class Front:
@@ -32,8 +33,8 @@ async def live(parts: Parts) -> Health:
 
 
 async def ready(parts: Parts) -> Health:
-    """Could work be done now: ledger reachable, rules loaded, every engine able to look."""
-    return Health((await _ledger(parts), _rules(parts), await _engines(parts)))
+    """Could work be done now: ledger reachable, rules loaded, every engine able to look, signatures fresh."""
+    return Health((await _ledger(parts), _rules(parts), await _engines(parts), await _signatures(parts)))
 
 
 async def _ledger(parts: Parts) -> Check:
@@ -52,3 +53,8 @@ def _rules(parts: Parts) -> Check:
 async def _engines(parts: Parts) -> Check:
     gap = await asyncio.to_thread(parts.stations.panel.ready)
     return Check("engines", gap is None, f"{gap.reason}: {gap.detail}" if gap else "")
+
+
+async def _signatures(parts: Parts) -> Check:
+    versions = await asyncio.to_thread(parts.clamd.versions)
+    return signatures_check(versions, parts.settings.clamav, parts.clock())

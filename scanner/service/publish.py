@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from scanner.judge.suppression import standings
 from scanner.service.assembly import Parts
+from scanner.service.clamds import publish_clamds
 
 NOTHING_TO_DO = 60.0
 """Seconds for which an empty queue excuses a dispatcher that starts nothing."""
@@ -19,9 +18,7 @@ async def publish(parts: Parts) -> None:
     uses = await stations.ledger.suppression_uses()
     found = standings(stations.suppressions.now.all, uses, parts.clock())
     metrics.suppressions_stand(one.state.value for one in found)
-    status = await asyncio.to_thread(parts.clamd.status)
-    endpoint = parts.settings.clamav.address
-    metrics.clamd(endpoint, up=status.up, queue=status.queue or 0, signatures_at=status.signatures_at)
+    await publish_clamds(parts.clamd, parts.settings.clamav, metrics, parts.clock())
     metrics.spool(stations.spool.used, stations.spool.limit)
     metrics.scan_slots.set(parts.settings.workers.concurrency)
     for name, domain in stations.domains.items():

@@ -15,7 +15,7 @@ from scanner.errors import CloudRefused, EngineUnavailable, NotFound
 from scanner.files.spool import Spool
 from scanner.files.stream import open_version
 from scanner.inspection.apart import Once
-from scanner.inspection.clamd import Clamd
+from scanner.inspection.clamds import Clamds
 from scanner.inspection.containers import Containers
 from scanner.inspection.members import Members
 from scanner.inspection.panel import Panel
@@ -97,7 +97,7 @@ async def second_look(settings: Settings, rulebook: Rulebook, yara_rules: YaraRu
         unpacker = unpacker_of(settings)
         stack.callback(unpacker.close)
         once = Once(unpacker)
-        lookers = (Containers(settings.clamav.max_stream, BlindSpots), Clamd(settings.clamav))
+        lookers = (Containers(settings.clamav.max_stream, BlindSpots), Clamds(settings.clamav))
         clouds: dict[str, Cloud] = {}
         for domain in settings.domains:
             clouds[domain.name] = client = EgnyteClient(domain)

@@ -15,7 +15,7 @@ from scanner.inspection.selftest.examination import Outcome, Report
 from scanner.inspection.selftest.samples import SAMPLES, Sample
 from scanner.rulebook.rule import rulebook_of
 from scanner.service.diagnosis import Diagnosis, Level
-from scanner.service.engines import examiner_of, unpacker_of
+from scanner.service.engines import examiners_of, unpacker_of
 from scanner.settings import Settings
 
 SUBJECT = "self-test"
@@ -26,7 +26,7 @@ async def check_self_test(settings: Settings, samples: Sequence[Sample] = SAMPLE
     try:
         with closing(unpacker_of(settings)) as unpacker:
             # Rules find no malware: without them the test is as good, and what is wrong with them is said elsewhere.
-            examiner = examiner_of(settings, RuleEngine(rulebook_of([])), Once(unpacker))
+            examiner = examiners_of(settings, RuleEngine(rulebook_of([])), Once(unpacker))
             examiner = replace(examiner, samples=samples)
             return diagnosis_of(await asyncio.to_thread(examiner.examine, BlindSpots()))
     except EngineUnavailable as error:

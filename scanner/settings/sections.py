@@ -6,13 +6,23 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from scanner.model import PLANNED_STEPS, StepKind, VerdictKind
 from scanner.settings.section import Section
 from scanner.settings.units import Duration, LocalPath, Size, Whole, at_least, not_empty, shown, size_between
 
 HIGHEST_PORT = 65535
+MOST_CLAMDS = 32
+ADDRESS = "unix:/run/clamav/clamd.sock"
 
 
 class EventSettings(Section):
@@ -44,18 +54,48 @@ def _clamd_address(address: str) -> str:
     return address
 
 
+def _all_differ(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(addresses)) < len(addresses):
+        raise ValueError("names a clamd twice")
+    if len(addresses) > MOST_CLAMDS:
+        raise ValueError(f"names more than {MOST_CLAMDS} clamds")
+    return addresses
+
+
 class ClamavSettings(Section):
     """Talking to clamd."""
 
-    address: Annotated[str, AfterValidator(_clamd_address)] = "unix:/run/clamav/clamd.sock"
+    address: Annotated[str, AfterValidator(_clamd_address)] = ADDRESS
     """unix:/path/of/socket or tcp:host:port."""
+    addresses: Annotated[tuple[Annotated[str, AfterValidator(_clamd_address)], ...], AfterValidator(_all_differ)] = ()
+    """Of several clamds, instead of `address`: each scan goes to the one with the fewest, and one that fails gets none
+    until it has seen a known-bad sample."""
     connections: Annotated[int, Field(ge=1, le=64), Whole] = 4
-    """Scans in flight at once. Above clamd's MaxThreads they only queue there."""
+    """Scans in flight at once, for each clamd. Above clamd's MaxThreads they only queue there."""
     scan_timeout: Annotated[Duration, at_least("1s")] = Field(default="120s", validate_default=True)
     """Longest silence of clamd in one scan. Keep clamd's MaxScanTime below it: a client that gives up stops no scan."""
     max_stream: Annotated[Size, size_between("1KiB", "2047MiB")] = Field(default="400MiB", validate_default=True)
     """Largest content sent to clamd; larger ones are unscannable (too-large). Not above clamd's own StreamMaxLength,
     MaxFileSize and MaxScanSize, and below 2 GiB, which is libclamav's ceiling."""
+    oldest_signatures: Annotated[Duration, at_least("1h")] = Field(default="48h", validate_default=True)
+    """Age from which the signatures that clamd has loaded are stale: not ready, a metric, and a warning of the
+    doctor's. Signatures without a date (local files only) never are."""
+
+    signature_folders: tuple[LocalPath, ...] = ()
+    """Folders whose files clamd loads. When they change, all clamds load them, one after the other; without it, that is
+    left to their SelfCheck. Turn SelfCheck and freshclam's NotifyClamd off then: they ask all at once."""
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """Of all clamds."""
+        return self.addresses or (self.address,)
+
+    @model_validator(mode="after")
+    def _one_or_several(self) -> ClamavSettings:
+        # The default may stand there as well: `config show` writes it.
+        if self.addresses and self.address != ADDRESS:
+            raise ValueError("address and addresses are both set; write all of them as addresses")
+        return self
 
 
 class RuleSettings(Section):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import random
 
 from demo import samples
-from scanner.inspection.clamd import Clamd
-from scanner.inspection.engine import Content, NobodyToAsk
+from scanner.inspection.engine import Content, Engine, NobodyToAsk
 from scanner.model import EntryId, FileVersion, GroupId, Unchecked, Unscannable
 
 VERSION = FileVersion("acme", GroupId("g"), EntryId("e"), "/Shared/a.bin")
@@ -21,7 +20,7 @@ def slow() -> bytes:
     return samples.zip_of({f"{n}.txt": noise.randbytes(99) + b"abc" * 200_000 for n in range(400)})
 
 
-def looked(engine: Clamd, content: Content) -> tuple[tuple[str, ...], Reason | None]:
+def looked(engine: Engine, content: Content) -> tuple[tuple[str, ...], Reason | None]:
     inspection = engine.inspect(VERSION, NobodyToAsk(), content)
     assert inspection.engine == "clamd"
     assert all(finding.malware and finding.counts for finding in inspection.findings)

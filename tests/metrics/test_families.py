@@ -23,6 +23,8 @@ def scraped(metrics: Metrics) -> list[Metric]:
 def full(metrics: Metrics) -> Metrics:
     """With the series that only a running service learns of."""
     metrics.clamd("unix:/run/clamd.sock", up=True, signatures_at=datetime(2026, 3, 4, tzinfo=UTC))
+    metrics.clamd_stale("unix:/run/clamd.sock", stale=False)
+    metrics.clamd_in_use.labels("unix:/run/clamd.sock").set(1)
     metrics.api_quota("acme", "day", limit=1000, used=1)
     metrics.api_quota("acme", "second", limit=2, used=1)
     metrics.self_tested({"warc": "blind"}, datetime(2026, 3, 4, tzinfo=UTC), conclusive=True)

@@ -11,6 +11,7 @@ from scanner.inspection.clamd_session import Answer, Found
 from scanner.model import Gap, Unchecked, Unscannable
 from scanner.service.clamd_checks import alerts, check_clamd, signatures
 from scanner.service.diagnosis import Diagnosis, Level
+from scanner.settings import ClamavSettings
 from tests.clamd import StartClamd, settings_for
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -34,6 +35,14 @@ async def test_an_absent_clamd_is_one_line(new_clamd: StartClamd) -> None:
     assert address in line.remedy
 
 
+async def test_of_several_each_line_says_of_which(new_clamd: StartClamd) -> None:
+    here, away = new_clamd().start().address, new_clamd().address
+    settings = ClamavSettings.model_validate({"addresses": [away, here]})
+    lines = [line async for line in check_clamd(settings, NOON)]
+    subjects = [f"{name} ({here})" for name in ("clamd", "signatures", "AlertEncrypted", "AlertExceedsMax")]
+    assert [line.subject for line in lines] == [f"clamd ({away})", *subjects]
+
+
 @pytest.mark.parametrize(
     ("built_at", "level", "finding"),
     [
@@ -43,7 +52,7 @@ async def test_an_absent_clamd_is_one_line(new_clamd: StartClamd) -> None:
     ],
 )
 def test_signatures_must_be_fresh(built_at: datetime | None, level: Level, finding: str) -> None:
-    line = signatures(built_at, NOON)
+    line = signatures(built_at, NOON, timedelta(days=2))
     assert (line.level, line.finding) == (level, finding)
 
 

@@ -15,7 +15,7 @@ from scanner.inspection.selftest.examination import Outcome
 from scanner.inspection.selftest.formats import Format
 from scanner.inspection.selftest.samples.archives import tar
 from scanner.rulebook.rule import rulebook_of
-from scanner.service.engines import examiner_of, panel_of, unpacker_of
+from scanner.service.engines import examiners_of, panel_of, unpacker_of
 from tests.inspection import VERSION
 from tests.journeys.world import World
 
@@ -23,7 +23,7 @@ from tests.journeys.world import World
 def test_the_engines_are_the_same_and_the_blind_spots_each_ones_own(world: World) -> None:
     settings, rules = world.settings(), RuleEngine(rulebook_of([]))
     blind = panel_of(settings, Clamd(settings.clamav), rules, None, lambda: BlindSpots(frozenset({Format.TAR})))
-    bare = examiner_of(settings, rules, None).panel_with(BlindSpots)
+    bare = examiners_of(settings, rules, None).each[0][1].panel_with(BlindSpots)
     content = memory_content(tar(b"innocent"), mime_of)
     looks = [panel.inspect(VERSION, NobodyToAsk(), content) for panel in (blind, bare)]
     assert [[one.engine for one in look] for look in looks] == [["containers", "clamd", "rules"]] * 2
@@ -34,7 +34,7 @@ def test_with_the_unpacker_the_sample_is_seen_in_every_kind_of_container(world: 
     world.sections["clamav"] = {"max_stream": "2MiB"}
     settings = world.settings()
     with closing(unpacker_of(settings)) as unpacker:
-        report = examiner_of(settings, RuleEngine(rulebook_of([])), Once(unpacker)).examine(BlindSpots())
+        report = examiners_of(settings, RuleEngine(rulebook_of([])), Once(unpacker)).examine(BlindSpots())
     # A tar that is too large for clamd is still taken apart: what is bad in it is found, else it stays too large.
     beyond = {Format.DEPTH_BEYOND, Format.MEMBERS_BEYOND}
     assert set(report.kinds(Outcome.REFUSED)) == beyond
@@ -43,5 +43,5 @@ def test_with_the_unpacker_the_sample_is_seen_in_every_kind_of_container(world: 
 
 
 def test_the_samples_of_a_size_are_of_the_size_that_is_sent(world: World) -> None:
-    examiner = examiner_of(world.settings(), RuleEngine(rulebook_of([])), None)
+    ((_, examiner),) = examiners_of(world.settings(), RuleEngine(rulebook_of([])), None).each
     assert (examiner.max_stream, examiner.folder) == (world.settings().clamav.max_stream, world.folder)

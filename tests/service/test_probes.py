@@ -14,7 +14,7 @@ from tests.journeys.world import World
 async def test_ready_means_that_every_part_could_work_now(world: World) -> None:
     async with assembled(world.settings()) as parts:
         health = await ready(parts)
-    assert health.checks == (Check("ledger", True), Check("rules", True), Check("engines", True))
+    assert health.checks == tuple(Check(name, True) for name in ("ledger", "rules", "engines", "signatures"))
 
 
 async def test_without_clamd_it_is_not_ready_but_alive(world: World, new_clamd: StartClamd) -> None:

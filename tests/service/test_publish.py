@@ -22,6 +22,9 @@ async def test_the_gauges_show_backlog_clamd_spool_slots_and_quota(world: World)
         assert value(parts, "jobs", state="pending") == 1
         assert value(parts, "backlog_oldest_item_timestamp_seconds") == uploaded.timestamp()
         assert value(parts, "clamd_up", endpoint=world.clamd) == 1
+        assert value(parts, "clamd_in_use", endpoint=world.clamd) == 1
+        assert value(parts, "clamd_signatures_stale", endpoint=world.clamd) == 0
+        assert value(parts, "clamd_versions") == 1
         assert value(parts, "spool_limit_bytes") == parts.settings.spool.max_total
         assert value(parts, "scan_slots") == parts.settings.workers.concurrency
         assert value(parts, "api_quota_used_requests", window="day") == 1
@@ -32,6 +35,7 @@ async def test_a_clamd_that_is_down_is_shown_as_down(world: World, new_clamd: St
     async with assembled(world.settings()) as parts:
         await publish(parts)
         assert value(parts, "clamd_up", endpoint=world.clamd) == 0
+        assert value(parts, "clamd_in_use", endpoint=world.clamd) == 0
 
 
 async def test_an_empty_queue_excuses_a_dispatcher_that_starts_nothing_and_work_does_not(world: World) -> None:

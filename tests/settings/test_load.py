@@ -75,9 +75,12 @@ def test_one_domain_is_enough_and_all_else_has_the_defaults_of_the_design(folder
         "reconcile": {"every": None},
         "clamav": {
             "address": "unix:/run/clamav/clamd.sock",
+            "addresses": [],
             "connections": 4,
             "scan_timeout": "2m",
             "max_stream": "400MiB",
+            "oldest_signatures": "2d",
+            "signature_folders": [],
         },
         "rules": {"paths": ["rules"], "reload": True},
         "suppressions": {"paths": [], "reload": True},

@@ -23,6 +23,26 @@ def test_any_other_address_of_clamd_is_refused(address: str) -> None:
         ClamavSettings.model_validate({"address": address})
 
 
+def test_several_clamds_stand_in_place_of_the_one() -> None:
+    several = ("unix:/a.sock", "tcp:b:3310")
+    found = [ClamavSettings.model_validate(one).endpoints for one in ({"addresses": several}, {"address": "unix:/a"})]
+    assert found == [several, ("unix:/a",)]
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ({"address": "unix:/a", "addresses": ["unix:/b"]}, "both set"),
+        ({"addresses": ["unix:/a", "unix:/a"]}, "twice"),
+        ({"addresses": [f"unix:/{n}" for n in range(33)]}, "more than 32"),
+        ({"addresses": ["unix:a"]}, "must be unix:/path/of/socket"),
+    ],
+)
+def test_addresses_that_contradict_each_other_are_refused(written: dict[str, object], problem: str) -> None:
+    with pytest.raises(ValidationError, match=problem):
+        ClamavSettings.model_validate(written)
+
+
 @pytest.mark.parametrize("listen", ["127.0.0.1", ":9464", "9464", "::1:9464", "127.0.0.1:65536", "http://x:1"])
 def test_the_operations_port_needs_host_and_port(listen: str) -> None:
     with pytest.raises(ValidationError, match="must be host:port"):
