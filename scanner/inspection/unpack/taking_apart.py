@@ -110,7 +110,7 @@ class TakingApart:
         self._count = 0
         self._names = 0
         self._total = 0
-        self._waiting: deque[tuple[Node, Sequence[Opener]]] = deque()
+        self._waiting: deque[tuple[Node, Sequence[Opener], Source | None]] = deque()
 
     def run(self, descriptor: int, size: int, name: str, mime: str) -> Anatomy:
         """Of the first `size` bytes of the descriptor."""
@@ -190,9 +190,11 @@ class TakingApart:
             self._queue(node, head)
 
     def _queue(self, node: Node, head: bytes | None = None) -> None:
-        openers = self._openers_for(self._source(node, head))
+        source = self._source(node, head)
+        openers = self._openers_for(source)
         if openers:
-            self._waiting.append((node, openers))
+            # Of members there may be thousands, each with 64 KiB and a file.
+            self._waiting.append((node, openers, source if node is self._root else None))
 
     def _source(self, node: Node, head: bytes | None = None) -> Source:
         if head is not None and len(head) == node.size:
@@ -205,8 +207,8 @@ class TakingApart:
             head = file.read(HEAD)
         return Source(node.name, node.mime, head, node.size, file)
 
-    def _open(self, node: Node, openers: Sequence[Opener]) -> None:
-        source, told = self._source(node), _Told(self, node)
+    def _open(self, node: Node, openers: Sequence[Opener], source: Source | None) -> None:
+        source, told = source or self._source(node), _Told(self, node)
         try:
             for opener in openers:
                 source.file.seek(0)

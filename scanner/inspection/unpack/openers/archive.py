@@ -11,8 +11,9 @@ from itertools import chain, islice
 from typing import BinaryIO
 
 from scanner.inspection.archive_behind import FARTHEST, find_archive
-from scanner.inspection.unpack.openers.libarchive import Archive, Broken, Entry
+from scanner.inspection.unpack.openers.libarchive import PIECE, Archive, Broken, Entry
 from scanner.inspection.unpack.openers.package import Package, tell_gap
+from scanner.inspection.unpack.openers.sound_zip import sound_members
 from scanner.inspection.unpack.openers.zip_layout import STARTS, find_directory, has_disguised, layout_fault
 from scanner.inspection.unpack.openers.zip_password import right_first
 from scanner.inspection.unpack.opening import Source, Told
@@ -80,6 +81,17 @@ def ends_as_zip(source: Source) -> bool:
 
 
 def _open_zip(source: Source, told: Told) -> None:
+    members = sound_members(source.file)
+    if members is None:
+        _open_any_zip(source, told)
+        return
+    for name, content in members:
+        if name.endswith("/"):
+            continue
+        told.member(name, (content[start : start + PIECE] for start in range(0, len(content), PIECE)))
+
+
+def _open_any_zip(source: Source, told: Told) -> None:
     directory = find_directory(source.file)
     if directory is None:
         told.incomplete(Unscannable.CORRUPT, "zip: no directory")

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import BinaryIO
 
 import re2
 
+from scanner.inspection.unpack.openers.sound_zip import sound_members
 from scanner.inspection.unpack.openers.zip_layout import is_disguised
 from scanner.inspection.unpack.opening import Source, Told, TooMuch
 from scanner.model import Unscannable
@@ -46,42 +48,47 @@ class Package:
     """The parts of a document. Raises ValueError or OSError where it is no zip that can be read."""
 
     def __init__(self, file: BinaryIO) -> None:
-        try:
-            self._zip = zipfile.ZipFile(_Careful(file))
-        except (zipfile.BadZipFile, NotImplementedError) as error:
-            raise ValueError(f"zip: {error}") from error
         self._left = MAX_BYTES
-        self._infos = {part_name(info.filename): info for info in self._zip.infolist()}
+        sound = sound_members(file)
+        self._zip = _opened(file) if sound is None else None
+        infos = self._zip.infolist() if self._zip else ()
+        self._parts: dict[str, bytes | zipfile.ZipInfo] = {part_name(info.filename): info for info in infos}
+        self._parts |= {part_name(name): content for name, content in sound or ()}
 
     @property
     def names(self) -> tuple[str, ...]:
         """As `part_name` makes them."""
-        return tuple(self._infos)
+        return tuple(self._parts)
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """The content of a part, in pieces. Raises ValueError or OSError for what cannot be read, or no more of it."""
-        if name not in self._infos:
+        part = self._parts.get(name)
+        if part is None:
             raise ValueError(f"no part {name[:80]!r}")
-        yield from self._pieces(self._infos[name])
+        yield from self._counted((part,)) if isinstance(part, bytes) else self._pieces(part)
 
     def disguised(self) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Members with bytes that say they are no files: their names as written, and their content as `pieces`."""
-        for info in self._zip.infolist():
+        for info in self._zip.infolist() if self._zip else ():
             name = info.orig_filename.encode("utf-8", "replace")
             if is_disguised(name, info.create_system, info.external_attr, info.compress_size):
                 yield info.filename, self._pieces(info)
 
     def _pieces(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
+        assert self._zip is not None
         try:
             with self._zip.open(info) as part:
-                while piece := part.read(PIECE):
-                    self._left -= len(piece)
-                    if self._left < 0:
-                        raise TooMuch(f"more than {MAX_BYTES} bytes of parts")
-                    yield piece
+                yield from self._counted(iter(partial(part.read, PIECE), b""))
         # RuntimeError: encrypted. NotImplementedError (one, too): a method that Python does not know.
         except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
             raise ValueError(f"part {info.filename[:80]!r}: {error}") from error
+
+    def _counted(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        for piece in pieces:
+            self._left -= len(piece)
+            if self._left < 0:
+                raise TooMuch(f"more than {MAX_BYTES} bytes of parts")
+            yield piece
 
     def read(self, name: str, most: int) -> bytes:
         """A part as a whole. Raises TooMuch (a ValueError) where it has more than `most` bytes, and as `pieces`."""
@@ -91,6 +98,13 @@ class Package:
             if len(content) > most:
                 raise TooMuch(f"part {name[:80]!r} has more than {most} bytes")
         return bytes(content)
+
+
+def _opened(file: BinaryIO) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(_Careful(file))
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise ValueError(f"zip: {error}") from error
 
 
 def has_part(source: Source, *names: str) -> bool:
