@@ -47,7 +47,7 @@ class Fault:
     skip: int = 0
 
     def matches(self, method: str, target: str) -> bool:
-        return self.method in ("", method) and re.search(self.route, target) is not None
+        return (not self.method or method in self.method.split("|")) and re.search(self.route, target) is not None
 
     def spoils_body(self) -> bool:
         return self.cut_after is not None or self.stall_after is not None or self.rate > 0

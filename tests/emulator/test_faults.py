@@ -50,6 +50,11 @@ def test_rules_see_the_query_and_the_method(api: httpx.Client) -> None:
     assert api.delete(ME).status_code == 502
 
 
+def test_a_rule_may_be_for_several_methods(api: httpx.Client) -> None:
+    fault(api, method="POST|DELETE", status=502)
+    assert [call(ME).status_code for call in (api.delete, api.post, api.get)] == [502, 502, 200]
+
+
 @pytest.mark.parametrize(
     ("dialect", "status", "code"), [("mashery", 403, "ERR_403_DEVELOPER_OVER_QPS"), ("429", 429, None)]
 )
