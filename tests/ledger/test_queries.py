@@ -130,7 +130,8 @@ ASKED_ALL_THE_TIME = {
     "backlog": lambda c: queries.backlog(c, after(0)),
     "counts": lambda c: holding.counts(c, "acme", after(0)),
     "wake": lambda c: holding.wake(c, after(0)),
-    "claim": lambda c: tickets.claim(c, {"acme": 1}, 1, manager="m", now=0.0, stale_before=0.0, held=[9]),
+    "claim": lambda c: tickets.claim(c, {"acme": 1}, 1, manager="m", now=0.0, held=[9]),
+    "sweep": lambda c: tickets.sweep(c, now=0.0, stale_before=0.0, held=[9]),
     "next_due": lambda c: tickets.next_due(c, 0.0),
     "acts": lambda c: intake._acts(c, "acme", [event(1), Event(2, after(0), "note", "add")]),
 }

@@ -113,6 +113,13 @@ def drop(connection: Connection, domain: str, entry_id: EntryId) -> None:
     connection.execute(_DROP, {"d": domain, "e": entry_id})
 
 
+def sweep(connection: Connection, *, now: float, stale_before: float, held: Collection[int]) -> None:
+    """What waited until now is due, and tickets of workers that fell silent are free again; those in the caller's own
+    hands (`held`) are left."""
+    connection.execute(_FREE_STALE, {"b": stale_before, "held": list(held)})
+    connection.execute(_PROMOTE, {"n": now})
+
+
 def claim(
     connection: Connection,
     limits: Mapping[str, int],
@@ -120,14 +127,10 @@ def claim(
     *,
     manager: str,
     now: float,
-    stale_before: float,
     held: Collection[int],
 ) -> list[Claimed]:
     """Take up to `total` tickets, within each domain's limit, best first: by lane, then for the domain that has least
-    in work, then by age. So a domain with a long backlog does not hold up another's first upload. Tickets of workers
-    that fell silent are free again; those in the caller's own hands (`held`) are left."""
-    connection.execute(_FREE_STALE, {"b": stale_before, "held": list(held)})
-    connection.execute(_PROMOTE, {"n": now})
+    in work, then by age. So a domain with a long backlog does not hold up another's first upload."""
     picked = {row[0]: row[1] for row in connection.execute(_PICKED)}
     chosen = _choose(connection, limits, total, picked=picked, held=held)
     rows = [connection.execute(_CLAIM, {"i": one, "m": manager, "h": now}).one() for one in chosen]

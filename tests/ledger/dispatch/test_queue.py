@@ -46,6 +46,21 @@ async def test_what_is_in_hand_is_not_claimed_even_when_it_was_put_back(database
     assert len(await dequeue(one)) == 1
 
 
+async def test_what_became_due_has_its_turn_at_once_where_there_is_nothing_else_to_do(database: Database):
+    def wait(connection):
+        queue(connection, "a", "b", "c")
+        for name in "ab":
+            working.defer(connection, took(connection, name), Gap(Unchecked.THROTTLED), now(), False)
+
+    await database.run(wait)
+    one = TicketQueue(database, {"acme": 9}, 1)
+    turns = []
+    for _ in range(3):
+        turns += await dequeue(one)
+        one.let_go(one.held.copy().pop())
+    assert sorted(payload for _, payload in turns) == [b"acme\na", b"acme\nb", b"acme\nc"]
+
+
 async def test_a_beat_is_written(database: Database):
     await database.run(lambda connection: queue(connection, "a", "b"))
     await TicketQueue(database, {}, 1).update_heartbeat([1])

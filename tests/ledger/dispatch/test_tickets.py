@@ -17,13 +17,13 @@ T = NOON.timestamp()
 
 def claim(connection, limits=None, total=10, at=0.0, lease=60.0, held=()):
     """The entry ids claimed."""
+    dispatch.sweep(connection, now=T + at, stale_before=T + at - lease, held=frozenset(held))
     found = dispatch.claim(
         connection,
         limits or {"acme": 10, "bolt": 10},
         total,
         manager="me",
         now=T + at,
-        stale_before=T + at - lease,
         held=frozenset(held),
     )
     return [one.entry_id for one in found]
@@ -272,9 +272,7 @@ def test_whatever_waits_all_of_it_has_its_turn_and_no_limit_is_passed(puts, limi
             if row[2] == "suspect" or limits[row[0]]
         }
         seen = []
-        while found := dispatch.claim(
-            connection, limits, total, manager="m", now=T, stale_before=0.0, held=frozenset()
-        ):
+        while found := dispatch.claim(connection, limits, total, manager="m", now=T, held=frozenset()):
             ordinary = [one.domain for one in found if one.entrypoint != "suspect"]
             assert len(found) <= total
             assert all(ordinary.count(domain) <= limits[domain] for domain in "ab")
