@@ -16,8 +16,9 @@ from scanner.inspection.zip_directory import STARTS
 
 LARGEST = 1024**2
 """Bytes; larger contents are few, and are worth the closer looks."""
-ANYWHERE = (b"PK\x05\x06", *BEGINNINGS)
-"""A zip's end record, and the beginnings of a rar and a 7z."""
+ANYWHERE = ((b"\x05", b"PK\x05\x06"), (b"\x1a", BEGINNINGS[0]), (b"\xbc", BEGINNINGS[1]))
+"""A zip's end record, and the beginnings of a rar and a 7z; before each a byte of it that few texts have, which is
+faster to look for."""
 PDF = b"%PDF-"
 
 
@@ -34,7 +35,7 @@ def is_plain(content: Content) -> bool:
     if content.facts.size > LARGEST or content.facts.mime in BY_TYPE:
         return False
     data = content.read_at(0, LARGEST)
-    if any(mark in data for mark in ANYWHERE) or BEGINNING.match(data) is not None:
+    if any(byte in data and mark in data for byte, mark in ANYWHERE) or BEGINNING.match(data) is not None:
         return False
     if any(data.startswith(mark, place) for place, mark, _ in BY_PLACE) or PDF in data[: 1024 + len(PDF)]:
         return False
