@@ -13,7 +13,7 @@ from scanner.cloud.fields import Json
 from scanner.cloud.meter import Operation
 from scanner.cloud.paths import encode_id, encode_path, encode_value
 from scanner.cloud.port import FolderPermissions, Namespace, Priority
-from scanner.model import Cursor, EntryId, GroupId
+from scanner.model import Cursor, EntryId, FolderId, GroupId
 
 LISTING_PAGE = 1_000
 NOTES_PAGE = 100
@@ -61,6 +61,10 @@ def at_path(path: str, priority: Priority) -> Call:
 def list_folder(path: str, offset: int, priority: Priority) -> Call:
     query = f"list_content=true&count={LISTING_PAGE}&offset={offset:d}&sort_by=name&sort_direction=ascending"
     return Call("list_folder", "GET", f"/pubapi/v1/fs{encode_path(path)}?{query}", priority)
+
+
+def folder_stats(folder_id: FolderId, priority: Priority) -> Call:
+    return Call("folder_stats", "GET", f"/pubapi/v1/fs/ids/folder/{encode_id(folder_id)}/stats", priority)
 
 
 def add_folder(path: str) -> Call:

@@ -25,6 +25,7 @@ from scanner.cloud.port import (
     FolderInfo,
     FolderPage,
     FolderPermissions,
+    FolderStats,
     Link,
     Namespace,
     Note,
@@ -35,7 +36,7 @@ from scanner.cloud.port import (
 )
 from scanner.cloud.session import Session
 from scanner.errors import BadAnswer, Conflict, CursorExpired, NotFound
-from scanner.model import Account, Cursor, EntryId, GroupId, Person
+from scanner.model import Account, Cursor, EntryId, FolderId, GroupId, Person
 from scanner.settings import DomainSettings
 
 MOST_NOTES = 1_000
@@ -92,6 +93,9 @@ class EgnyteClient:
 
     async def list_folder(self, path: str, offset: int, *, priority: Priority) -> FolderPage:
         return wire.folder_page((await self._session.ask(calls.list_folder(path, offset, priority))).value, offset)
+
+    async def folder_stats(self, folder_id: FolderId, *, priority: Priority) -> FolderStats:
+        return wire.folder_stats((await self._session.ask(calls.folder_stats(folder_id, priority))).value)
 
     async def add_folder(self, path: str) -> FolderInfo:
         return await acts.add_folder(self, self._session, path)

@@ -20,6 +20,7 @@ from scanner.cloud.port import (
     FolderInfo,
     FolderPage,
     FolderPermissions,
+    FolderStats,
     Link,
     Namespace,
     Note,
@@ -30,7 +31,7 @@ from scanner.cloud.port import (
 )
 from scanner.cloud.wire import ADMINISTRATORS
 from scanner.errors import Conflict, CursorExpired, Forbidden, NotFound
-from scanner.model import Account, Cursor, EntryId, GroupId, Person
+from scanner.model import Account, Cursor, EntryId, FolderId, GroupId, Person
 
 _PAGE = 1_000
 _CHUNK = 65_536
@@ -92,6 +93,9 @@ class MemoryCloud:
             tuple(child for child in page if isinstance(child, FileInfo)),
             end if end < len(children) else None,
         )
+
+    async def folder_stats(self, folder_id: FolderId, *, priority: Priority) -> FolderStats:
+        return self.tree.stats(folder_id)
 
     async def add_folder(self, path: str) -> FolderInfo:
         check_destination(path)

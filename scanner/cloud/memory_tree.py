@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from scanner.cloud.port import FileInfo, FolderInfo, FolderPermissions, Link, Namespace, Note, TrashItem, VersionInfo
+from scanner.cloud.port import (
+    FileInfo,
+    FolderInfo,
+    FolderPermissions,
+    FolderStats,
+    Link,
+    Namespace,
+    Note,
+    TrashItem,
+    VersionInfo,
+)
 from scanner.errors import Conflict, NotFound
 from scanner.model import EntryId, Event, FolderId, GroupId
 
@@ -195,6 +205,22 @@ class MemoryTree:
             for key in sorted(known):
                 if key != "/" and parent_of(key) == path.lower():
                     yield self.folders[key] if known is self.folders else self.files[key].info
+
+    def stats(self, folder_id: FolderId) -> FolderStats:
+        """Raises NotFound."""
+        top = next((one.path for one in self.folders.values() if one.folder_id == folder_id), None)
+        if top is None:
+            raise NotFound("folder_stats: HTTP 404", 404)
+        above = top.lower().rstrip("/") + "/"
+        files = [stored for key, stored in self.files.items() if key.startswith(above)]
+        sizes = [[len(version.content) for version in stored.versions] for stored in files]
+        return FolderStats(
+            folders=sum(key != "/" and key.startswith(above) for key in self.folders),
+            files=len(files),
+            versions=sum(map(len, sizes)),
+            size=sum(each[-1] for each in sizes),
+            size_of_versions=sum(map(sum, sizes)),
+        )
 
     def tell(self, action: str, by: str, stored: StoredFile, source: str | None = None) -> None:
         self._append(

@@ -13,7 +13,8 @@ from scanner.cloud.refusal import Headers, refusal, throttle_scope, unanswered, 
 from scanner.errors import ScannerError, Throttled, ThrottleScope
 
 Operation = Literal[
-    "account", "feed_range", "events_after", "file", "at_path", "list_folder", "add_folder", "move", "links",
+    "account", "feed_range", "events_after", "file", "at_path", "list_folder", "folder_stats", "add_folder", "move",
+    "links",
     "delete_link", "notes", "add_note", "permissions", "close_folder", "own_level", "person", "open_content",
     "versions", "delete_version", "delete", "trash", "restore", "lock", "unlock", "add_text", "add_namespace",
     "properties", "set_properties",

@@ -116,6 +116,19 @@ class FolderInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class FolderStats:
+    """What lies below a folder, at all depths."""
+
+    folders: int
+    files: int
+    versions: int
+    """Current ones included."""
+    size: int
+    """Bytes of the current versions."""
+    size_of_versions: int
+
+
+@dataclass(frozen=True, slots=True)
 class FolderPage:
     """One page of a listing: folders come before files in one paging sequence (fact sheet 5.3)."""
 
@@ -202,6 +215,10 @@ class Cloud(Protocol):
 
     async def list_folder(self, path: str, offset: int, *, priority: Priority) -> FolderPage:
         """One page (up to 1,000 items) of a folder. Raises NotFound, Forbidden."""
+        ...
+
+    async def folder_stats(self, folder_id: FolderId, *, priority: Priority) -> FolderStats:
+        """Raises NotFound, Forbidden."""
         ...
 
     async def add_folder(self, path: str) -> FolderInfo:

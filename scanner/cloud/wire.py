@@ -22,7 +22,7 @@ from scanner.cloud.fields import (
     rows,
     text,
 )
-from scanner.cloud.port import FileInfo, FolderInfo, FolderPage, FolderPermissions, Link, Note
+from scanner.cloud.port import FileInfo, FolderInfo, FolderPage, FolderPermissions, FolderStats, Link, Note
 from scanner.errors import BadAnswer, NotFound
 from scanner.model import Account, EntryId, FolderId, GroupId, Person
 
@@ -94,6 +94,17 @@ def folder_page(value: object, offset: int) -> FolderPage:
     # Below what was listed it is no total of the items: then only an empty page is the end.
     more = end > offset and total != end
     return FolderPage(folder_info(body, "list_folder"), folders, files, end if more else None)
+
+
+def folder_stats(value: object) -> FolderStats:
+    body = mapping(value, "folder_stats")
+    return FolderStats(
+        folders=number(body, "foldersCount", "folder_stats"),
+        files=number(body, "filesCount", "folder_stats"),
+        versions=number(body, "fileVersionsCount", "folder_stats"),
+        size=number(body, "allFilesSize", "folder_stats"),
+        size_of_versions=number(body, "allVersionsSize", "folder_stats"),
+    )
 
 
 def move_body(destination: str) -> Json:

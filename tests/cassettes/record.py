@@ -43,8 +43,9 @@ def seed(egnyte: Egnyte) -> Seed:
         api.post("/properties/namespace", json=namespace_body(SEEDED)).raise_for_status()
         values = f"/fs/ids/file/{second['entry_id']}/properties/{SEEDED.name}"
         api.put(values, json={"verdict": "infected", "entry": "2"}).raise_for_status()
+    folder = egnyte.emulator.call(lambda: egnyte.emulator.domain.tree.find("/Shared/Kite").folder_id)
     ids = {"group": plan["group_id"], "entry": second["entry_id"], "locked": locked["group_id"], "link": link}
-    return {"user": user, "cursor": cursor, **ids, "token": token, "binned": item}
+    return {"user": user, "cursor": cursor, **ids, "folder": folder, "token": token, "binned": item}
 
 
 async def _latest(egnyte: Egnyte) -> int:

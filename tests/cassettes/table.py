@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.cloud.port import Namespace, Priority
-from scanner.model import Cursor, EntryId, GroupId
+from scanner.model import Cursor, EntryId, FolderId, GroupId
 from tests.cassettes.situations import Site, Situation, Take, act, aged_out, common, faulty, switch
 
 PLAN, TAKEN, LOCKED = "/Shared/Kite/plan v3.txt", "/Shared/Kite/taken.txt", "/Shared/Kite/locked.txt"
@@ -58,6 +58,15 @@ SITES = [
             Situation("not-found", "NotFound", ask=lambda cloud, _: cloud.list_folder(NEW, 0, priority=NOW)),
             Situation("file", "NotFound", ask=lambda cloud, _: cloud.list_folder(PLAN, 0, priority=NOW)),
             Situation("forbidden", "Forbidden", faulty("/fs/Shared", **FORBIDDEN)),
+        ),
+    ),
+    Site(
+        "folder_stats",
+        lambda cloud, seed: cloud.folder_stats(FolderId(seed["folder"]), priority=NOW),
+        "/stats$",
+        own=(
+            Situation("not-found", "NotFound", ask=lambda cloud, _: cloud.folder_stats(FolderId("none"), priority=NOW)),
+            Situation("forbidden", "Forbidden", faulty("/stats$", **FORBIDDEN)),
         ),
     ),
     Site(

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.cloud.port import FolderInfo, FolderPage, Priority
+from scanner.cloud.port import FolderInfo, FolderPage, FolderStats, Priority
 from scanner.errors import CursorExpired, NotFound
-from scanner.model import EntryId
+from scanner.model import EntryId, FolderId
 from tests.contracts.places import Place, content_of, events_since, latest
 
 PLAN = "/Shared/Projects/plan.txt"
@@ -174,6 +174,20 @@ async def test_a_listing_has_the_folders_and_the_files(place: Place) -> None:
     folder = await place.cloud.at_path("/Shared/Projects", priority=NOW)
     assert isinstance(folder, FolderInfo)
     assert page == FolderPage(folder, (inner,), (info,), None)
+
+
+async def test_what_lies_below_a_folder_is_counted_at_all_depths(place: Place) -> None:
+    for content in (b"first", b"second!"):
+        await place.upload(PLAN, content)
+    inner = await place.cloud.add_folder("/Shared/Projects/Inner")
+    await place.upload("/Shared/Projects/Inner/a.txt", b"abc")
+    folder = await place.cloud.at_path("/Shared/Projects", priority=NOW)
+    assert isinstance(folder, FolderInfo)
+
+    assert await place.cloud.folder_stats(folder.folder_id, priority=NOW) == FolderStats(1, 2, 3, 10, 15)
+    assert await place.cloud.folder_stats(inner.folder_id, priority=NOW) == FolderStats(0, 1, 1, 3, 3)
+    with pytest.raises(NotFound):
+        await place.cloud.folder_stats(FolderId("no-such-folder"), priority=NOW)
 
 
 async def test_a_file_cannot_be_listed(place: Place) -> None:
