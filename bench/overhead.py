@@ -9,17 +9,16 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import psutil
 
-from bench import corpus
+from bench.corpora import each_corpus
 from bench.machine import cpu_seconds
 from bench.rules import settings_in, shipped_rules, version_at
-from bench.throughput import CLAMD, CORPORA, clamdscan
+from bench.throughput import clamdscan
 from demo.clamd import PrivateClamd
 from scanner.files.local import read_local
 from scanner.files.spool import Spool
@@ -33,34 +32,21 @@ MIB = 1024**2
 
 
 def run(folder: Path, files: int = FILES, rounds: int = ROUNDS) -> dict[str, Any]:
-    results = {name: _run(folder / name, write, files, rounds) for name, write in CORPORA.items()}
-    return {
-        "what": "CPU of reading, hashes, type and the shipped rules over that of clamd, for the same files",
-        **results,
-        "met": all(result["met"] for result in results.values()),
-    }
-
-
-def _run(folder: Path, write: Callable[[Path, int], None], files: int, rounds: int) -> dict[str, Any]:
-    local = folder / "corpus"
-    local.mkdir(parents=True)
-    write(local, files)
-    with PrivateClamd(folder / "clamd", settings=CLAMD) as clamd:
+    def measure(folder: Path, local: Path, clamd: PrivateClamd) -> dict[str, Any]:
         done = [(_clamd(clamd, local), *_ours(folder, local)) for _ in range(rounds)]
-    described = corpus.describe(local)
-    size = sum(path.stat().st_size for path in local.iterdir()) / MIB
-    clamd_cpu, reading, rules = (median(one) for one in zip(*done, strict=True))
+        return _figures(done, files, sum(path.stat().st_size for path in local.iterdir()) / MIB)
+
+    what = "CPU of reading, hashes, type and the shipped rules over that of clamd, for the same files"
+    return {"what": what, **each_corpus(folder, files, measure)}
+
+
+def _figures(done: list[tuple[float, float, float]], files: int, size: float) -> dict[str, Any]:
+    names = ("clamd", "reading, hashes, type", "rules")
+    parts = dict(zip(names, map(median, zip(*done, strict=True)), strict=True))
     shares = [(ours + asked) / theirs for theirs, ours, asked in done]
     return {
-        "corpus": described,
-        "cpu_ms_per_file": {
-            name: round(1000 * seconds / files, 3)
-            for name, seconds in (("clamd", clamd_cpu), ("reading, hashes, type", reading), ("rules", rules))
-        },
-        "cpu_ms_per_mib": {
-            name: round(1000 * seconds / size, 2)
-            for name, seconds in (("clamd", clamd_cpu), ("reading, hashes, type", reading), ("rules", rules))
-        },
+        "cpu_ms_per_file": {name: round(1000 * seconds / files, 3) for name, seconds in parts.items()},
+        "cpu_ms_per_mib": {name: round(1000 * seconds / size, 2) for name, seconds in parts.items()},
         "share_of_clamd": round(median(shares), 3),
         "share_spread": [round(min(shares), 3), round(max(shares), 3)],
         "target": TARGET,
