@@ -176,10 +176,14 @@ class StepKind(StrEnum):
     DELETE = "delete"
     TOMBSTONE = "tombstone"
     RELEASE = "release"
-    """Back out of quarantine; never part of a plan, only on a person's order."""
+    """Back out of quarantine."""
+    PURGE = "purge"
+    """Deleted from quarantine."""
 
 
-PLANNED_STEPS = tuple(kind for kind in StepKind if kind is not StepKind.RELEASE)
+ORDERED_STEPS = frozenset({StepKind.RELEASE, StepKind.PURGE})
+"""Never part of a plan, only on a person's order."""
+PLANNED_STEPS = tuple(kind for kind in StepKind if kind not in ORDERED_STEPS)
 """What policy and rules may ask for, in the order it is done."""
 TELLING_STEPS = frozenset({StepKind.COMMENT, StepKind.TAG})
 """What tells people and takes nothing away from them: no brake holds a plan that does nothing else."""
@@ -289,7 +293,8 @@ class Step:
     params: Mapping[str, str] = field(default_factory=dict)
     """`quarantine`: `destination`, and `links` where those made meanwhile are to be revoked; `comment`: `body`, and
     `reverted` for a file that was taken back to an earlier version; `lock`: `token`; `tag`: the properties;
-    `tombstone`: `body`; `release`: `destination`, `reason`, `by`."""
+    `tombstone`: `body`; `release`: `destination`, `reason`, `by`;
+    `purge`: `reason`, `by`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,8 +357,8 @@ class StepRecord:
     step: Step
     state: StepState
     detail: Mapping[str, str] = field(default_factory=dict)
-    """What the act left behind, and what was there before: `origin` and `path` of a move, `entry_id` where that is a new
-    one since, `note_id`, `links`, or `error`; each step's module says what."""
+    """What the act left behind, and what was there before: `origin` and `path` of a move, `entry_id` where that is new
+    since, `note_id`, `links`, or `error`; each step's module says what."""
     tries: int = 0
 
 
@@ -389,15 +394,6 @@ class Allowance:
     """The last day on which it holds, in UTC."""
     by: str
     because: str
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What the ledger holds of a version: its verdict's kind, and of which content."""
-
-    kind: VerdictKind
-    sha512: str | None = None
-    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,3 +31,5 @@ def _who(value: str) -> str:
 
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept in the ledger.", callback=_why)]
 ByOption = Annotated[str, typer.Option("--by", help="Who orders it.", show_default="this system's user", callback=_who)]
+OptionalReason = Annotated[str, typer.Option("--reason", help="Why; kept in the ledger.", callback=_line)]
+"""For commands that first only show what they would do."""

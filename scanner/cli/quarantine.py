@@ -23,6 +23,7 @@ from scanner.cli.common import (
     stopped_by_user_errors,
 )
 from scanner.cli.orders import ByOption, ReasonOption
+from scanner.cli.purge import purge
 from scanner.ledger.ledger import Ledger
 from scanner.ledger.rows import QuarantineRow
 from scanner.model import StepResult, StepState
@@ -32,6 +33,7 @@ from scanner.service.release import allowed_until, release_row
 from scanner.settings import Settings
 
 quarantine_app = typer.Typer(help="What is in quarantine, and the way back.", no_args_is_help=True)
+quarantine_app.command("purge")(purge)
 quarantine_app.command("allowed")(list_allowed)
 quarantine_app.command("disallow")(disallow)
 

@@ -1,4 +1,5 @@
-"""The journal of releases: a person's order, outside any run, so guarded by the steps that are there already."""
+"""The journal of persons' orders about what lies in quarantine: outside any run, so guarded by the steps that are there
+already."""
 
 from __future__ import annotations
 
@@ -11,32 +12,38 @@ from scanner.ledger import aliases, allowing, audit
 from scanner.ledger.intake import queue_versions
 from scanner.ledger.rows import QuarantineRow, step_of
 from scanner.ledger.tables import steps
-from scanner.model import Lane, Step, StepKind, StepRecord, StepResult, StepState
+from scanner.model import ORDERED_STEPS, Lane, Step, StepKind, StepRecord, StepResult, StepState
 
 _DONE = (StepState.SUCCESS.value, StepState.ALREADY_DONE.value)
-_RELEASE = (steps.c.domain, steps.c.entry_id, steps.c.params)
+_ORDER = (steps.c.domain, steps.c.entry_id, steps.c.params, steps.c.kind)
+_ACTIONS = {StepKind.RELEASE.value: audit.Action.RELEASE, StepKind.PURGE.value: audit.Action.PURGE}
 
 
 def begin(
     connection: Connection, row: QuarantineRow, step: Step, now: datetime, allowed_until: date | None = None
 ) -> StepRecord:
     """A new intent, or the one that an interrupted release left; its content is allowed from now on."""
-    order = _order(connection, row, step, now)
+    order = ordered(connection, row, step, now)
     if allowed_until is not None:
         allowing.give(connection, row, order, allowed_until, now)
     return order
 
 
-def _order(connection: Connection, row: QuarantineRow, step: Step, now: datetime) -> StepRecord:
+def ordered(connection: Connection, row: QuarantineRow, step: Step, now: datetime) -> StepRecord:
+    """The intent of a person's order about a file in quarantine: a new one, or the one that was cut off. Raises
+    LedgerUnavailable where one was carried out, or another is under way: nobody knows then how far."""
     mine = (steps.c.domain == row.domain) & (steps.c.entry_id == row.entry_id)
-    releases = connection.execute(
-        select(steps).where(mine, steps.c.kind == StepKind.RELEASE.value, steps.c.id > row.id)
-    ).all()
-    if any(one.state in _DONE for one in releases):
-        raise LedgerUnavailable(f"{row.path} was released already.")
-    open_one = next((one for one in releases if one.state == StepState.INTENDED), None)
+    kinds = [kind.value for kind in ORDERED_STEPS]
+    orders = connection.execute(select(steps).where(mine, steps.c.kind.in_(kinds), steps.c.id > row.id)).all()
+    for one in orders:
+        if one.state in _DONE:
+            raise LedgerUnavailable(f"{row.path} was {one.kind}d already.")
+    open_one = next((one for one in orders if one.state == StepState.INTENDED), None)
+    if open_one is not None and open_one.kind != step.kind:
+        raise LedgerUnavailable(f"{row.path} is about to be {open_one.kind}d. Order that again, to see how it ends.")
     if open_one is not None:
-        return step_of(open_one)
+        again = update(steps).where(steps.c.id == open_one.id).values(tries=steps.c.tries + 1)
+        return step_of(connection.execute(again.returning(*steps.c)).one())
     position = connection.execute(select(func.max(steps.c.position)).where(mine)).scalar_one() + 1
     values = {
         "domain": row.domain,
@@ -58,17 +65,17 @@ def _order(connection: Connection, row: QuarantineRow, step: Step, now: datetime
 
 
 def record(connection: Connection, step_id: int, result: StepResult, now: datetime) -> None:
-    """How a release ended, and the newer version that it met. Two people may carry out the same order at once: the
+    """How an order ended, and the newer version that it met. Two people may carry out the same order at once: the
     success of one stands, whatever the other found."""
     changed = update(steps).where(steps.c.id == step_id, steps.c.state.not_in(_DONE))
     values = {"state": result.state.value, "detail": dict(result.detail), "done_at": now}
-    released = connection.execute(changed.values(**values).returning(*_RELEASE)).first()
-    if released is not None:
-        ordered = released.params
-        said = {"result": result.state.value, "reason": ordered.get("reason", ""), "told": dict(result.detail)}
-        subject, actor = audit.version(released.domain, released.entry_id), ordered.get("by") or audit.SERVICE
-        audit.append(connection, audit.Action.RELEASE, subject, said, at=now, actor=actor)
-        aliases.record(connection, released.domain, released.entry_id, result, now)
+    done = connection.execute(changed.values(**values).returning(*_ORDER)).first()
+    if done is not None:
+        given = done.params
+        said = {"result": result.state.value, "reason": given.get("reason", ""), "told": dict(result.detail)}
+        subject, actor = audit.version(done.domain, done.entry_id), given.get("by") or audit.SERVICE
+        audit.append(connection, _ACTIONS[done.kind], subject, said, at=now, actor=actor)
+        aliases.record(connection, done.domain, done.entry_id, result, now)
         if result.state not in _DONE:
             allowing.withdraw_failed(connection, step_id, now)
     if result.superseded_by is not None:

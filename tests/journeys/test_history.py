@@ -19,6 +19,7 @@ from demo.clamd import PrivateClamd
 from demo.samples import eicar, zip_of
 from tests.journeys.world import QUARANTINE, World, new_world
 
+NO_BRAKE = {"max_per_signature_per_hour": 1_000, "max_share_percent": 100}
 WATCHED, ELSEWHERE = "/Shared/Projects", "/Shared/Elsewhere"
 ARRIVALS = ("create", "copy", "restore")
 BAD = zip_of({"invoice.com": eicar()})
@@ -33,7 +34,7 @@ class History(RuleBasedStateMachine):
         super().__init__()
         self._folder = Path(tempfile.mkdtemp(prefix="history-"))
         self._stack = contextlib.ExitStack()
-        sections = {"domain": {"watch": [WATCHED]}, "remediation": {"max_per_rule_per_hour": 1_000}}
+        sections = {"domain": {"watch": [WATCHED]}, "remediation": NO_BRAKE}
         self.world: World = self._stack.enter_context(new_world(self._folder, self.clamd, **sections))
         self.world.act("add_folder", actor="svc-scanner", path=ELSEWHERE)
         self._names = 0

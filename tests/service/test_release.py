@@ -182,13 +182,16 @@ CALLS = 6
 """Of a release: who we are, the file, the move, the file again, its comments, and one more of these."""
 
 
+@pytest.mark.parametrize("fault", [{"delay": 60}, {"stall_after": 0, "stall": 60}], ids=["before", "after"])
 @pytest.mark.parametrize("call", range(CALLS))
-async def test_killed_at_any_call_and_ordered_again_a_release_is_done_and_told_once(world: World, call: int) -> None:
+async def test_killed_at_any_call_and_ordered_again_a_release_is_done_and_told_once(
+    world: World, call: int, fault: dict[str, int]
+) -> None:
     group = await quarantined(world)
     (row,) = await rows(world)
     before = len(world.requests())
-    # The act is done, and its answer never comes.
-    world.fault(route="/pubapi/", skip=call, count=1, delay=60)
+    # Either the act is not done yet, or it is done and its answer never comes.
+    world.fault(route="/pubapi/", skip=call, count=1, **fault)
     order = [sys.executable, "-m", "scanner", "quarantine", "release", str(row.id), "--reason", "r", "--by", "jdoe"]
     with subprocess.Popen([*order, "--config", str(world.config)], stdout=subprocess.DEVNULL) as process:
         wait_until(lambda: len(world.requests()) > before + call or process.poll() is not None, f"call {call}")

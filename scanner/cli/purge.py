@@ -1,0 +1,140 @@
+"""`scanner quarantine purge`: what may be deleted, who wants it, and who agrees."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from scanner.cli.common import (
+    ConfigOption,
+    ExitCode,
+    JsonOption,
+    load_or_exit,
+    note,
+    print_json,
+    print_table,
+    say,
+    stop,
+    stopped_by_user_errors,
+)
+from scanner.cli.orders import ByOption, OptionalReason
+from scanner.errors import CloudRefused, RetryLater
+from scanner.ledger.ledger import Ledger
+from scanner.ledger.purging import Purgeable
+from scanner.ledger.rows import QuarantineRow
+from scanner.model import StepResult, StepState
+from scanner.service.assembly import utc_now
+from scanner.service.purge import purge_all, purgeable
+from scanner.settings import Settings
+
+_DONE = (StepState.SUCCESS, StepState.ALREADY_DONE)
+
+
+def purge(
+    config: ConfigOption,
+    *,
+    ids: Annotated[
+        list[int] | None, typer.Argument(help="As `quarantine list` shows them; all, unless written.", metavar="ID")
+    ] = None,
+    domain: Annotated[str | None, typer.Option(help="Only this domain.")] = None,
+    request: Annotated[bool, typer.Option("--request", help="Ask that they are deleted; deletes nothing.")] = False,
+    confirm: Annotated[bool, typer.Option("--confirm", help="Delete them; the one who requested it may not.")] = False,
+    reason: OptionalReason = "",
+    by: ByOption = "",
+    json: JsonOption = False,
+) -> None:
+    """Delete what has been in quarantine for longer than quarantine.purge_after. Without an option: show what that is.
+
+    Example: scanner quarantine purge --request --reason "half a year is over" --by jdoe; then another person:
+    scanner quarantine purge --confirm --reason agreed --by pnovak
+    """
+    settings = load_or_exit(config)
+    if request and confirm:
+        stop("Either --request or --confirm: that is for two people.", ExitCode.USAGE)
+    if (request or confirm) and not reason:
+        stop("Say why, with --reason.", ExitCode.USAGE)
+    order = _Order(settings, tuple(ids or ()), domain, reason, by, json)
+    with stopped_by_user_errors():
+        raise typer.Exit(asyncio.run(order.carried_out(request=request, confirm=confirm)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """One call of the command."""
+
+    settings: Settings
+    ids: tuple[int, ...]
+    domain: str | None
+    reason: str
+    by: str
+    as_json: bool
+
+    async def carried_out(self, *, request: bool, confirm: bool) -> ExitCode:
+        async with Ledger.reading(self.settings.ledger, utc_now) as ledger:
+            files = await purgeable(self.settings, ledger, self.ids, self.domain, utc_now())
+            if request:
+                return await self._request(ledger, files)
+            return await self._confirm(ledger, files) if confirm else self._show(files)
+
+    def _show(self, files: list[Purgeable]) -> ExitCode:
+        if self.as_json:
+            for one in files:
+                print_json(_as_json(one))
+        else:
+            columns = ("id", "domain", "was at", "is at", "since", "requested by", "because")
+            print_table(columns, (_cells(one) for one in files))
+        return ExitCode.FOUND if files else ExitCode.NOTHING_FOUND
+
+    async def _request(self, ledger: Ledger, files: list[Purgeable]) -> ExitCode:
+        requested = await ledger.purges.request([one.row for one in files], by=self.by, because=self.reason)
+        if self.as_json:
+            print_json({"requested": requested, "known": len(files) - requested, "by": self.by})
+        else:
+            say(f"{requested} requested; somebody else may confirm")
+        return ExitCode.NOTHING_FOUND
+
+    async def _confirm(self, ledger: Ledger, files: list[Purgeable]) -> ExitCode:
+        done = failed = 0
+        try:
+            async for row, result in purge_all(self.settings, ledger, files, reason=self.reason, by=self.by):
+                done, failed = done + (result.state in _DONE), failed + (result.state not in _DONE)
+                self._tell(row, result)
+        except (RetryLater, CloudRefused) as error:
+            failed += 1
+            note(f"{error}; order it again for the rest")
+        if not self.as_json:
+            say(f"{done} of {len(files)} deleted")
+        return ExitCode.UNFINISHED if failed else ExitCode.NOTHING_FOUND
+
+    def _tell(self, row: QuarantineRow, result: StepResult) -> None:
+        if self.as_json:
+            print_json({"id": row.id, "path": row.path, "result": result.state, **dict(result.detail)})
+        elif result.state is StepState.SUPERSEDED:
+            note(f"{row.id} is not deleted: a newer version is at {result.detail['path']}; it is judged on its own")
+        elif result.state not in _DONE:
+            note(f"{row.id} is not deleted: {result.detail['error']}")
+
+
+def _as_json(one: Purgeable) -> dict[str, object]:
+    row = one.row
+    return {
+        "id": row.id,
+        "domain": row.domain,
+        "entry_id": row.entry_id,
+        "origin": row.origin,
+        "path": row.path,
+        "reasons": row.reasons,
+        "quarantined_at": row.quarantined_at,
+        "requested_by": one.requested_by,
+        "requested_at": one.requested_at,
+        "requested_because": one.requested_because,
+    }
+
+
+def _cells(one: Purgeable) -> tuple[object, ...]:
+    row = one.row
+    since = f"{row.quarantined_at:%Y-%m-%d %H:%M}Z"
+    return row.id, row.domain, row.origin, row.path, since, one.requested_by or "", one.requested_because or ""
