@@ -13,7 +13,6 @@ from scanner.cli.audit import audit_app
 from scanner.cli.clamd import clamd_app
 from scanner.cli.common import say
 from scanner.cli.config import config_app
-from scanner.cli.coverage import coverage_app
 from scanner.cli.doctor import doctor
 from scanner.cli.quarantine import quarantine_app
 from scanner.cli.reconcile import reconcile
@@ -21,6 +20,7 @@ from scanner.cli.remediation import remediation_app
 from scanner.cli.rules import rules_app
 from scanner.cli.run import run
 from scanner.cli.scan import scan
+from scanner.cli.statements import coverage_app
 from scanner.cli.suppressions import suppressions_app
 from scanner.cli.verdicts import verdicts_app
 

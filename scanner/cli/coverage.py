@@ -22,9 +22,11 @@ from scanner.cli.common import (
 )
 from scanner.cli.period import SinceOption, UntilOption
 from scanner.ledger.coverage import Coverage, EventAccount, Figures, Folders, SeenGap, Standing
+from scanner.ledger.coverage_json import account
 from scanner.ledger.coverage_queries import Asked, NotScanned
 from scanner.ledger.ledger import Ledger
 from scanner.service.assembly import utc_now
+from scanner.service.statements import watched_folders
 from scanner.settings import Settings
 
 coverage_app = typer.Typer()
@@ -72,7 +74,9 @@ def _check(settings: Settings, domain: str | None, folder: str | None) -> None:
 
 def folders_of(settings: Settings, folder: str | None) -> Folders:
     """That folder in each domain, or the watched ones."""
-    return Folders({one.name: one.watch if folder is None else (folder,) for one in settings.domains})
+    if folder is None:
+        return watched_folders(settings)
+    return Folders({one.name: (folder,) for one in settings.domains})
 
 
 async def _coverage(settings: Settings, asked: Asked, folder: str | None) -> Coverage:
@@ -83,47 +87,11 @@ async def _coverage(settings: Settings, asked: Asked, folder: str | None) -> Cov
 
 def _tell(found: Coverage, *, as_json: bool) -> bool:
     if as_json:
-        print_json({"complete": found.complete, **_as_json(found)})
+        print_json(account(found))
     else:
         for line in _lines(found):
             say(line)
     return found.complete
-
-
-def _as_json(found: Coverage) -> dict[str, object]:
-    return {
-        "at": found.at,
-        "since": found.since,
-        "until": found.until,
-        "places": [
-            {"domain": place.domain, "folder": place.folder, **_figures_json(place.figures)} for place in found.places
-        ],
-        "events": [
-            {
-                **{"domain": one.domain, "epoch": one.epoch, "recorded": one.recorded, "queued": one.queued},
-                **{"walk": one.walk, "skipped": dict(sorted(one.skipped.items()))},
-                **{"first_id": one.first_id, "last_id": one.last_id, "ids_without_event": one.ids_without_event},
-                "without_version": one.without_version,
-            }
-            for one in found.events
-        ],
-        "gaps": list(found.gaps),
-        "unlisted": list(found.unlisted),
-    }
-
-
-def _figures_json(figures: Figures) -> dict[str, object]:
-    return {
-        "seen": figures.seen,
-        "judged": dict(sorted(figures.judged.items())),
-        "unscannable": dict(sorted(figures.unscannable.items())),
-        "unchecked": dict(sorted(figures.unchecked.items())),
-        "open": dict(sorted(figures.open.items())),
-        "gone": figures.gone,
-        "superseded": figures.superseded,
-        "unaccounted": figures.unaccounted,
-        "oldest_open": figures.oldest_open,
-    }
 
 
 def _lines(found: Coverage) -> Iterator[str]:
@@ -132,8 +100,8 @@ def _lines(found: Coverage) -> Iterator[str]:
         yield from (f"  {line}" for line in _figure_lines(place.figures))
     if not found.places:
         yield "No version was seen."
-    for account in found.events:
-        yield from _event_lines(account)
+    for one in found.events:
+        yield from _event_lines(one)
     for gap in found.gaps:
         yield _gap_line(gap)
     for one in found.unlisted:

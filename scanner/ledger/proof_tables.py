@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Column
+from sqlalchemy import Column, Integer
 from sqlmodel import Field
 
 from scanner.ledger.tables import Base, BigKey, UtcDateTime
@@ -25,4 +25,16 @@ class AuditRow(Base, table=True):
     hash: str
 
 
+class StatementRow(Base, table=True):
+    """A signed statement of a day's coverage, as its file has it. Triggers refuse any change."""
+
+    __tablename__ = "statements"
+    number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    day: date
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    digest: str
+    text: str
+
+
+statements = StatementRow.__table__  # type: ignore[attr-defined]
 audit = AuditRow.__table__  # type: ignore[attr-defined]

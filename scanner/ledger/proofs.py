@@ -1,20 +1,21 @@
-"""What shows that nothing was missed and nothing changed afterwards, as commands ask for it: coverage and audit. Each
-question is answered from one state of the ledger; lists come page by page, each from a state of its own."""
+"""What shows that nothing was missed and nothing changed afterwards, as commands ask for it: coverage, statements and
+audit. Each question is answered from one state of the ledger; lists come page by page, each from a state of its own."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from sqlalchemy import Connection
 
-from scanner.ledger import audit, coverage_queries
+from scanner.ledger import audit, coverage_json, coverage_queries, stating
 from scanner.ledger.audit_chain import Break, Entry
 from scanner.ledger.coverage import Coverage, Folders
 from scanner.ledger.coverage_queries import Asked, NotScanned
 from scanner.ledger.database import Database
+from scanner.ledger.statement import Last, Statement
 
 
 class Proofs:
@@ -58,3 +59,25 @@ class Proofs:
     async def act(self, action: audit.Action, subject: str, detail: dict[str, object], *, by: str) -> None:
         """An act that has no record but this one."""
         await self._db.run(lambda c: audit.append(c, action, subject, detail, at=self._clock(), actor=by))
+
+    async def last_statement(self) -> Last | None:
+        """The newest statement of coverage."""
+        return await self._db.read(stating.last)
+
+    async def state(
+        self, day: date, folders: Folders, previous: Last | None, sign: Callable[[str], Statement], *, by: str
+    ) -> Statement | None:
+        """Account for a day, sign and record it; None where another process made a statement meanwhile."""
+        account = coverage_json.account(await self.coverage(stating.period(day), folders, elsewhere=True))
+
+        def act(connection: Connection) -> Statement | None:
+            return stating.state(connection, day, account, previous, sign, by=by, now=self._clock())
+
+        return await self._db.run(act)
+
+    async def statements(self, after: int = 0) -> AsyncIterator[tuple[int, date, str]]:
+        """Number, day and file of the statements that follow one, in order."""
+        while page := await self._db.read(partial(stating.texts, after=after)):
+            for one in page:
+                yield one
+            after = page[-1][0]

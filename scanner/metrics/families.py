@@ -104,6 +104,10 @@ class Families:
             "coverage_gaps_open", f"Stretches of events never seen and not yet made up for. {GLOBAL}"
         )
 
+        self.stated_day = self._gauge(
+            "coverage_statement_day_timestamp_seconds",
+            f"End of the last day that has a signed statement of coverage; 0 = none. {GLOBAL}",
+        )
         self.walks_open = self._gauge(
             "walks_open",
             f"Folders to be listed, by state; refused = the platform does not let us, so that nobody looks. {GLOBAL}",

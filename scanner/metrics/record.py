@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Literal, Protocol
 
@@ -270,6 +270,10 @@ class Metrics(Families):
         """A walk over a part of a domain is complete."""
         self.walk_versions.labels("missed").inc(missed)
         self.walk_versions.labels("gone").inc(gone)
+
+    def stated(self, day: date) -> None:
+        """The last day that has a signed statement of coverage."""
+        self.stated_day.set(datetime.combine(day + timedelta(days=1), time(), UTC).timestamp())
 
     def api_call(self, operation: str, code: int | str, seconds: float, throttled: ThrottleScope | None = None) -> None:
         """One call of the API: its HTTP status, or `timeout` or `connect_error`, and the seconds to the headers."""

@@ -23,6 +23,7 @@ from scanner.service.pruning import PRUNE_EVERY, prune
 from scanner.service.publish import publish
 from scanner.service.reload import follow_rules, follow_suppressions
 from scanner.service.selftest import follow_self_test
+from scanner.service.statements import STATE_EVERY, Statements
 from scanner.service.signature_files import follow_signatures
 from scanner.service.walks import walker_of
 
@@ -56,6 +57,8 @@ async def serve(parts: Parts, stop: asyncio.Event) -> None:
         group.create_task(follow_self_test(parts, stop))
         if parts.settings.clamav.signature_folders:
             group.create_task(follow_signatures(parts, stop))
+        if parts.settings.statements.folder is not None:
+            group.create_task(_repeat(STATE_EVERY, stop, Statements(parts).turn))
         await dispatch(parts, stop)
 
 

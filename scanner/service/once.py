@@ -15,6 +15,7 @@ from scanner.events.feed import Feed
 from scanner.service.assembly import Parts
 from scanner.service.loops import dispatch, first_of, observe_poll
 from scanner.service.pruning import prune
+from scanner.service.statements import Statements
 from scanner.service.walks import Walker, walker_of
 
 log = structlog.get_logger("scanner.service")
@@ -53,6 +54,7 @@ async def run_once(parts: Parts, stop: asyncio.Event) -> Summary:
         done.set()
         await working
     await prune(parts)
+    await Statements(parts).turn()
     backlog = await parts.stations.ledger.backlog()
     if backlog.walks_refused:
         summary.unfinished.append(f"{backlog.walks_refused} folders may not be listed; the log has their paths")

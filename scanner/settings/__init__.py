@@ -27,6 +27,7 @@ from scanner.settings.sections import (
     WorkerSettings,
     YaraSettings,
 )
+from scanner.settings.statements import StatementSettings
 
 __all__ = [
     "ClamavSettings",
@@ -43,6 +44,7 @@ __all__ = [
     "RuleSettings",
     "Settings",
     "SpoolSettings",
+    "StatementSettings",
     "SuppressionSettings",
     "UnpackSettings",
     "WorkerSettings",

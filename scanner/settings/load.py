@@ -32,6 +32,7 @@ from scanner.settings.sections import (
     WorkerSettings,
     YaraSettings,
 )
+from scanner.settings.statements import StatementSettings
 from scanner.settings.units import not_empty
 
 LONGEST_TOKEN = 4096
@@ -56,6 +57,7 @@ class Settings(Section):
     remediation: RemediationSettings = RemediationSettings()
     quarantine: QuarantineSettings = QuarantineSettings()
     policy: PolicySettings = PolicySettings()
+    statements: StatementSettings = StatementSettings()
     http: HttpSettings = HttpSettings()
 
 

@@ -271,6 +271,11 @@ def test_a_held_plan_shows_that_a_person_must_decide(metrics: Metrics) -> None:
     }
 
 
+def test_the_last_day_with_a_statement_is_shown_by_its_end(metrics: Metrics) -> None:
+    metrics.stated(NOON.date())
+    assert changed(metrics) == {"coverage_statement_day_timestamp_seconds": (NOON + timedelta(hours=12)).timestamp()}
+
+
 def test_calls_of_the_api_are_counted_by_closed_lists(metrics: Metrics) -> None:
     metrics.api_call("file", 200, 0.25)
     metrics.api_call("file", 401, 0.0)

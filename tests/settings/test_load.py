@@ -115,6 +115,7 @@ def test_one_domain_is_enough_and_all_else_has_the_defaults_of_the_design(folder
             "unscannable": ["comment"],
             "unchecked": [],
         },
+        "statements": {"folder": None, "key_file": None},
         "http": {"listen": "127.0.0.1:9464"},
     }
 
