@@ -33,7 +33,7 @@ NEVER_EMPTY = IN_PART - DOCUMENTS - {Format.EML, Format.MBOX, Format.TNEF}
 """Kinds of them in which something lies, or nobody could open them."""
 RARS = frozenset({Format.RAR4, Format.RAR5})
 """Whether clamd opens them, the engine that asks it knows by itself."""
-UNLOCKED = (ARCHIVES | {Format.OLE}) - RARS - {Format.SEVEN_ZIP}
+UNLOCKED = (ARCHIVES | {Format.OLE, Format.PDF}) - RARS - {Format.SEVEN_ZIP}
 """Kinds of which all that is encrypted comes out as a member, or is a gap, once the passwords were tried."""
 
 NOT_TAKEN_OUT = Gap(Unscannable.FORMAT, "could not be taken out")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import io
 import lzma
 from collections.abc import Callable, Iterator
 
 import pytest
+from pypdf import PdfWriter
 
 from demo import samples
 from demo.clamd import PrivateClamd
@@ -102,6 +104,22 @@ def test_what_a_known_password_opens_is_looked_at(panel: Panel, around: Callable
     assert looked(panel, around(locked(EICAR))) == (True, set())
     assert looked(panel, around(locked(HARMLESS))) == (False, set())
     assert looked(panel, around(locked(EICAR, b"another"))) == (False, {Unscannable.ENCRYPTED})
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-40", "RC4-128", "AES-128", "AES-256-R5", "AES-256"])
+def test_an_encrypted_pdf_is_looked_at_where_no_password_or_a_known_one_opens_it(panel: Panel, algorithm: str) -> None:
+    """Of those without a password clamd says OK, and does not look into them."""
+    for password in ("", "known"):
+        assert looked(panel, encrypted(documents.pdf(EICAR), password, algorithm)) == (True, set())
+        assert looked(panel, encrypted(documents.pdf(HARMLESS), password, algorithm)) == (False, set())
+    assert looked(panel, encrypted(documents.pdf(EICAR), "another", algorithm)) == (False, {Unscannable.ENCRYPTED})
+
+
+def encrypted(pdf: bytes, password: str, algorithm: str) -> bytes:
+    writer, out = PdfWriter(clone_from=io.BytesIO(pdf)), io.BytesIO()
+    writer.encrypt(password, "owner", algorithm=algorithm)
+    writer.write(out)
+    return out.getvalue()
 
 
 def test_one_that_it_opens_does_not_vouch_for_another_that_it_does_not(panel: Panel) -> None:

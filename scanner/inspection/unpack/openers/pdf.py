@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from io import BytesIO
 from typing import TypeVar
 
 from pypdf import Configuration, PageObject, PasswordType, PdfReader, apply_configuration
-from pypdf.errors import DependencyError, DeprecationError, LimitReachedError, PyPdfError
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
+from pypdf.errors import LimitReachedError
+from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
-from scanner.inspection.unpack.openers import pdf_scan
+from scanner.inspection.unpack.openers import pdf_objects, pdf_scan
+from scanner.inspection.unpack.openers.pdf_objects import DAMAGE, Walk, in_the_clear
 from scanner.inspection.unpack.opening import Source, Told
 from scanner.model import Unscannable
 from scanner.rulebook.anatomy import Trait
 
 MAX_SIZE = 256 * 1024**2
 """Bytes; pypdf holds most of them in memory."""
-MAX_OBJECTS = 300_000
 MAX_PAGES = 20_000
 MAX_FILES = 1000
 MAX_UNPACKED = 64 * 1024**2
@@ -45,21 +45,6 @@ CONFIGURATION = Configuration(
 )
 END = b"\ntrailer\n<< /Size 1000 >>\nstartxref\n0\n%%EOF\n"
 """Of a file that was cut off: pypdf then searches it for objects, and the first thousand of them for the catalog."""
-DAMAGE = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    DependencyError,
-    DeprecationError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    PyPdfError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
-"""What pypdf raises for damaged files; seen by fuzzing."""
 _Value = TypeVar("_Value")
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of every defect, and strangers write those
@@ -85,7 +70,11 @@ def open_pdf(source: Source, told: Told) -> None:
             told.trait(Trait.ENCRYPTED)
             told.locked(source.name or "document.pdf", source.size)
         else:
-            _tell_objects(reader, content, told)
+            files = _tell_objects(reader, content, told)
+            if reader.is_encrypted:
+                _tell_in_the_clear(reader, source.name, told)
+            else:
+                _tell_files(files, told)
             _tell_text(reader, count, told)
 
 
@@ -108,9 +97,10 @@ def _search(content: bytes, told: Told) -> None:
         told.trait(trait)
 
 
-def _tell_objects(reader: PdfReader, content: bytes, told: Told) -> None:
+def _tell_objects(reader: PdfReader, content: bytes, told: Told) -> list[tuple[str, StreamObject]]:
+    """Gives the embedded files."""
     files: dict[int, tuple[str, StreamObject]] = {}
-    walk = _Walk(reader)
+    walk = Walk(reader)
     for found in walk.dictionaries():
         if found.get("/JS") is not None or _value(found, "/S", "") == "/JavaScript":
             told.trait(Trait.PDF_JAVASCRIPT)
@@ -128,15 +118,26 @@ def _tell_objects(reader: PdfReader, content: bytes, told: Told) -> None:
     if walk.limited:
         told.incomplete(Unscannable.LIMITS, f"a PDF with more in an object than is read: {walk.limited}")
     if walk.cut:
-        told.incomplete(Unscannable.LIMITS, f"a PDF of more than {MAX_OBJECTS} objects")
-    _tell_files(list(files.values()), told)
+        told.incomplete(Unscannable.LIMITS, f"a PDF of more than {pdf_objects.MAX_OBJECTS} objects")
+    if files:
+        told.trait(Trait.PDF_EMBEDDED_FILE)
+    return list(files.values())
+
+
+def _tell_in_the_clear(reader: PdfReader, name: str, told: Told) -> None:
+    """For clamd, which decrypts none and says so only where a password is needed. Embedded files lie in the copy."""
+    walk = Walk(reader)
+    told.member(name or "document.pdf", in_the_clear(walk))
+    if walk.limited:
+        told.incomplete(Unscannable.LIMITS, f"an encrypted PDF with more in an object than is read: {walk.limited}")
+    if walk.damaged:
+        told.incomplete(Unscannable.CORRUPT, "an encrypted PDF with an object that cannot be read")
 
 
 def _tell_files(files: list[tuple[str, StreamObject]], told: Told) -> None:
     if len(files) > MAX_FILES:
         told.incomplete(Unscannable.ARCHIVE_MEMBERS, f"a PDF with {len(files)} embedded files")
     for name, stream in files[:MAX_FILES]:
-        told.trait(Trait.PDF_EMBEDDED_FILE)
         try:
             data = stream.get_data()
         except LimitReachedError as error:
@@ -145,49 +146,6 @@ def _tell_files(files: list[tuple[str, StreamObject]], told: Told) -> None:
             told.incomplete(Unscannable.CORRUPT, f"embedded file {name[:80]!r}: {type(error).__name__}")
         else:
             told.member(name or "embedded", [data])
-
-
-class _Walk:
-    """Through all objects that a reader knows, whether or not anything leads to them."""
-
-    def __init__(self, reader: PdfReader) -> None:
-        self._reader = reader
-        self.damaged = False
-        """Some object could not be read."""
-        self.cut = False
-        """There are more than are looked at."""
-        self.limited = ""
-        """What stopped pypdf at one that is sound."""
-
-    def dictionaries(self) -> Iterator[DictionaryObject]:
-        left = MAX_OBJECTS
-        for reference in self._references():
-            stack = [self._resolved(reference)]
-            while stack:
-                left -= 1
-                if left < 0:
-                    self.cut = True
-                    return
-                value = stack.pop()
-                if isinstance(value, DictionaryObject):
-                    yield value
-                    stack.extend(part for part in value.values() if isinstance(part, (DictionaryObject, ArrayObject)))
-                elif isinstance(value, ArrayObject):
-                    stack.extend(part for part in value if isinstance(part, (DictionaryObject, ArrayObject)))
-
-    def _references(self) -> list[IndirectObject]:
-        listed = [(number, generation) for generation, places in self._reader.xref.items() for number in places]
-        listed += [(number, 0) for number in self._reader.xref_objStm]
-        return [IndirectObject(number, generation, self._reader) for number, generation in dict.fromkeys(listed)]
-
-    def _resolved(self, reference: IndirectObject) -> object:
-        try:
-            return reference.get_object()
-        except (LimitReachedError, RecursionError) as error:
-            self.limited = f"object {reference.idnum}: {type(error).__name__}"
-        except DAMAGE:
-            self.damaged = True
-        return None
 
 
 def _value(found: DictionaryObject, key: str, otherwise: _Value) -> _Value | object:

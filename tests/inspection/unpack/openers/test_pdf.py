@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pypdf import PdfWriter
 
 from scanner.inspection.unpack.openers import pdf as opener
+from scanner.inspection.unpack.openers import pdf_objects
 from scanner.inspection.unpack.openers.pdf import open_pdf
 from scanner.model import Unscannable
 from scanner.rulebook.anatomy import Trait
@@ -135,7 +136,14 @@ def test_an_encrypted_document_is_opened_by_no_password_or_one_of_those_known(pa
     told = told_of(open_pdf, content, name="a.pdf", passwords=passwords)
 
     if opened:
-        assert (told.members, told.all_text, told.locks) == ([("réport.exe", b"MZ")], "Hello, world\n", [])
+        ((name, copy),) = told.members
+        assert (name, told.all_text, told.locks, told.traits) == (
+            "a.pdf",
+            "Hello, world\n",
+            [],
+            {Trait.PDF_EMBEDDED_FILE},
+        )
+        assert told_of(open_pdf, copy) == told_of(open_pdf, written())
     else:
         assert (told.members, told.all_text, told.locks) == ([], "", [("a.pdf", len(content))])
         assert Trait.ENCRYPTED in told.traits
@@ -174,7 +182,7 @@ def test_pages_that_take_too_long_to_read_are_a_limit_that_is_named(monkeypatch)
 
 
 def test_more_objects_than_any_document_has_are_a_limit(monkeypatch):
-    monkeypatch.setattr(opener, "MAX_OBJECTS", 100)
+    monkeypatch.setattr(pdf_objects, "MAX_OBJECTS", 100)
     content = pdf_of(b"[" + b"[]" * 200 + b"]")
 
     assert told_of(open_pdf, content).gaps == [Unscannable.LIMITS]
