@@ -10,6 +10,7 @@ import typer
 
 from scanner import __version__
 from scanner.cli.audit import audit_app
+from scanner.cli.backfill import backfill
 from scanner.cli.clamd import clamd_app
 from scanner.cli.common import say
 from scanner.cli.config import config_app
@@ -35,6 +36,7 @@ app.command()(run)
 app.command()(scan)
 app.command()(doctor)
 app.command()(reconcile)
+app.command()(backfill)
 app.add_typer(config_app, name="config")
 app.add_typer(clamd_app, name="clamd")
 app.add_typer(rules_app, name="rules")

@@ -67,7 +67,7 @@ def reconcile(
     """
     settings = load_or_exit(config)
     path = folder.rstrip("/")
-    domains = [one for one in chosen(settings, domain) if path == EVERYTHING or _is_watched(one, path)]
+    domains = [one for one in chosen(settings, domain) if path == EVERYTHING or is_watched(one, path)]
     if not domains:
         stop(f"{folder} is in no watched folder, or in an ignored one. See `scanner config show`.", ExitCode.USAGE)
     # Beside progress and result only what is wrong: which folders may not be listed, say.
@@ -90,7 +90,7 @@ def chosen(settings: Settings, name: str | None) -> list[DomainSettings]:
     return found
 
 
-def _is_watched(domain: DomainSettings, path: str) -> bool:
+def is_watched(domain: DomainSettings, path: str) -> bool:
     return path.startswith("/") and wants_path(scope_in(domain, own_user_id=0), path + "/")
 
 

@@ -374,7 +374,7 @@ class TicketRow(Base, table=True):
     rank: int
     """Lower goes first."""
     status: str
-    """waiting (for its moment), queued, picked."""
+    """waiting (for its moment), queued, picked, held."""
     manager: str | None = None
     heartbeat: float = 0.0
     """Seconds since the epoch."""

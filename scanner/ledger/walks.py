@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from scanner.ledger import frontier, missed, sightings, walking
+from scanner.ledger import frontier, missed, pausing, sightings, walking
 from scanner.ledger.database import Database
 from scanner.ledger.dispatch.tickets import RANKS
 from scanner.ledger.frontier import Place, PlaceKind
@@ -21,6 +21,8 @@ from scanner.model import FileVersion, GroupId, Lane
 MOST_BACKFILLED = 2_000
 """Versions that wait in the lane of backfill: what is old is listed no faster than it is looked at, so that the ledger
 holds no millions of tickets, and a pause is one soon."""
+
+MOST_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,35 @@ class Walks:
 
         self._told(await self._db.run(act))
         return replace(walk, swept=chunk.swept)
+
+    async def pause_backfill(self, domain: str) -> int:
+        """Old content waits until a person lets it go on; gives how many walks stop."""
+        return await self._db.run(lambda connection: pausing.pause(connection, domain, self._clock()))
+
+    async def resume_backfill(self, domain: str) -> int:
+        """Gives how many walks go on."""
+        resumed = await self._db.run(lambda connection: pausing.resume(connection, domain, self._clock()))
+        self._tell()
+        return resumed
+
+    async def known_below(self, domain: str, folder: str, *, with_versions: bool) -> int:
+        """Versions below a folder that the ledger has, or files. Looks at all of the domain."""
+        below = func.coalesce(work.c.seen_path, work.c.path).istartswith(folder.rstrip("/") + "/", autoescape=True)
+        counted = func.count() if with_versions else func.count(work.c.group_id.distinct())
+        mine = select(counted).select_from(work).where(work.c.domain == domain, below)
+        return await self._db.read(lambda connection: connection.execute(mine).scalar_one())
+
+    async def backfills(self, domain: str) -> tuple[tuple[Walk, int], ...]:
+        """Walks over old content, the newest first, each with how many versions of its domain wait in that lane."""
+        mine = select(walks).where(walks.c.domain == domain, walks.c.reason == WalkReason.BACKFILL.value)
+
+        def act(connection: Connection) -> tuple[tuple[Walk, int], ...]:
+            old = (tickets.c.domain == domain) & (tickets.c.rank == RANKS[Lane.BACKFILL])
+            waiting = connection.execute(select(func.count()).select_from(tickets).where(old)).scalar_one()
+            rows = connection.execute(mine.order_by(walks.c.id.desc()).limit(MOST_SHOWN))
+            return tuple((walking.walk_of(row), waiting) for row in rows)
+
+        return await self._db.read(act)
 
     async def finish(self, walk: Walk) -> None:
         """Closes the gaps that waited for it."""

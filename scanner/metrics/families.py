@@ -35,7 +35,18 @@ LOOPS = ("poller", "dispatcher", "exporter")
 """Only those that report each turn: a loop that never does would look stalled for ever."""
 SKIPPED = "skipped"
 OPERATIONS = (
-    *("account", "feed_range", "events_after", "file", "at_path", "list_folder", "folder_stats", "add_folder", "move", "links"),
+    *(
+        "account",
+        "feed_range",
+        "events_after",
+        "file",
+        "at_path",
+        "list_folder",
+        "folder_stats",
+        "add_folder",
+        "move",
+        "links",
+    ),
     *("delete_link", "notes", "add_note", "permissions", "close_folder", "own_level", "username", "open_content"),
     OTHER,
 )

@@ -22,6 +22,8 @@ RANKS = {Lane.LIVE: 10, Lane.RECONCILE: 20, Lane.RESCAN: 30, Lane.BACKFILL: 40}
 SUSPICIOUS = 2
 """From so many attempts without a result on, a version is a suspect."""
 OPEN = ("queued", "running", "waiting")
+HELD = "held"
+"""The state of tickets that nobody takes, until a person lets them go."""
 
 _PUT = upsert(tickets).on_conflict_do_nothing(index_elements=["domain", "entry_id"])
 _ROW = (tickets.c.domain == bindparam("d")) & (tickets.c.entry_id == bindparam("e"))
@@ -177,8 +179,10 @@ def beat(connection: Connection, ids: list[int], now: float) -> None:
 
 def reopen(connection: Connection, now: datetime) -> None:
     """At the start of the one owner: whatever a dead process held, or waited for, is due at once."""
-    connection.execute(_REOPEN.values(execute_after=now.timestamp()))
-    connection.execute(update(work).where(work.c.state.in_(OPEN)).values(state="queued", token=None, due=now))
+    connection.execute(_REOPEN.where(tickets.c.status != HELD).values(execute_after=now.timestamp()))
+    held = select(tickets.c.id).where(tickets.c.domain == work.c.domain, tickets.c.entry_id == work.c.entry_id)
+    mine = work.c.state.in_(OPEN) & ~held.where(tickets.c.status == HELD).exists()
+    connection.execute(update(work).where(mine).values(state="queued", token=None, due=now))
 
 
 def reconcile(connection: Connection) -> int:
