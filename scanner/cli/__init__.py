@@ -19,6 +19,7 @@ from scanner.cli.quarantine import quarantine_app
 from scanner.cli.reconcile import reconcile
 from scanner.cli.remediation import remediation_app
 from scanner.cli.rules import rules_app
+from scanner.cli.retry import retry
 from scanner.cli.run import run
 from scanner.cli.scan import scan
 from scanner.cli.statements import coverage_app
@@ -36,6 +37,7 @@ app.command()(run)
 app.command()(scan)
 app.command()(doctor)
 app.command()(reconcile)
+app.command()(retry)
 app.command()(backfill)
 app.add_typer(config_app, name="config")
 app.add_typer(clamd_app, name="clamd")

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, case, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, insert, select, update
+from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scanner.ledger import made, walking
@@ -65,13 +66,20 @@ _ADVANCE_FEED = _PUT_FEED.on_conflict_do_update(
 _NEXT_EPOCH = update(feeds).where(feeds.c.domain == bindparam("d")).values(epoch=feeds.c.epoch + 1)
 ENDED = ("done", "parked")
 _NEW_WORK = upsert(work)
-_PUT_WORK = _NEW_WORK.on_conflict_do_update(
-    index_elements=["domain", "entry_id"],
-    # Work that ended without a look (gone, superseded, not found) begins anew when its version is there again.
-    set_={name: _NEW_WORK.excluded[name] for name in ("path", "lane", "state", "attempts", "due", "size")}
-    | {"outcome": None, "done_at": None, "gap_reason": None, "gap_detail": None, "verdict_id": None},
-    where=work.c.state.in_(ENDED) & (work.c.verdict_id.is_(None) | (work.c.gap_reason == MISSING)),
-)
+_WITHOUT_A_LOOK = work.c.state.in_(ENDED) & (work.c.verdict_id.is_(None) | (work.c.gap_reason == MISSING))
+
+
+def _put_work(anew: ColumnElement[bool]) -> Insert:
+    """New work; where there is some that ended so, it begins anew."""
+    told = ("path", "lane", "state", "attempts", "due", "size")
+    values: dict[str, Any] = {name: _NEW_WORK.excluded[name] for name in told}
+    values |= {"outcome": None, "done_at": None, "gap_reason": None, "gap_detail": None, "verdict_id": None}
+    return _NEW_WORK.on_conflict_do_update(index_elements=["domain", "entry_id"], set_=values, where=anew)
+
+
+# Ended without a look is what was gone, superseded, or not found: its version is there again.
+_PUT_WORK = _put_work(_WITHOUT_A_LOOK)
+_PUT_AGAIN = _put_work(_WITHOUT_A_LOOK | (work.c.state == "parked"))
 LOST = "lost"
 """The reason of a gap after which event ids may come a second time: the domain was restored from a backup."""
 CLOCKS = timedelta(days=1)
@@ -142,9 +150,8 @@ def record_events(
         return Recorded()
     connection.execute(insert(events), [event_values(domain, epoch, event, what, now) for event, what in settled])
     gone = settle_missing(connection, domain, [event for event, _ in settled], now)
-    queued = queue_versions(
-        connection, [what.version for _, what in settled if isinstance(what, Queued)], Lane.LIVE, now
-    )
+    wanted = [what.version for _, what in settled if isinstance(what, Queued)]
+    queued = queue_versions(connection, wanted, Lane.LIVE, now, given_up=True)
     queued += _reopen_plans(connection, domain, [event for event, what in settled if _is_back(event, what)], now)
     paths = dict.fromkeys(what.path for _, what in settled if isinstance(what, WalkFolder))
     walking.arrived(connection, domain, paths, now)
@@ -199,8 +206,12 @@ def came_back(connection: Connection, domain: str, entry_id: EntryId) -> bool:
     return connection.execute(again.limit(1)).first() is not None
 
 
-def queue_versions(connection: Connection, versions: Iterable[FileVersion], lane: Lane, now: datetime) -> int:
-    """Open work with a ticket for each version that was neither looked at nor is waiting for it. Gives how many."""
+def queue_versions(
+    connection: Connection, versions: Iterable[FileVersion], lane: Lane, now: datetime, *, given_up: bool = False
+) -> int:
+    """Open work with a ticket for each version that was neither looked at nor is waiting for it; with `given_up` also
+    where all attempts are used up. Gives how many."""
+    put = _PUT_AGAIN if given_up else _PUT_WORK
     queued = 0
     wanted = list(versions)
     ours = {
@@ -220,7 +231,7 @@ def queue_versions(connection: Connection, versions: Iterable[FileVersion], lane
             "due": now,
             "first_seen_at": now,
         }
-        if connection.execute(_PUT_WORK, values).rowcount == 1:
+        if connection.execute(put, values).rowcount == 1:
             dispatch_tickets.put(connection, version.domain, version.entry_id, lane, now)
             queued += 1
     return queued
@@ -235,7 +246,7 @@ def _known_entries(connection: Connection, domain: str, ids: Sequence[EntryId]) 
     if not ids:
         return set()
     judged = work.c.verdict_id.is_not(None) & work.c.gap_reason.is_distinct_from(MISSING)
-    looked_at = judged | work.c.state.not_in(ENDED)
+    looked_at = (judged & (work.c.state != "parked")) | work.c.state.not_in(ENDED)
     query = select(work.c.entry_id).where(work.c.domain == domain, work.c.entry_id.in_(ids), looked_at)
     return {EntryId(entry_id) for entry_id in connection.scalars(query)}
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from scanner.errors import LedgerUnavailable
 from scanner.ledger import allowing, deletion, facts, intake, queries, releasing, schema, suppressing, tallies, working
 from scanner.ledger.database import Database, OwnerLock
+from scanner.ledger.dead_letters import DeadLetters
 from scanner.ledger.dispatch import tickets
 from scanner.ledger.dispatch.dispatch import Dispatch
 from scanner.ledger.facts import Judged, Stretch
@@ -77,6 +78,7 @@ class Ledger:
         self.dispatch = Dispatch(database)
         self.walks = Walks(database, clock, self.dispatch.wake)
         self.holds = Holds(database, clock)
+        self.dead_letters = DeadLetters(database, clock, self.dispatch.wake)
         self.purges = Purges(database, clock)
         self.proofs = Proofs(database, clock)
 

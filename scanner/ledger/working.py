@@ -3,11 +3,11 @@ row raises Fenced, since another worker has taken the work over."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, select, update
 
 from scanner.errors import Fenced
 from scanner.ledger import aliases, audit, facts, made, suppressing, tallies
@@ -86,6 +86,7 @@ _STEPS = (
     .where(
         steps.c.domain == bindparam("d"),
         steps.c.entry_id == bindparam("e"),
+        steps.c.planned_at >= bindparam("n"),
         steps.c.kind.not_in([kind.value for kind in ORDERED_STEPS]),
     )
     .order_by(steps.c.position)
@@ -94,7 +95,10 @@ _INSERT_VERDICT = insert(verdicts)
 _ACTED = (StepState.SUCCESS, StepState.ALREADY_DONE, StepState.FAILED)
 """How a step ends that may have changed something: a failed one, too."""
 _NOT_LOOKED_AT = (Outcome.GONE, Outcome.SUPERSEDED, Outcome.FAILED)
-"""Of what failed only the versions that were not found: the others are known, and are not queued again."""
+"""What arrives again in the meantime is looked at again, though this worker could not."""
+
+
+BEFORE_ANY = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Ended(NamedTuple):
@@ -118,13 +122,16 @@ def take(connection: Connection, domain: str, entry_id: EntryId) -> Run | None:
     recorded: tuple[StepRecord, ...] = ()
     if row.verdict_id is not None:
         found = connection.execute(select(verdicts).where(verdicts.c.id == row.verdict_id)).one()
-        verdict, recorded = verdict_of(found, version), steps_of(connection, domain, entry_id)
+        verdict, recorded = verdict_of(found, version), steps_of(connection, domain, entry_id, found.judged_at)
     return Run(token, version, Lane(row.lane), row.starts, row.attempts, verdict, recorded)
 
 
-def steps_of(connection: Connection, domain: str, entry_id: EntryId) -> tuple[StepRecord, ...]:
-    """Those of its plan. What persons order is none of a worker's business."""
-    return tuple(step_of(row) for row in connection.execute(_STEPS, {"d": domain, "e": entry_id}))
+def steps_of(
+    connection: Connection, domain: str, entry_id: EntryId, since: datetime = BEFORE_ANY
+) -> tuple[StepRecord, ...]:
+    """Those of its plan. What persons order is none of a worker's business; nor, with the moment of the verdict that
+    counts, what was planned on account of an earlier one: a plan half done is finished whatever the brakes say."""
+    return tuple(step_of(row) for row in connection.execute(_STEPS, {"d": domain, "e": entry_id, "n": since}))
 
 
 def record_verdict(
@@ -136,10 +143,11 @@ def record_verdict(
     waits = (MISSING, "no deletion of it was told") if verdict.missing else (None, None)
     values = {"v": verdict_id, "gr": waits[0], "gd": waits[1]}
     _fenced(connection.execute(_SET_VERDICT, _key(run) | values).rowcount, run)
-    rows = [_step_values(run.version, position, step, plan, now) for position, step in enumerate(plan.steps)]
+    first = _next_position(connection, run.version) if plan.steps else 0
+    rows = [_step_values(run.version, position, step, plan, now) for position, step in enumerate(plan.steps, first)]
     if rows:
         connection.execute(insert(steps), rows)
-    return steps_of(connection, run.version.domain, run.version.entry_id)
+    return steps_of(connection, run.version.domain, run.version.entry_id, now)
 
 
 def settle(connection: Connection, run: Run, verdict: Verdict, now: datetime) -> None:
@@ -194,7 +202,7 @@ def finish(connection: Connection, run: Run, outcome: Outcome, newer: FileVersio
     if outcome is Outcome.FAILED:
         gone = settle_groups(connection, run.version.domain, [run.version.group_id], now)
     if outcome in _NOT_LOOKED_AT and came_back(connection, run.version.domain, run.version.entry_id):
-        queued += queue_versions(connection, [run.version], run.lane, now)
+        queued += queue_versions(connection, [run.version], run.lane, now, given_up=True)
     return Ended(queued, gone)
 
 
@@ -228,6 +236,15 @@ def _insert_verdict(connection: Connection, verdict: Verdict, now: datetime) -> 
     if used:
         suppressing.record_use(connection, used, now)
     return int(key[0])
+
+
+def _next_position(connection: Connection, version: FileVersion) -> int:
+    """Behind the steps of a verdict by which the version was given up."""
+    mine = (steps.c.domain == version.domain) & (steps.c.entry_id == version.entry_id)
+    position: int = connection.execute(
+        select(func.coalesce(func.max(steps.c.position) + 1, 0)).where(mine)
+    ).scalar_one()
+    return position
 
 
 def _step_values(version: FileVersion, position: int, step: Any, plan: Plan, now: datetime) -> dict[str, Any]:

@@ -236,6 +236,11 @@ class Metrics(Families):
         for outcome in SELF_TEST_OUTCOMES:
             self.self_test_formats.labels(outcome).set(list(outcomes.values()).count(outcome))
 
+    def versions_given_up(self, by_reason: Mapping[str, int]) -> None:
+        """All of them; reasons that are not told have none."""
+        for reason in Unchecked:
+            self.given_up.labels(reason.value).set(by_reason.get(reason.value, 0))
+
     def backlog(self, backlog: Backlog) -> None:
         """What waits in the ledger."""
         self.jobs.labels("pending").set(backlog.pending)

@@ -18,10 +18,12 @@ from scanner.errors import RetryLater
 from scanner.events.feed import Poll
 from scanner.model import EntryId, WalkFolder
 from scanner.pipeline.flow import settle
+from scanner.service import second_chance
 from scanner.service.assembly import Parts
 from scanner.service.pruning import PRUNE_EVERY, prune
 from scanner.service.publish import publish
 from scanner.service.reload import follow_rules, follow_suppressions
+from scanner.service.second_chance import SecondChance
 from scanner.service.selftest import follow_self_test
 from scanner.service.statements import STATE_EVERY, Statements
 from scanner.service.signature_files import follow_signatures
@@ -43,6 +45,7 @@ async def serve(parts: Parts, stop: asyncio.Event) -> None:
     woken = {name: asyncio.Event() for name in parts.feeds}
     walks = asyncio.Event()
     walks.set()
+    chances = SecondChance(parts.stations.ledger, parts.metrics)
     async with asyncio.TaskGroup() as group:
         for name, feed in parts.feeds.items():
             on_poll = partial(observe_poll, parts, name, walks)
@@ -50,6 +53,7 @@ async def serve(parts: Parts, stop: asyncio.Event) -> None:
         group.create_task(_repeat(WALK_WAIT, stop, partial(_unless_stopped, stop, walker_of(parts).turn), walks))
         group.create_task(_repeat(PUBLISH_EVERY, stop, partial(publish, parts)))
         group.create_task(_repeat(PRUNE_EVERY, stop, partial(prune, parts)))
+        group.create_task(_repeat(second_chance.LOOK_EVERY, stop, partial(_second_chances, parts, chances)))
         if parts.settings.rules.reload:
             group.create_task(follow_rules(parts, stop))
         if parts.settings.suppressions.reload and parts.settings.suppressions.paths:
@@ -70,6 +74,10 @@ async def dispatch(parts: Parts, stop: asyncio.Event) -> None:
     await parts.stations.ledger.dispatch.work(
         limits, handler, stop, total=workers.concurrency, lease=workers.lease, grace=GRACE
     )
+
+
+async def _second_chances(parts: Parts, chances: SecondChance) -> None:
+    await chances.turn(parts.clock())
 
 
 async def _settle(parts: Parts, domain: str, entry_id: EntryId) -> datetime | None:

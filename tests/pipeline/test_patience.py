@@ -1,8 +1,8 @@
 import pytest
 
 from scanner.errors import CloudUnavailable, EngineUnavailable, Throttled, TokenRefused
-from scanner.model import EntryId, FileVersion, Gap, GroupId, Lane, Run, RunToken, Unchecked
-from scanner.pipeline.patience import gap_of, is_last_attempt, wait_before_next, wait_for
+from scanner.model import EntryId, FileVersion, Gap, GroupId, Lane, Run, RunToken, Unchecked, Unscannable
+from scanner.pipeline.patience import PATIENCE, gap_of, is_last_attempt, wait_before_next, wait_for
 
 VERSION = FileVersion("acme", GroupId("g"), EntryId("e"), "/Shared/a.txt")
 
@@ -48,7 +48,24 @@ def test_each_wait_is_twice_the_last_up_to_five_minutes():
     assert [wait_before_next(run(starts=starts)) for starts in (1, 2, 3, 8, 9, 100)] == [2, 4, 8, 256, 300, 300]
 
 
+def test_every_reason_has_its_patience_and_what_costs_most_is_asked_least():
+    assert set(PATIENCE) == set(Unchecked)
+    waits = {
+        reason: [wait_for(run(starts=starts), Gap(reason), poll=0.0) for starts in (1, 2, 4, 5, 99)]
+        for reason in (Unchecked.ENGINE_DOWN, Unchecked.ENGINE_ERROR, Unchecked.ENGINE_TIMEOUT)
+    }
+    assert waits == {
+        Unchecked.ENGINE_DOWN: [2, 4, 16, 32, 60],
+        Unchecked.ENGINE_ERROR: [2, 4, 16, 32, 300],
+        Unchecked.ENGINE_TIMEOUT: [2, 8, 128, 512, 900],
+    }
+
+
+def test_a_gap_of_the_contents_own_waits_like_any_other():
+    assert wait_for(run(starts=2), Gap(Unscannable.FORMAT), poll=0.0) == 4
+
+
 def test_only_what_the_feed_has_to_tell_waits_for_the_next_poll():
-    gaps = [Gap(Unchecked.NOT_FOUND), Gap(Unchecked.DOWNLOAD_BROKEN)]
+    gaps = [Gap(Unchecked.NOT_FOUND), Gap(Unchecked.INTERRUPTED)]
     assert [wait_for(run(starts=2), gap, poll=60.0) for gap in gaps] == [60, 4]
     assert wait_for(run(starts=6), gaps[0], poll=60.0) == 64
