@@ -144,14 +144,14 @@ class Families:
         self.backlog_versions = self._gauge(
             "backlog_versions", f"Versions without a verdict that are still to be scanned, by lane. {GLOBAL}", lane=Lane
         )
-        self.upload_to_verdict = self._histogram(
-            "upload_to_verdict_seconds", "From upload to recorded verdict", VERDICT_BUCKETS, trigger=TRIGGERS
         self.given_up = self._gauge(
             "given_up_versions", f"Versions that were given up as unchecked, by reason. {GLOBAL}", reason=Unchecked
         )
         self.second_chances = self._counter(
             "second_chances", "Given-up versions put back, since one of their kind came through", reason=Unchecked
         )
+        self.upload_to_verdict = self._histogram(
+            "upload_to_verdict_seconds", "From upload to recorded verdict", VERDICT_BUCKETS, trigger=TRIGGERS
         )
         self.verdicts = self._counter("verdicts", "Verdicts recorded", verdict=VerdictKind, trigger=TRIGGERS)
         self.unscannable = self._counter("unscannable", "Versions nobody can look into, by reason", reason=Unscannable)
