@@ -17,6 +17,8 @@ FARTHEST = 4 * 1024**2
 MARK = re.compile(rb"Rar!\x1a\x07(?:\x00|\x01\x00)|7z\xbc\xaf\x27\x1c")
 BEGINNINGS = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
 """Of marks. Most contents have none, which a search for these words tells ten times as fast as one for the pattern."""
+RARE = (b"\x1a", b"\xbc")
+"""A byte of each that few texts have: looking for one byte is faster still."""
 ARCHIVE = any_of(pattern for pattern, kind in BY_HEAD if kind in ARCHIVES)
 RAR4 = b"Rar!\x1a\x07\x00"
 RAR5 = b"Rar!\x1a\x07\x01\x00"
@@ -26,7 +28,7 @@ LONGEST_HEADER = 64 * 1024
 
 def find_archive(data: bytes) -> int | None:
     """Where in the first bytes of a content an archive begins; None where none does, or only at its beginning."""
-    if not any(beginning in data for beginning in BEGINNINGS):
+    if not any(rare in data and beginning in data for rare, beginning in zip(RARE, BEGINNINGS, strict=True)):
         return None
     return next((found.start() for found in MARK.finditer(data, 1) if _sound(data, found)), None)
 

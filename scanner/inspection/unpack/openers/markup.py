@@ -5,7 +5,8 @@ Names are told without their prefix: OOXML has two families of namespaces for th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Protocol
 from xml.parsers import expat
@@ -41,7 +42,10 @@ def read_markup(pieces: Iterable[bytes], listener: Listener) -> None:
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda name: told_end(local(name))
     parser.CharacterDataHandler = listener.text
-    _parse(parser, pieces)
+    with _refusing():
+        for piece in pieces:
+            parser.Parse(piece)
+        parser.Parse(b"", True)
 
 
 def check_elements(document: bytes) -> None:
@@ -49,7 +53,8 @@ def check_elements(document: bytes) -> None:
     parser = _parser()
     parser.CommentHandler = parser.ProcessingInstructionHandler = _refuse_other
     parser.StartCdataSectionHandler = parser.StartDoctypeDeclHandler = _refuse_other
-    _parse(parser, (document,))
+    with _refusing():
+        parser.Parse(document, True)
 
 
 def _parser() -> expat.XMLParserType:
@@ -58,11 +63,10 @@ def _parser() -> expat.XMLParserType:
     return parser
 
 
-def _parse(parser: expat.XMLParserType, pieces: Iterable[bytes]) -> None:
+@contextmanager
+def _refusing() -> Iterator[None]:
     try:
-        for piece in pieces:
-            parser.Parse(piece)
-        parser.Parse(b"", True)
+        yield
     except expat.ExpatError as error:
         raise ValueError(f"XML: {expat.ErrorString(error.code)} in line {error.lineno}") from error
 

@@ -7,6 +7,7 @@ they are well-formed. Between the ends of texts the same few tags come over and 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from scanner.inspection.unpack.openers.markup import check_elements
 
@@ -21,14 +22,16 @@ START = re.compile(
     rb"\s*(?=<[A-Za-z])"
 )
 """Of what is certainly UTF-8."""
-END = re.compile(r"</(?:[^ \t\n>:]*:)?(?:t|v|Text)>")
+JOINT = "\0"
+"""Stands where two texts were joined; nowhere else, for XML has no such character."""
+END = re.compile(r"</(?:[^ \t\n>:]*:)?(t|v|Text)>")
 """The first of these is likely to end most texts. Any tag would do: a part is cut there, and what is between is looked
 at tag by tag."""
 OUT_OF_THE_ORDINARY = frozenset({"definedName", "customUI"})
 """Elements whose attributes have a meaning."""
 PLACE = re.compile(r'<c r="[A-Z]+[0-9]+"')
 """The place of a cell, which makes each cell another one and says nothing."""
-TAG = re.compile(r"<(/?)([^ \t\n/>]+)([^>]*)>([^<]*)")
+TAG = re.compile(r"<(/?)([^ \t\n/>]+)([^>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^>\"']*)*)>([^<]*)")
 ATTRIBUTE = re.compile(r"([^ \t\n=]+)[ \t\n]*=[ \t\n]*(\"[^\"]*\"|'[^']*')")
 CHARACTER = re.compile(r"&#(?:x0*([0-9A-Fa-f]{1,6})|0*([0-9]{1,7}));")
 AND = "&amp;"
@@ -41,8 +44,7 @@ class _NotPlain(Exception):
 def text_of_part(part: bytes) -> str | None:
     """The text; None where the part has to be read element by element, since it is damaged or out of the ordinary."""
     start = START.match(part)
-    # Where they are not as many, one stands in an attribute or in a text.
-    if start is None or part.count(b"<", start.end()) != part.count(b">", start.end()):
+    if start is None:
         return None
     try:
         check_elements(part)
@@ -52,22 +54,39 @@ def text_of_part(part: bytes) -> str | None:
 
 
 def _text(part: str) -> str:
-    """Of what is well-formed, of elements and text alone, with an angle bracket nowhere but in tags."""
+    """Of what is well-formed, of elements and text alone."""
     if "\r" in part:
         part = part.replace("\r\n", "\n").replace("\r", "\n")
-    if '<c r="' in part:
-        part = PLACE.sub("<c", part)
-    end = END.search(part)
-    stretches, pieces = _Stretches(), []
-    for stretch in part.split(end[0]) if end else (part,):
+    found, stretches = END.search(part), _Stretches()
+    if found is None:
+        return _resolved("".join(_pieces((part,), stretches)))
+    # Of two values beside each other, one may be text and one none.
+    part = PLACE.sub("<c", part) if found[1] == "v" else _joined(part, found[0], stretches)
+    return _resolved("".join(_pieces(part.split(found[0]), stretches)).replace(JOINT, ""))
+
+
+def _joined(part: str, end: str, stretches: _Stretches) -> str:
+    """With its meaning in place of what stands between two texts in the middle, and likely between most."""
+    _, first, rest = part[len(part) // 2 :].partition(end)
+    stretch, second, _ = rest.partition(end)
+    tags, _, _ = stretch.rpartition(">")
+    before, open_ = stretches[tags] if first and second else ("", False)
+    return part.replace(f"{end}{tags}>", f"{JOINT}{before}") if open_ else part
+
+
+def _pieces(cut: Iterable[str], stretches: _Stretches) -> list[str]:
+    pieces = []
+    for stretch in cut:
         tags, _, last = stretch.rpartition(">")
         before, open_ = stretches[tags]
         pieces.append(before)
         if open_:
             pieces.append(last)
+        elif JOINT in last:
+            raise _NotPlain
     if stretches.shared and stretches.unsure:
         raise _NotPlain
-    return _resolved("".join(pieces))
+    return pieces
 
 
 class _Stretches(dict[str, tuple[str, bool]]):
@@ -95,10 +114,11 @@ class _Stretches(dict[str, tuple[str, bool]]):
                 shared = _is_shared(rest)
                 self.shared |= shared
             open_ = not (end or empty) and self._is_text(local, shared)
-            if end or empty:
-                text += BREAKS.get(local, "")
-            elif open_:
-                text += piece
+            if JOINT in piece:
+                if not open_:
+                    raise _NotPlain
+                shared = None
+            text += piece if open_ else BREAKS.get(local, "") if end or empty else ""
         return text, open_
 
     def _is_text(self, local: str, shared: bool | None) -> bool:
@@ -109,10 +129,11 @@ class _Stretches(dict[str, tuple[str, bool]]):
 
 
 def _is_shared(attributes: str) -> bool:
-    if "&" in attributes:
-        raise _NotPlain
     values: dict[str, str] = {name.rpartition(":")[2]: value for name, value in ATTRIBUTE.findall(attributes)}
-    return values.get("t", "")[1:-1] == "s"
+    kind = values.get("t", "")[1:-1]
+    if "&" in kind:
+        raise _NotPlain
+    return kind == "s"
 
 
 def _resolved(text: str) -> str:
@@ -121,7 +142,9 @@ def _resolved(text: str) -> str:
         return text
     for reference, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'")):
         text = text.replace(reference, character)
-    return CHARACTER.sub(_character, text).replace(AND, "&")
+    if "&#" in text:
+        text = CHARACTER.sub(_character, text)
+    return text.replace(AND, "&")
 
 
 def _character(reference: re.Match[str]) -> str:
