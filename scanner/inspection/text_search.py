@@ -23,7 +23,8 @@ OVERLAP = 64 * 1024
 """Bytes that two windows share."""
 LONGEST = 120.0
 """Seconds for one content: numbers that nearly are of some kind, over and over, cost detectors half a second a MiB."""
-SIEVE = Sieve()
+OF_BYTES, OF_TEXT = Sieve(), Sieve()
+"""Apart, since a union may hold searches that are not asked: what is in most texts is not asked about them."""
 NOTHING = Tally()
 TOO_LONG = Gap(Unscannable.SCAN_TIME, f"text was searched for {LONGEST:g} s")
 BEYOND = Gap(Unscannable.LIMITS, f"text is searched up to {SEARCH_LIMIT} bytes only")
@@ -40,12 +41,13 @@ class Window:
 
 def tallies(searches: Collection[Search], content: Readable, size: int) -> dict[Search, Tally]:
     """Each search's answer. Reading ends where all have found enough, or after LONGEST."""
+    sieve = OF_TEXT if any(search.taken_out for search in searches) else OF_BYTES
     counts: dict[Search, _Matches | _Values] = {}
     going = list(searches)
     until = time.monotonic() + LONGEST
     for start, end in _windows(size):
         window = Window(content, start, end)
-        for search in SIEVE.candidates(going, window.text):
+        for search in sieve.candidates(going, window.text):
             if search not in counts:
                 counts[search] = _Values(search) if search.detector else _Matches(search)
             last = _last(search, size)
