@@ -81,6 +81,8 @@ KINDS: dict[str, Callable[[bytes], bytes]] = {
     "bzip2 of two streams": streams.in_two_streams,
     "tar, size in a pax header": archives.tar_with_size_elsewhere,
     "tar, size in base 256": archives.tar_with_size_in_base_256,
+    "tar behind a tar": lambda content: archives.tar(HARMLESS) + archives.tar(content),
+    "7z behind a tar": lambda content: archives.tar(HARMLESS) + archives.seven_zip(content, "bzip2"),
     "warc": lambda content: archives.written(content, "warc"),
     "zip behind a tag of MP3": zips.tagged,
     "rar behind a text": lambda content: b"hello\n" * 20 + rars.rar5(content),

@@ -31,6 +31,8 @@ UDF = re.compile(rb"\x00NSR0[23]\x01")
 MOST_BROKEN = 100
 """Entries that cannot be read; some readers would give the same one for ever."""
 MOST_FOLDERS = 100_000
+TAR_BLOCK = 512
+BEHIND = "behind its end"
 UNKNOWN = re.compile(r"unsupported|not supported|unavailable|not available|unknown compression", re.IGNORECASE)
 """In the library's messages: nothing is wrong with the archive."""
 
@@ -49,9 +51,25 @@ def open_formats(file: BinaryIO, formats: Sequence[str], filters: Sequence[str],
     """An archive in one of these formats, by the library's names."""
     try:
         with Archive(file, formats, filters, told.passwords) as archive:
-            _hand_on_all(archive, told)
+            whole = _hand_on_all(archive, told)
+            end = archive.end_of_tar
     except Broken as fault:
         _tell(fault, "", told, encrypted=False)
+        return
+    if whole and end is not None:
+        _hand_on_behind(file, end, told)
+
+
+def _hand_on_behind(file: BinaryIO, end: int, told: Told) -> None:
+    """What is no filling behind a tar's end: another tar, which some programs unpack as if it were of the first."""
+    file.seek(end)
+    while piece := file.read(PIECE):
+        zeros = len(piece) - len(piece.lstrip(b"\0"))
+        if zeros < len(piece):
+            file.seek(end + zeros - zeros % TAR_BLOCK)
+            told.member(BEHIND, iter(lambda: file.read(PIECE), b""))
+            return
+        end += len(piece)
 
 
 def open_program(source: Source, told: Told) -> None:
@@ -120,8 +138,8 @@ def _hand_on_disguised(source: Source, told: Told) -> None:
         tell_gap(told, error)
 
 
-def _hand_on_all(archive: Archive, told: Told, entry: Entry | None = None) -> None:
-    """All entries from `entry`, or the next, on."""
+def _hand_on_all(archive: Archive, told: Told, entry: Entry | None = None) -> bool:
+    """All entries from `entry`, or the next, on. Whether the end was reached."""
     folders, broken = 0, 0
     while folders <= MOST_FOLDERS and broken <= MOST_BROKEN:
         try:
@@ -129,15 +147,16 @@ def _hand_on_all(archive: Archive, told: Told, entry: Entry | None = None) -> No
         except Broken as fault:
             _tell(fault, "", told, encrypted=archive.encrypted)
             if fault.final:
-                return
+                return False
             broken += 1
             continue
         if entry is None:
-            return
+            return True
         folders += entry.folder
         broken += not _hand_on(archive, entry, told)
         entry = None
     told.incomplete(Unscannable.ARCHIVE_MEMBERS, f"{folders} folders and {broken} broken members")
+    return False
 
 
 def _hand_on(archive: Archive, entry: Entry, told: Told) -> bool:

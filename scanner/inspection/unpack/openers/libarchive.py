@@ -19,6 +19,8 @@ from libarchive import ffi
 
 OK, EOF, RETRY, WARN = 0, 1, -10, -20
 FATAL = -30
+TAR, FAMILY = 0x30000, 0xFF0000
+"""What the library calls a tar, of whatever kind."""
 BLOCK = 64 * 1024
 """Bytes read from the source at once; each seek of the zip reader throws away what it has of them."""
 PIECE = 256 * 1024
@@ -71,6 +73,8 @@ _read_block = _function(
 _error_string = _function("error_string", ctypes.c_char_p, _P)
 _errno = _function("errno", ctypes.c_int, _P)
 _has_encrypted = _function("read_has_encrypted_entries", ctypes.c_int, _P)
+_filter_bytes = _function("filter_bytes", ctypes.c_longlong, _P, ctypes.c_int)
+_format = _function("format", ctypes.c_int, _P)
 _filter_count = _function("filter_count", ctypes.c_int, _P)
 _pathname = _function("entry_pathname", ctypes.c_char_p, _P)
 _pathname_utf8 = _function("entry_pathname_utf8", ctypes.c_char_p, _P)
@@ -164,6 +168,11 @@ class Archive:
     def filters(self) -> int:
         """How many filters took the content for theirs; known once an entry was asked for."""
         return int(_filter_count(self._archive)) - 1  # the last is none
+
+    @property
+    def end_of_tar(self) -> int | None:
+        """Where the last entry's end mark ends, once all were asked for; None for other formats."""
+        return int(_filter_bytes(self._archive, 0)) if _format(self._archive) & FAMILY == TAR else None
 
     def _start(self) -> int:
         # Kept here: the library holds them without the interpreter's knowledge.

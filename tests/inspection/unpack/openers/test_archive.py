@@ -201,6 +201,16 @@ def test_a_zip_behind_something_else_is_found_where_it_ends_the_file(content, is
     assert ends_as_zip(source_of(content)) is is_one
 
 
+def test_another_tar_behind_a_tars_end_is_handed_on_and_zeros_are_not():
+    first, second = (written(content, "gnutar") for content in (b"one", PAYLOAD))
+
+    for between in (b"", bytes(512), bytes(3 * 1024**2)):
+        told = told_of(open_archive, first + between + second)
+        assert ([name for name, _ in told.members], told.gaps) == (["readme.txt", "payload.com", "behind its end"], [])
+        assert told_of(open_archive, told.members[-1][1]).members[-1] == ("payload.com", PAYLOAD)
+    assert len(told_of(open_archive, first + bytes(1024**2)).members) == 2
+
+
 SOURCES = [
     zip_of({"a": PAYLOAD, "b/": b"", "c": b"x"}),
     *(written(PAYLOAD, kind) for kind in ("7zip", "gnutar", "cpio", "xar")),
