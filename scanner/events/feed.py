@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 from scanner.cloud.port import EventPage, FeedRange
 from scanner.errors import CloudRefused, CloudUnavailable, CursorExpired, RetryLater
 from scanner.events.journal import FeedJournal, FeedState, GapReason
-from scanner.events.overlap import Overlap
+from scanner.events.overlap import FRESH, Overlap
 from scanner.model import Cursor, Disposition, Event, Known
 from scanner.settings import EventSettings
 
@@ -111,6 +111,7 @@ class Feed:
                 break
             progress = page.cursor > asked
             settled += await self._record(page, asked)
+        settled += await self._read_again()
         self._quiet = not settled
         cursor = Cursor(max(page.cursor, entry.saved))
         return Poll(settled, cursor, entry.reset, page.full and progress)
@@ -224,10 +225,33 @@ class Feed:
     async def _events_after(self, cursor: Cursor) -> EventPage:
         return await self._cloud.events_after(cursor, self._settings.page)
 
+    async def _read_again(self) -> tuple[tuple[Event, Disposition], ...]:
+        """A minute of a busy feed, once more. What shows later than that is left to reconciling."""
+        stretch = self._overlap.second_reading(self._clock())
+        if stretch is None:
+            return ()
+        found: tuple[tuple[Event, Disposition], ...] = ()
+        asked = Cursor(stretch.first - 1)
+        try:
+            for _ in range(PAGES_PER_POLL):
+                page = await self._events_after(asked)
+                if page.events:
+                    found += await self._journal.record_page(self._domain, page.events, page.cursor, self._decide)
+                if page.cursor >= stretch.last or page.cursor <= asked:
+                    break
+                asked = page.cursor
+        except RetryLater:
+            self._overlap.owe_again(stretch)
+        except (CloudRefused, CursorExpired):
+            return found
+        return found
+
     async def _record(self, page: EventPage, saved: Cursor) -> tuple[tuple[Event, Disposition], ...]:
         if page.events:
             settled = await self._journal.record_page(self._domain, page.events, page.cursor, self._decide)
-            self._overlap.saw((event.id for event in page.events), self._clock())
+            now = self._clock()
+            fresh = now - max(event.occurred_at for event in page.events) <= FRESH
+            self._overlap.saw((event.id for event in page.events), now, fresh=fresh)
             return settled
         if page.cursor > saved:
             await self._journal.advance(self._domain, page.cursor)

@@ -188,6 +188,57 @@ async def test_an_event_that_shows_late_among_ids_that_were_passed_over_is_read_
     assert (await feed.poll()).cursor == 500
 
 
+def busy(*late: int) -> Store:
+    """Forty events within the minute after noon; some of them show later."""
+    return Store([upload(number) for number in range(1, 41) if number not in late])
+
+
+async def test_on_a_busy_feed_what_shows_late_far_below_the_cursor_is_read_a_minute_later() -> None:
+    store, journal, clock = busy(5, 20), Journal(State(Cursor(0))), Clock()
+    feed = feed_of(store, journal, clock=clock, page=10)
+    await feed.poll()
+    store.events += [upload(5), upload(20)]
+    clock.pass_by(seconds=30)
+    assert ids(await feed.poll()) == []
+    clock.pass_by(seconds=31)
+    assert sorted(ids(await feed.poll())) == [5, 20]
+    assert journal.state == State(Cursor(40), upload(40).occurred_at)
+
+
+async def test_a_second_reading_that_fails_is_made_up_for() -> None:
+    store, journal, clock = busy(5), Journal(State(Cursor(0))), Clock()
+    feed = feed_of(store, journal, clock=clock, page=10)
+    await feed.poll()
+    store.events.append(upload(5))
+    clock.pass_by(seconds=61)
+    store.trouble = [None, CloudUnavailable("down")]
+    assert ids(await feed.poll()) == []
+    assert ids(await feed.poll()) == [5]
+
+
+async def test_a_second_reading_of_what_aged_out_is_given_up() -> None:
+    store, journal, clock = busy(), Journal(State(Cursor(0))), Clock()
+    feed = feed_of(store, journal, clock=clock, page=10)
+    await feed.poll()
+    store.forget_before(40)
+    clock.pass_by(seconds=61)
+    assert ids(await feed.poll()) == []
+    before = len(store.asked)
+    await feed.poll()
+    assert (len(store.asked) - before, journal.gaps) == (1, [])
+
+
+async def test_a_backlog_is_read_once() -> None:
+    store, journal, clock = busy(), Journal(State(Cursor(0))), Clock()
+    clock.pass_by(hours=1)
+    feed = feed_of(store, journal, clock=clock, page=10)
+    await feed.poll()
+    asked = len(store.asked)
+    clock.pass_by(seconds=61)
+    await feed.poll()
+    assert len(store.asked) == asked + 1
+
+
 async def test_reading_again_falls_back_to_the_cursor_where_the_store_ends_above() -> None:
     store, journal = Store([upload(1), upload(2)]), Journal(State(Cursor(0)))
     feed = feed_of(store, journal)
