@@ -2,7 +2,7 @@
 
 Nobody documents that Egnyte prevents this. Reading the last few events again costs no further call: they share a page
 with the new ones, and the journal knows them by id. Where more happens in a minute than shares a page, what falls out
-is owed, and read a second time when it is a minute old: a call for each further page, so that a busy feed is read twice.
+is owed, and read once more when it is a minute old: a call for each further page, so that a busy feed is read twice.
 """
 
 from __future__ import annotations
