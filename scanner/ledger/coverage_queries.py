@@ -27,6 +27,9 @@ from scanner.ledger.tables import events, gaps, verdicts, walks, work
 from scanner.model import VerdictKind
 
 PAGE = 1_000
+_UNSEEN = ("event", "gap")
+"""Why a walk is asked for, where nobody looked before. One on a schedule, by command or into the past only looks once
+more, and leaves no account incomplete."""
 _NOT_LOOKED_AT = (VerdictKind.UNSCANNABLE.value, VerdictKind.UNCHECKED.value)
 # The rows of a million versions: columns of the kind and of text alone, since those of JSON are read one by one.
 _STANDING = select(
@@ -160,7 +163,8 @@ def _gaps(connection: Connection, asked: Asked) -> tuple[SeenGap, ...]:
 def _unlisted(connection: Connection, asked: Asked) -> tuple[Unlisted, ...]:
     """As it is now, whatever the period: nobody knows what lies in them, nor since when."""
     query = select(walks.c.domain, func.count(), func.count(walks.c.refused_at))
-    still = query.where(asked.of(walks.c.domain), walks.c.finished_at.is_(None))
+    unseen = walks.c.reason.is_(None) | walks.c.reason.in_(_UNSEEN) | walks.c.refused_at.is_not(None)
+    still = query.where(asked.of(walks.c.domain), walks.c.finished_at.is_(None), unseen)
     rows = connection.execute(still.group_by(walks.c.domain).order_by(walks.c.domain))
     return tuple(Unlisted(domain, count - refused, refused) for domain, count, refused in rows)
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, case, insert, selec
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from scanner.ledger import made, walking
+from scanner.ledger import audit, made, walking
 from scanner.ledger.deletion import MISSING, settle_missing
 from scanner.ledger.dispatch import tickets as dispatch_tickets
 from scanner.ledger.rows import FeedState, event_values, version_values
@@ -119,7 +119,10 @@ def record_gap(
 ) -> None:
     """`missed`: from when to when nobody looked, as far as it is known."""
     values = {"domain": domain, "reason": reason, "since": missed[0], "until": missed[1], "opened_at": now}
-    connection.execute(insert(gaps), values)
+    key = connection.execute(insert(gaps), values).inserted_primary_key
+    assert key is not None
+    said = {"reason": reason, "since": missed[0], "until": missed[1]}
+    audit.append(connection, audit.Action.GAP, f"{domain}:gap {key[0]}", said, at=now)
     if reason == LOST:
         connection.execute(_NEXT_EPOCH, {"d": domain})
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
 
-from scanner.ledger import frontier
+from scanner.ledger import audit, frontier
 from scanner.ledger.frontier import PlaceKind
 from scanner.ledger.tables import frontier as places
 from scanner.ledger.tables import gaps, walks
@@ -44,6 +44,9 @@ class WalkReason(StrEnum):
 
 SWEEPING = frozenset({WalkReason.GAP, WalkReason.COMMAND, WalkReason.SCHEDULE})
 """Walks that also look for what they were not shown."""
+
+
+_FIGURES = tuple(walks.c[name] for name in ("folders", "files", "queued", "moved", "missed", "gone", "unread"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,8 @@ def count(connection: Connection, walk_id: int, **more: int) -> None:
 
 def finish(connection: Connection, walk: Walk, now: datetime) -> None:
     """Folders that could not be listed are walks of their own from now on. Gaps are closed that this was waited for."""
-    connection.execute(update(walks).where(walks.c.id == walk.id).values(finished_at=now, trouble=None, due_at=None))
+    ended = update(walks).where(walks.c.id == walk.id).values(finished_at=now, trouble=None, due_at=None)
+    _record(connection, walk, connection.execute(ended.returning(*_FIGURES)).one(), now)
     for path in frontier.refused(connection, walk.id):
         known = and_(walks.c.domain == walk.domain, walks.c.path == path, _OPEN, walks.c.refused_at.is_not(None))
         if connection.execute(select(walks.c.id).where(known)).first() is None:
@@ -188,6 +192,15 @@ def finish(connection: Connection, walk: Walk, now: datetime) -> None:
     _close_gaps(connection, walk.domain, now)
 
 
+def _record(connection: Connection, walk: Walk, figures: Row[Any], now: datetime) -> None:
+    """Folders that arrived as a whole are daily business, and no act; the rest is one."""
+    if walk.reason is WalkReason.EVENT:
+        return
+    action = audit.Action.BACKFILL if walk.reason is WalkReason.BACKFILL else audit.Action.RECONCILE
+    said = {"reason": walk.reason.value, **{name: count or 0 for name, count in figures._mapping.items()}}
+    audit.append(connection, action, f"{walk.domain}:{walk.path}", said, at=now)
+
+
 def _close_gaps(connection: Connection, domain: str, now: datetime) -> None:
     """Those whose walk has ended, once no folder of the domain is left that nobody may list."""
     refused = and_(walks.c.domain == domain, _OPEN, walks.c.refused_at.is_not(None))
@@ -195,7 +208,9 @@ def _close_gaps(connection: Connection, domain: str, now: datetime) -> None:
         return
     ended = select(walks.c.id).where(walks.c.id == gaps.c.walk_id, walks.c.finished_at.is_not(None))
     mine = and_(gaps.c.domain == domain, gaps.c.closed_at.is_(None), ended.exists())
-    connection.execute(update(gaps).where(mine).values(closed_at=now))
+    closed = update(gaps).where(mine).values(closed_at=now).returning(gaps.c.id, gaps.c.reason)
+    for gap in connection.execute(closed).all():
+        audit.append(connection, audit.Action.GAP_CLOSED, f"{domain}:gap {gap.id}", {"reason": gap.reason}, at=now)
 
 
 def walk_of(row: Row[Any]) -> Walk:

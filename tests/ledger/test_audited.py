@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scanner.ledger import audit, holding, releasing, working
+from scanner.ledger import audit, holding, intake, releasing, walking, working
 from scanner.ledger.database import Database
 from scanner.ledger.holding import Decision
 from scanner.ledger.queries import quarantined
@@ -63,6 +63,22 @@ def test_a_release_is_an_act_of_who_ordered_it(database: Database):
 
     said = {"result": "success", "reason": "false alarm", "told": {"path": "/Shared/e.txt"}}
     assert database.run_here(act) == [("jdoe", "release", "acme/e", said)]
+
+
+def test_a_gap_and_the_walk_that_makes_up_for_it_are_acts_and_a_folder_that_arrived_is_none(database: Database):
+    def act(connection):
+        intake.record_gap(connection, "acme", "expired", (None, after(1)), after(2))
+        walking.cover_gaps(connection, "acme", after(3))
+        walking.arrived(connection, "acme", ["/Shared/new"], after(3))
+        while walk := walking.next_walk(connection, "acme", after(4), with_refused=True, with_backfill=True):
+            walking.finish(connection, walk, after(5))
+        return told(connection)
+
+    nothing = dict.fromkeys(("folders", "files", "queued", "moved", "missed", "gone", "unread"), 0)
+    gap, walk, closed = database.run_here(act)
+    assert gap == ("service", "gap", "acme:gap 1", {"reason": "expired", "since": None, "until": str(after(1))})
+    assert (walk[1], walk[3]) == ("reconcile", {"reason": "gap", **nothing})
+    assert closed == ("service", "gap-closed", "acme:gap 1", {"reason": "expired"})
 
 
 @pytest.mark.parametrize("decision", Decision)

@@ -106,6 +106,13 @@ def test_every_version_is_counted_once_in_its_folder_with_what_became_of_it(data
     assert (found.at, found.complete) == (after(100), False)
 
 
+def test_a_walk_that_only_looks_once_more_leaves_the_account_complete(database: Database):
+    asked = {"domain": "acme", "path": "/Shared", "asked_at": NOON}
+    reasons = ["schedule", "command", "backfill", "gap", None]
+    database.run_here(lambda c: c.execute(insert(walks), [asked | {"reason": one} for one in reasons]))
+    assert account(database).unlisted == (Unlisted("acme", 2, 0),)
+
+
 def test_an_empty_ledger_is_an_empty_account_and_complete(database: Database):
     found = account(database)
     assert (found.places, found.events, found.gaps, found.unlisted, found.complete) == ((), (), (), (), True)
