@@ -175,6 +175,7 @@ class StepKind(StrEnum):
     TAG = "tag"
     DELETE = "delete"
     TOMBSTONE = "tombstone"
+    NOTIFY = "notify"
     RELEASE = "release"
     """Back out of quarantine."""
     PURGE = "purge"
@@ -185,7 +186,7 @@ ORDERED_STEPS = frozenset({StepKind.RELEASE, StepKind.PURGE})
 """Never part of a plan, only on a person's order."""
 PLANNED_STEPS = tuple(kind for kind in StepKind if kind not in ORDERED_STEPS)
 """What policy and rules may ask for, in the order it is done."""
-TELLING_STEPS = frozenset({StepKind.COMMENT, StepKind.TAG})
+TELLING_STEPS = frozenset({StepKind.COMMENT, StepKind.TAG, StepKind.NOTIFY})
 """What tells people and takes nothing away from them: no brake holds a plan that does nothing else."""
 
 

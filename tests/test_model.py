@@ -53,7 +53,7 @@ def test_waiting_for_others_says_nothing_about_the_file() -> None:
 
 
 def test_a_release_is_never_planned_and_acts_stand_in_their_order() -> None:
-    order = ["revoke_links", "revert", "quarantine", "lock", "comment", "tag", "delete", "tombstone"]
+    order = ["revoke_links", "revert", "quarantine", "lock", "comment", "tag", "delete", "tombstone", "notify"]
     assert [kind.value for kind in PLANNED_STEPS] == order
     assert StepKind.RELEASE not in PLANNED_STEPS
 

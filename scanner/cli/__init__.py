@@ -15,6 +15,7 @@ from scanner.cli.clamd import clamd_app
 from scanner.cli.common import say
 from scanner.cli.config import config_app
 from scanner.cli.doctor import doctor
+from scanner.cli.notices import notices_app
 from scanner.cli.quarantine import quarantine_app
 from scanner.cli.reconcile import reconcile
 from scanner.cli.remediation import remediation_app
@@ -48,6 +49,7 @@ app.add_typer(coverage_app, name="coverage")
 app.add_typer(audit_app, name="audit")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(remediation_app, name="remediation")
+app.add_typer(notices_app, name="notices")
 
 
 def _print_version(wanted: bool) -> None:

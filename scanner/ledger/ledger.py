@@ -22,6 +22,7 @@ from scanner.ledger.dispatch.dispatch import Dispatch
 from scanner.ledger.facts import Judged, Stretch
 from scanner.ledger.holds import Holds
 from scanner.ledger.judgements import judgements
+from scanner.ledger.notices import Notices
 from scanner.ledger.proofs import Proofs
 from scanner.ledger.purges import Purges
 from scanner.ledger.rows import (
@@ -78,6 +79,7 @@ class Ledger:
         self.dispatch = Dispatch(database)
         self.walks = Walks(database, clock, self.dispatch.wake)
         self.holds = Holds(database, clock)
+        self.notices = Notices(database, clock)
         self.dead_letters = DeadLetters(database, clock, self.dispatch.wake)
         self.purges = Purges(database, clock)
         self.proofs = Proofs(database, clock)

@@ -63,6 +63,7 @@ WALK_STATES = ("waiting", "refused")
 WALK_REASONS = ("event", "gap", "command", "schedule", "backfill")
 SIGHTINGS = ("listed", "queued", "moved", "missed", "gone")
 LEVELS = ("debug", "info", "warning", "error", "critical")
+NOTICE_RESULTS = ("taken", "not_taken", "given_up")
 STEP_RESULTS = tuple(state.value for state in StepState if state not in (StepState.PLANNED, StepState.INTENDED))
 VERDICT_BUCKETS = (5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 14400, 86400)
 """Seconds. The goal is 900: rules and dashboards ask for the edge `900.0`."""
@@ -89,6 +90,7 @@ class Families:
         self._declare_inspections()
         self._declare_rules()
         self._declare_steps()
+        self._declare_notices()
         self._declare_api()
         self._declare_surroundings()
 
@@ -250,6 +252,15 @@ class Families:
         )
         self.oldest_held = self._gauge(
             "remediation_held_oldest_timestamp_seconds", f"Since when the oldest plan is held; 0 = none. {GLOBAL}"
+        )
+
+    def _declare_notices(self) -> None:
+        self.notices = self._counter(
+            "notices", "Notices to other systems, by how a try to hand one over ended", result=NOTICE_RESULTS
+        )
+        self.notices_open = self._gauge("notices_open", f"Notices that nobody has taken yet. {GLOBAL}")
+        self.oldest_notice = self._gauge(
+            "notice_oldest_open_timestamp_seconds", f"Since when the oldest notice is open; 0 = none. {GLOBAL}"
         )
 
     def _declare_api(self) -> None:

@@ -236,6 +236,14 @@ class Metrics(Families):
         for outcome in SELF_TEST_OUTCOMES:
             self.self_test_formats.labels(outcome).set(list(outcomes.values()).count(outcome))
 
+    def noticed(self, result: str) -> None:
+        """One try to hand a notice over: taken, not_taken or given_up."""
+        self.notices.labels(result).inc()
+
+    def notices_waiting(self, count: int, oldest: datetime | None) -> None:
+        self.notices_open.set(count)
+        self.oldest_notice.set(_moment(oldest))
+
     def versions_given_up(self, by_reason: Mapping[str, int]) -> None:
         """All of them; reasons that are not told have none."""
         for reason in Unchecked:

@@ -26,6 +26,7 @@ from scanner.model import (
     StepState,
     Verdict,
 )
+from scanner.notify.ocsf import detection
 from scanner.pipeline.patience import wait_before_next
 from scanner.pipeline.stations import Domain, Stations
 from scanner.remediation.brake import Counts, held
@@ -40,37 +41,63 @@ HELD_WAIT = timedelta(days=1)
 
 async def act(run: Run, verdict: Verdict, steps: Sequence[StepRecord], stations: Stations) -> datetime | None:
     """Do what is open of the plan, in order. Gives the moment to go on where something must wait."""
-    todo = [record for record in steps if record.state in OPEN_STEPS]
-    if not todo:
-        return None
     if stations.settings.remediation.mode == "dry-run":
+        todo = [record for record in steps if record.state in OPEN_STEPS]
         await _close(run, todo, StepResult(StepState.DRY_RUN), stations)
         return None
-    if run.attempts > stations.settings.workers.max_attempts:
-        given_up = StepResult(StepState.FAILED, {"error": f"given up after {run.starts} starts"})
-        await _close(run, todo, given_up, stations)
-        return None
-    domain = stations.domains[run.version.domain]
-    held = await _held(run, verdict, steps, stations)
-    if held is not None:
-        await _close(run, [record for record in todo if record.state is not held.state], held, stations)
-        return None if held.state is StepState.DROPPED else stations.clock() + HELD_WAIT
+    plan = {record.id: record for record in steps if record.step.kind is not StepKind.NOTIFY}
+    waiting, due = "", None
     try:
-        await _perform_in_order(run, steps, domain, stations, verdict.content)
+        waiting, due = await _settle(run, verdict, plan, stations)
     except RetryLater as error:
         stations.signals.waiting(run, error)
         wait = error.after if error.after is not None else wait_before_next(run)
-        return stations.clock() + timedelta(seconds=wait)
-    return None
+        waiting, due = str(error), stations.clock() + timedelta(seconds=wait)
+    for record in steps:
+        if record.step.kind is StepKind.NOTIFY and record.state in OPEN_STEPS:
+            await _tell(run, verdict, record, (tuple(plan.values()), waiting), stations)
+    return due
+
+
+async def _settle(
+    run: Run, verdict: Verdict, plan: dict[int, StepRecord], stations: Stations
+) -> tuple[str, datetime | None]:
+    """What is open of a plan, which is changed to how it stands then. Gives why and until when something waits. Raises
+    RetryLater."""
+    todo = [record for record in plan.values() if record.state in OPEN_STEPS]
+    if not todo:
+        return "", None
+    if run.attempts > stations.settings.workers.max_attempts:
+        given_up = StepResult(StepState.FAILED, {"error": f"given up after {run.starts} starts"})
+        plan |= await _close(run, todo, given_up, stations)
+        return "", None
+    held = await _held(run, verdict, tuple(plan.values()), stations)
+    if held is not None:
+        others = [record for record in todo if record.state is not held.state]
+        plan |= await _close(run, others, held, stations)
+        dropped = held.state is StepState.DROPPED
+        return "" if dropped else "held by the brake", None if dropped else stations.clock() + HELD_WAIT
+    await _perform_in_order(run, plan, stations.domains[run.version.domain], stations, verdict.content)
+    return "", None
+
+
+async def _tell(
+    run: Run, verdict: Verdict, record: StepRecord, standing: tuple[Sequence[StepRecord], str], stations: Stations
+) -> None:
+    """Queued with the step's result in one transaction: the receivers are another's care, and hold up nothing here."""
+    plan, waiting = standing
+    event = detection(verdict, plan, now=stations.clock(), waiting=waiting)
+    receivers = [receiver.name for receiver in stations.settings.notify]
+    result = await stations.ledger.notices.put(run, record.id, receivers, event)
+    stations.signals.stepped(run, record, result)
 
 
 async def _perform_in_order(
-    run: Run, steps: Sequence[StepRecord], domain: Domain, stations: Stations, content: ContentFacts | None
+    run: Run, plan: dict[int, StepRecord], domain: Domain, stations: Stations, content: ContentFacts | None
 ) -> None:
-    todo = [record for record in steps if record.state in OPEN_STEPS]
+    todo = [record for record in plan.values() if record.state in OPEN_STEPS]
     version, folder = run.version, domain.settings.quarantine_folder
-    plan = {record.id: record for record in steps}
-    for record in steps:
+    for record in plan.values():
         version = _as_it_is_known(version, record.state, record.detail)
     judged = partial(stations.ledger.judgements, run.version.domain)
     for index, record in enumerate(todo):
@@ -87,7 +114,7 @@ async def _perform_in_order(
         plan[record.id] = replace(record, state=result.state, detail=result.detail)
         rest = ends_plan(result)
         if rest is not None:
-            await _close(run, todo[index + 1 :], rest, stations)
+            plan |= await _close(run, todo[index + 1 :], rest, stations)
             return
 
 
@@ -109,10 +136,14 @@ async def _proved(run: Run, record: StepRecord, stations: Stations) -> StepResul
     return StepResult(StepState.FAILED, {**GONE.detail, "error": reason})
 
 
-async def _close(run: Run, records: Sequence[StepRecord], result: StepResult, stations: Stations) -> None:
+async def _close(
+    run: Run, records: Sequence[StepRecord], result: StepResult, stations: Stations
+) -> dict[int, StepRecord]:
+    """Gives the records as they stand then, by id."""
     for record in records:
         await stations.ledger.record_step(run, record.id, result)
         stations.signals.stepped(run, record, result)
+    return {record.id: replace(record, state=result.state, detail=result.detail) for record in records}
 
 
 async def _held(run: Run, verdict: Verdict, steps: Sequence[StepRecord], stations: Stations) -> StepResult | None:

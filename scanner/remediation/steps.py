@@ -5,7 +5,7 @@ from __future__ import annotations
 from scanner.cloud.port import Cloud
 from scanner.errors import CloudRefused
 from scanner.model import FileVersion, StepKind, StepRecord, StepResult, StepState
-from scanner.remediation import delete, links, lock, notice, quarantine, revert, tag, tombstone
+from scanner.remediation import delete, links, lock, notice, quarantine, revert, tag, telling, tombstone
 from scanner.remediation.step import StepType, UndoOrder
 
 _ALL = (
@@ -17,6 +17,7 @@ _ALL = (
     tag.TAG,
     delete.DELETE,
     tombstone.TOMBSTONE,
+    telling.NOTIFY,
 )
 STEPS: dict[StepKind, StepType] = {step_type.kind: step_type for step_type in _ALL}
 """By kind."""

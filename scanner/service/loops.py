@@ -18,15 +18,17 @@ from scanner.errors import RetryLater
 from scanner.events.feed import Poll
 from scanner.model import EntryId, WalkFolder
 from scanner.pipeline.flow import settle
-from scanner.service import second_chance
+from scanner.service import retro, second_chance
 from scanner.service.assembly import Parts
+from scanner.service.notifying import NOTIFY_EVERY, notifier_of
 from scanner.service.pruning import PRUNE_EVERY, prune
 from scanner.service.publish import publish
 from scanner.service.reload import follow_rules, follow_suppressions
+from scanner.service.retro import look_back
 from scanner.service.second_chance import SecondChance
 from scanner.service.selftest import follow_self_test
-from scanner.service.statements import STATE_EVERY, Statements
 from scanner.service.signature_files import follow_signatures
+from scanner.service.statements import STATE_EVERY, Statements
 from scanner.service.walks import walker_of
 
 log = structlog.get_logger("scanner.service")
@@ -46,13 +48,15 @@ async def serve(parts: Parts, stop: asyncio.Event) -> None:
     walks = asyncio.Event()
     walks.set()
     chances = SecondChance(parts.stations.ledger, parts.metrics)
-    async with asyncio.TaskGroup() as group:
+    async with notifier_of(parts) as notifier, asyncio.TaskGroup() as group:
+        group.create_task(_repeat(NOTIFY_EVERY, stop, notifier.turn))
         for name, feed in parts.feeds.items():
             on_poll = partial(observe_poll, parts, name, walks)
             group.create_task(feed.follow(stop, on_poll, partial(_troubled, parts, name), woken[name]))
         group.create_task(_repeat(WALK_WAIT, stop, partial(_unless_stopped, stop, walker_of(parts).turn), walks))
         group.create_task(_repeat(PUBLISH_EVERY, stop, partial(publish, parts)))
         group.create_task(_repeat(PRUNE_EVERY, stop, partial(prune, parts)))
+        group.create_task(_repeat(retro.LOOK_EVERY, stop, partial(_unless_stopped, stop, partial(look_back, parts))))
         group.create_task(_repeat(second_chance.LOOK_EVERY, stop, partial(_second_chances, parts, chances)))
         if parts.settings.rules.reload:
             group.create_task(follow_rules(parts, stop))

@@ -14,6 +14,7 @@ from scanner.errors import RetryLater
 from scanner.events.feed import Feed
 from scanner.service.assembly import Parts
 from scanner.service.loops import dispatch, first_of, observe_poll
+from scanner.service.notifying import notifier_of
 from scanner.service.pruning import prune
 from scanner.service.statements import Statements
 from scanner.service.walks import Walker, walker_of
@@ -54,6 +55,11 @@ async def run_once(parts: Parts, stop: asyncio.Event) -> Summary:
         done.set()
         await working
     await prune(parts)
+    async with notifier_of(parts) as notifier:
+        await notifier.turn()
+    untaken, _ = await parts.stations.ledger.notices.backlog()
+    if untaken:
+        summary.unfinished.append(f"{untaken} notices were not taken; see `scanner notices list`")
     await Statements(parts).turn()
     backlog = await parts.stations.ledger.backlog()
     if backlog.walks_refused:

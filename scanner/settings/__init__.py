@@ -13,6 +13,7 @@ from scanner.settings.load import (
     load_with_origins,
 )
 from scanner.settings.reconcile import ReconcileSettings
+from scanner.settings.notify import ReceiverSettings
 from scanner.settings.remediation import QuarantineSettings, RemediationSettings
 from scanner.settings.sections import (
     ClamavSettings,
@@ -40,6 +41,7 @@ __all__ = [
     "PolicySettings",
     "QuarantineSettings",
     "ReconcileSettings",
+    "ReceiverSettings",
     "RemediationSettings",
     "RuleSettings",
     "Settings",

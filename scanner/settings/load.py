@@ -14,9 +14,11 @@ from pydantic import AfterValidator, ValidationError
 
 from scanner.document import Document, Loc, read_document, validation_problems
 from scanner.errors import ConfigurationError, Problem
+from scanner.model import StepKind
 from scanner.settings.domain import DomainSettings
 from scanner.settings.environment import Origins, label, lay_over
 from scanner.settings.reconcile import ReconcileSettings
+from scanner.settings.notify import ReceiverSettings
 from scanner.settings.remediation import QuarantineSettings, RemediationSettings
 from scanner.settings.section import Section
 from scanner.settings.sections import (
@@ -54,6 +56,8 @@ class Settings(Section):
     workers: WorkerSettings = WorkerSettings()
     spool: SpoolSettings = SpoolSettings()
     unpack: UnpackSettings = UnpackSettings()
+    notify: tuple[ReceiverSettings, ...] = ()
+    """Who is told, by the step `notify`."""
     remediation: RemediationSettings = RemediationSettings()
     quarantine: QuarantineSettings = QuarantineSettings()
     policy: PolicySettings = PolicySettings()
@@ -129,6 +133,7 @@ def load_with_origins(path: Path, environ: Mapping[str, str] | None = None) -> L
     except ValidationError as error:
         problems += validation_problems(error, sources, model=Settings)
     problems += _same_names(value, sources)
+    problems += _nobody_to_tell(value, sources)
     problems += _unreadable_files(value, sources)
     if problems or settings is None:
         raise ConfigurationError(sorted(problems, key=_line))
@@ -155,35 +160,49 @@ def _line(problem: Problem) -> int:
     return int(line) if line.isdecimal() else 0
 
 
-def _domains(value: dict[str, Any]) -> Iterator[tuple[Loc, dict[str, Any]]]:
-    """The domains as written: wrong ones too, so that one problem does not hide the next."""
-    domains = value.get("domains")
-    for index, domain in enumerate(domains if isinstance(domains, list) else ()):
-        if isinstance(domain, dict):
-            yield ("domains", index), domain
+def _items(value: dict[str, Any], section: str) -> Iterator[tuple[Loc, dict[str, Any]]]:
+    """The items of a list as written: wrong ones too, so that one problem does not hide the next."""
+    items = value.get(section)
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        if isinstance(item, dict):
+            yield (section, index), item
 
 
 def _same_names(value: dict[str, Any], sources: Sources) -> Iterator[Problem]:
-    first: dict[str, Loc] = {}
-    for loc, domain in _domains(value):
-        name = domain.get("name")
-        if not isinstance(name, str):
-            continue
-        if name in first:
-            where = sources.where((*loc, "name"))
-            there = sources.where((*first[name], "name"))
-            yield Problem(where, f"domains[{loc[1]}].name: {name} is taken ({there})", "Give each domain its own name.")
-        first.setdefault(name, loc)
+    for section, one in (("domains", "domain"), ("notify", "receiver")):
+        first: dict[str, Loc] = {}
+        for loc, item in _items(value, section):
+            name = item.get("name")
+            if not isinstance(name, str):
+                continue
+            if name in first:
+                where = sources.where((*loc, "name"))
+                there = sources.where((*first[name], "name"))
+                what = f"{section}[{loc[1]}].name: {name} is taken ({there})"
+                yield Problem(where, what, f"Give each {one} its own name.")
+            first.setdefault(name, loc)
+
+
+def _nobody_to_tell(value: dict[str, Any], sources: Sources) -> Iterator[Problem]:
+    policy = value.get("policy")
+    for kind, steps in (policy if isinstance(policy, dict) else {}).items():
+        if isinstance(steps, list) and StepKind.NOTIFY.value in steps and not value.get("notify"):
+            what = f"policy.{kind}: notify tells nobody, since there is no receiver"
+            yield Problem(sources.where(("policy", kind)), what, "Write receivers under notify, see docs/notify.md.")
 
 
 def _unreadable_files(value: dict[str, Any], sources: Sources) -> Iterator[Problem]:
     """The paths are not repeated in the messages: somebody may have put the token itself there."""
-    for loc, domain in _domains(value):
-        for key, check in (("token_file", _token_fault), ("ca_file", _certificates_fault)):
-            path = domain.get(key)
-            fault = check(Path(path)) if isinstance(path, str) and path and "\0" not in path else None
-            if fault is not None:
-                yield Problem(sources.where((*loc, key)), f"domains[{loc[1]}].{key}: {fault[0]}", fault[1])
+    keys = (
+        ("domains", (("token_file", _token_fault), ("ca_file", _certificates_fault))),
+        ("notify", (("secret_file", _file_fault), ("ca_file", _certificates_fault))),
+    )
+    asked = ((loc, item, *key) for section, checks in keys for loc, item in _items(value, section) for key in checks)
+    for loc, item, key, check in asked:
+        path = item.get(key)
+        fault = check(Path(path)) if isinstance(path, str) and path and "\0" not in path else None
+        if fault is not None:
+            yield Problem(sources.where((*loc, key)), f"{loc[0]}[{loc[1]}].{key}: {fault[0]}", fault[1])
     unpack = value.get("unpack")
     path = unpack.get("passwords_file") if isinstance(unpack, dict) else None
     fault = _file_fault(Path(path)) if isinstance(path, str) and path and "\0" not in path else None

@@ -71,7 +71,8 @@ class World:
         for section, values in self.sections.items():
             if section == "domain":
                 continue
-            written[section] = {**written.get(section, {}), **values}  # type: ignore[dict-item]
+            whole = isinstance(values, list)
+            written[section] = values if whole else {**written.get(section, {}), **values}  # type: ignore[dict-item]
         self.config.write_text(yaml.safe_dump(written))
         return load_settings(self.config, environ={})
 

@@ -7,6 +7,7 @@ import pytest
 from scanner.errors import CloudUnavailable, Forbidden, NotFound
 from scanner.model import PLANNED_STEPS, Step, StepKind, StepResult, StepState
 from scanner.remediation.perform import GONE, perform
+from scanner.remediation.steps import STEPS as STEPS_OF
 from tests.remediation.world import ACCOUNT, DESTINATION, FOLDER, ORIGIN, World, step
 
 PARAMS = {
@@ -24,7 +25,7 @@ METHODS = {
     StepKind.TAG: "set_properties",
     StepKind.DELETE: "delete",
 }
-PLANNED = {kind: Step(kind, PARAMS.get(kind, {})) for kind in PLANNED_STEPS if kind is not StepKind.TOMBSTONE}
+PLANNED = {kind: Step(kind, PARAMS.get(kind, {})) for kind in PLANNED_STEPS if STEPS_OF[kind].needs_file}
 STEPS = list(PLANNED.values())
 """All that need the file."""
 MOVE, COMMENT = PLANNED[StepKind.QUARANTINE], PLANNED[StepKind.COMMENT]

@@ -98,6 +98,7 @@ def test_one_domain_is_enough_and_all_else_has_the_defaults_of_the_design(folder
             "max_ratio": 200,
             "passwords_file": None,
         },
+        "notify": [],
         "remediation": {
             "mode": "enforce",
             "max_per_hour": 100,
