@@ -21,6 +21,8 @@ from scanner.model import EntryId, GroupId, Outcome, StepKind, StepState
 
 CHUNK = 2_000
 """Versions of the domain passed over in one transaction."""
+MOST_SUSPECTS = 20
+"""Of one chunk: each costs a call, and a stop costs those of one chunk."""
 DONE_STEPS = (StepState.SUCCESS.value, StepState.ALREADY_DONE.value)
 _NOT_THERE = (Outcome.GONE.value, Outcome.SUPERSEDED.value)
 _MISSED = (
@@ -57,14 +59,21 @@ def look(connection: Connection, walk: Walk, lies_inside: Callable[[str], bool])
     swept: str | None = connection.execute(ids.offset(CHUNK - 1).limit(1)).scalar()
     if swept is not None:
         mine = and_(mine, work.c.entry_id <= swept)
-    rows = [row for row in connection.execute(_unseen(walk).where(mine)) if lies_inside(row.place)]
+    rows = connection.execute(_unseen(walk).where(mine).order_by(work.c.entry_id))
     lost_at = _lost_at(connection, walk.domain)
-    suspects = tuple(
-        Suspect(GroupId(row.group_id), EntryId(row.entry_id))
-        for row in rows
-        if lost_at is not None and row.first_seen_at < lost_at and _may_be_gone(row)
-    )
-    return Chunk(tuple(EntryId(row.entry_id) for row in rows), suspects, swept)
+    found: list[EntryId] = []
+    suspects: list[Suspect] = []
+    for row in rows:
+        if not lies_inside(row.place):
+            continue
+        found.append(EntryId(row.entry_id))
+        if lost_at is not None and row.first_seen_at < lost_at and _may_be_gone(row):
+            suspects.append(Suspect(GroupId(row.group_id), EntryId(row.entry_id)))
+        if len(suspects) == MOST_SUSPECTS:
+            swept = row.entry_id
+            break
+    rows.close()
+    return Chunk(tuple(found), tuple(suspects), swept)
 
 
 def _unseen(walk: Walk) -> Any:

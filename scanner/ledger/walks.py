@@ -166,7 +166,7 @@ class Walks:
 
     async def record_missed(
         self, walk: Walk, chunk: Chunk, elsewhere: Iterable[FileVersion], gone: Collection[str]
-    ) -> Walk:
+    ) -> None:
         """Of the suspects, `elsewhere` are found where they are wanted, `gone` nowhere."""
         nowhere = [suspect.entry_id for suspect in chunk.suspects if suspect.entry_id in gone]
 
@@ -177,7 +177,6 @@ class Walks:
             return sighted
 
         self._told(await self._db.run(act))
-        return replace(walk, swept=chunk.swept)
 
     async def pause_backfill(self, domain: str) -> int:
         """Old content waits until a person lets it go on; gives how many walks stop."""

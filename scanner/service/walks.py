@@ -124,9 +124,7 @@ class Walker:
         if place is not None:
             await self._answer(walk, place)
             return True
-        if await self._walks.is_listed(walk):
-            if walk.reason in SWEEPING:
-                await self._look_for_missed(walk)
+        if await self._walks.is_listed(walk) and (walk.reason not in SWEEPING or await self._look_for_missed(walk)):
             await self._finish(walk)
         return False
 
@@ -199,14 +197,13 @@ class Walker:
         sighted = await self._walks.record_older(walk, place, versions)
         self._metrics.walked_older(len(versions), sighted.queued)
 
-    async def _look_for_missed(self, walk: Walk) -> None:
+    async def _look_for_missed(self, walk: Walk) -> bool:
+        """Among some more versions of the domain; whether that were all."""
         unread = await self._walks.unread(walk)
-        more = True
-        while more:
-            chunk = await self._walks.look_for_missed(walk, partial(self._should_have_shown, walk, unread))
-            elsewhere, gone = await self._ask_for_suspects(walk, chunk)
-            walk = await self._walks.record_missed(walk, chunk, elsewhere, gone)
-            more = chunk.swept is not None
+        chunk = await self._walks.look_for_missed(walk, partial(self._should_have_shown, walk, unread))
+        elsewhere, gone = await self._ask_for_suspects(walk, chunk)
+        await self._walks.record_missed(walk, chunk, elsewhere, gone)
+        return chunk.swept is None
 
     def _should_have_shown(self, walk: Walk, unread: tuple[str, ...], path: str) -> bool:
         if walk.path != EVERYTHING and not inside(path, walk.path):

@@ -1,4 +1,4 @@
-"""What is told of folders, renames and restored files in more than one way, and what is pruned: each version ends so."""
+"""What is told of folders, renames and restored files in more than one way, and what is pruned: all of it is judged."""
 
 from __future__ import annotations
 

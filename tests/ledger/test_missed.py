@@ -130,6 +130,22 @@ def test_a_domain_is_looked_over_in_chunks(database: Database, monkeypatch: pyte
     assert database.run_here(act) == [(("a", "b"), "b"), (("c",), None)]
 
 
+def test_a_chunk_ends_with_as_many_suspects_as_are_asked_for_at_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(missed, "MOST_SUSPECTS", 2)
+
+    def act(connection):
+        queue(connection, "a", "b", "c")
+        lose(connection)
+        first = swept(connection)
+        missed.record(connection, walk(connection), first, [EntryId("a"), EntryId("b")], NOON)
+        return first, missed.look(connection, walk(connection), lambda path: True)
+
+    first, second = Chunk(("a", "b"), suspects("a", "b"), "b"), Chunk(("c",), suspects("c"), None)
+    assert database.run_here(act) == (first, second)
+
+
 def test_suspects_that_nobody_finds_end_as_gone_and_those_found_stay(database: Database):
     def act(connection):
         queue(connection, "a", "b", "c")
