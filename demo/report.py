@@ -34,6 +34,9 @@ def show(here: Stage, rows: list[dict[str, Any]], links: list[str]) -> bool:
     account = here.account()
     _print_account(account)
     problems = story.problems(rows, state, links) + story.untold(account)
+    audit = here.scanner("audit", "verify")
+    console.print(f"Audit: {audit.stdout.strip()}")
+    problems += [] if audit.returncode == 0 else ["the audit does not hold"]
     for problem in problems:
         console.print(f"NOT AS EXPECTED: {problem}", style="bold red", markup=False)
     return not problems

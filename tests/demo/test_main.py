@@ -22,6 +22,7 @@ def test_the_demo_shows_what_came_of_each_file_and_leaves_nothing_behind() -> No
         "Comments",
         "Public links to bad files: 1 made, 0",
         "recorded as gone: 1.",
+        " entries hold; the head is ",
     ):
         assert part in ended.stdout
     assert "NOT AS EXPECTED" not in ended.stdout

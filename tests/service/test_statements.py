@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from scanner.ledger import statement_keys
 from scanner.ledger.ledger import Ledger
 from scanner.ledger.statement import last_of, parse
 from scanner.service.assembly import assembled, utc_now
+from scanner.service.loops import serve
 from scanner.service.statements import Statements, file_of, make_due, write, write_missing
 from scanner.settings import Settings
 from tests.journeys.world import World
@@ -113,6 +115,17 @@ async def test_a_service_shows_the_last_day_and_goes_on_where_a_key_is_missing(s
         last = await parts.stations.ledger.proofs.last_statement()
         assert last is not None
         assert shown() == datetime(last.day.year, last.day.month, last.day.day, tzinfo=UTC).timestamp() + 86_400
+
+
+async def test_a_service_that_stays_states_by_itself(stating: Settings) -> None:
+    stop = asyncio.Event()
+    async with assembled(stating) as parts:
+        serving = asyncio.create_task(serve(parts, stop))
+        async with asyncio.timeout(30):
+            while not files(stating):
+                await asyncio.sleep(0.02)
+        stop.set()
+        await asyncio.wait_for(serving, 10)
 
 
 async def test_one_run_states_what_is_due(stating: Settings, world: World) -> None:
