@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+from bench.fuzz.odd_seeds import odd_seeds
 from scanner.document import read_document
 from scanner.errors import ConfigurationError
 from scanner.files.kind import mime_of
@@ -180,7 +181,12 @@ def _version(name: str) -> FileVersion:
 def _container_seeds() -> list[bytes]:
     built = [sample.build(PAYLOAD) for sample in SAMPLES]
     wide = "Grüße aus dem Süden\n".encode("utf-16")
-    return [wide, *_content_seeds(), *(content for content in built if len(content) <= LARGEST_SEED)]
+    return [
+        wide,
+        *odd_seeds(PAYLOAD),
+        *_content_seeds(),
+        *(content for content in built if len(content) <= LARGEST_SEED),
+    ]
 
 
 def _take_apart(data: bytes) -> None:

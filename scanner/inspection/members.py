@@ -13,10 +13,11 @@ from dataclasses import replace
 
 from scanner.inspection.apart import TakenApart, TakesApart
 from scanner.inspection.engine import Content, Engine, NobodyToAsk
+from scanner.inspection.flat import is_flat
 from scanner.inspection.kinship import Kinship
 from scanner.inspection.plain import is_plain
 from scanner.inspection.selftest.blind_spots import SpotsInForce
-from scanner.inspection.selftest.formats import ARCHIVES, DOCUMENTS, Format, formats_of, is_flat_document
+from scanner.inspection.selftest.formats import ARCHIVES, DOCUMENTS, Format, formats_of
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unscannable
 from scanner.rulebook.anatomy import Anatomy, Member
 
@@ -57,7 +58,7 @@ class Members:
         all been looked at; with what was found in them beyond `earlier`, and with the gap that one of them left."""
         if inspection.gap is None and inspection.engine != self._engines[0].name:
             return inspection  # what a clean archive may hide is looked for once
-        kinds, flat = formats_of(content), is_flat_document(content.head)
+        kinds, flat = formats_of(content), is_flat(content.head)
         if not self._wanted(inspection, content, kinds, flat):
             return inspection
         with self._unpacker.unpack(content, version.name) as apart:
@@ -103,11 +104,12 @@ class Members:
                     yield self._gap(obstacle, member)
                 continue
             content = apart.member_content(member)
-            if not shown and is_plain(content) and not self._spots().too_large(content):
+            flat = is_flat(content.head)
+            if not (shown or flat) and is_plain(content) and not self._spots().too_large(content):
                 continue
             looks = tuple(self._look(version, content, shown))
             inner = formats_of(content)
-            if inside_unseen or any(_unopened(look, inner) for look in looks):
+            if inside_unseen or flat or any(_unopened(look, inner) for look in looks):
                 unseen.add(index)
             if inner & IN_PART:
                 in_part.add(index)
@@ -132,11 +134,8 @@ class Members:
 
 def _excused(anatomy: Anatomy, kinds: frozenset[Format]) -> bool:
     """Whether the gap of what was taken apart is none where clamd has seen the whole: it opens kinds that the unpacker
-    does not, and a document with nothing inside it has been looked at."""
-    if not anatomy.members:
-        nothing_but_a_document = not kinds & ARCHIVES and bool(kinds & DOCUMENTS)
-        return nothing_but_a_document or (_lacks_an_opener(anatomy) and not kinds & NEVER_EMPTY)
-    return _lacks_an_opener(anatomy)
+    does not."""
+    return _lacks_an_opener(anatomy) and not (not anatomy.members and kinds & NEVER_EMPTY)
 
 
 def _lacks_an_opener(anatomy: Anatomy) -> bool:

@@ -9,7 +9,8 @@ import re
 
 from scanner.inspection.archive_behind import FARTHEST, find_archive
 from scanner.inspection.engine import Content
-from scanner.inspection.selftest.formats import is_flat_document, is_mail
+from scanner.inspection.flat import is_flat
+from scanner.inspection.selftest.formats import is_mail
 from scanner.inspection.unpack.openers.text import wide_encoding
 from scanner.rulebook.facts import Nature
 
@@ -63,7 +64,7 @@ def _wrapped(content: Content, name: str) -> bool:
     if head.startswith(b"PK"):
         names = _directory(content).lower()
         return any(part in names for part in PARTS)
-    return wide_encoding(head) is not None or is_mail(head) or is_flat_document(head)
+    return wide_encoding(head) is not None or is_mail(head) or is_flat(head)
 
 
 def _directory(content: Content) -> bytes:

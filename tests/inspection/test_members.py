@@ -157,8 +157,8 @@ def test_one_that_was_opened_does_not_vouch_for_another_of_its_name(clamd: Priva
         (Gap(Unscannable.FORMAT), SEVEN_ZIP, Unscannable.FORMAT),
         (Gap(Unscannable.FORMAT), zips.deflated(SEVEN_ZIP), Unscannable.FORMAT),
         (Gap(Unscannable.CORRUPT), zips.deflated(HARMLESS), Unscannable.CORRUPT),
-        # Nothing lies in it, as far as it could be read.
-        (Gap(Unscannable.CORRUPT), b"%PDF-1.4", None),
+        # As far as it could be read nothing lies in it; clamd may have read no farther.
+        (Gap(Unscannable.CORRUPT), b"%PDF-1.4", Unscannable.CORRUPT),
         # clamd has opened it.
         (Gap(Unscannable.FORMAT), zips.deflated(HARMLESS), None),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import lzma
+import zlib
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -67,6 +68,17 @@ def flat_document(content: bytes) -> bytes:
     )
 
 
+def word_document(content: bytes) -> bytes:
+    names = 'xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"'
+    coded = base64.b64encode(content).decode()
+    inside = f'<w:docSuppData><w:binData w:name="editdata.mso">{coded}</w:binData></w:docSuppData>'
+    return f'<?xml version="1.0"?><w:wordDocument {names}>{inside}</w:wordDocument>'.encode()
+
+
+def active_mime(content: bytes) -> bytes:
+    return b"ActiveMime".ljust(50, b"\1") + zlib.compress(content)
+
+
 KINDS: dict[str, Callable[[bytes], bytes]] = {
     "7z, deflated": lambda content: archives.seven_zip(content, "deflate"),
     "7z, bzip2": lambda content: archives.seven_zip(content, "bzip2"),
@@ -77,6 +89,11 @@ KINDS: dict[str, Callable[[bytes], bytes]] = {
     "7z, bzip2, in an RTF": lambda content: documents.rtf(archives.seven_zip(content, "bzip2")),
     "7z, bzip2, in a document": lambda content: document_with("word/a.7z", archives.seven_zip(content, "bzip2")),
     "an OpenDocument in one file": flat_document,
+    "an OpenDocument in one file, in UTF-16": lambda content: flat_document(content).decode().encode("utf-16"),
+    "an OpenDocument in one file, in a zip": lambda content: samples.zip_of({"a.fodt": flat_document(content)}),
+    "a document of Word 2003": word_document,
+    "a document of Word 2003, in UTF-16": lambda content: word_document(content).decode().encode("utf-16"),
+    "macros of Word 2003, in a zip": lambda content: samples.zip_of({"a.xml": word_document(active_mime(content))}),
     "rar in an OpenDocument": lambda content: documents.odt(rars.rar5(content)),
     "bzip2 of two streams": streams.in_two_streams,
     "tar, size in a pax header": archives.tar_with_size_elsewhere,

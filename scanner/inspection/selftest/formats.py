@@ -121,10 +121,6 @@ HEADER = re.compile(rb"[!-9;-~]{1,80}:[^\n]{0,4000}(?:\r?\n[ \t][^\n]{0,4000}){0
 OF_MAIL = re.compile(
     rb"^(?:from|received|return-path|message-id|mime-version|delivered-to):", re.IGNORECASE | re.MULTILINE
 )
-FLAT = re.compile(rb"<(?:[\w.-]{1,50}:)?document\s[^>]{0,8000}\burn:oasis:names:tc:opendocument:xmlns:office:")
-"""The root of an OpenDocument in one file of XML."""
-OF_FLAT = b"urn:oasis:names:tc:opendocument:xmlns:office:"
-"""In each; looked for first, since a word is found faster than a pattern."""
 OUTLOOK = "__properties_version1.0".encode("utf-16-le")
 OFFICE = ("application/vnd.openxmlformats-officedocument.", "application/vnd.ms-")
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
@@ -168,11 +164,6 @@ def is_mail(head: bytes) -> bool:
             return True
         position = field.end()
     return False
-
-
-def is_flat_document(head: bytes) -> bool:
-    """An OpenDocument in one file of XML, which libmagic takes for a text. What is embedded stands there in base64."""
-    return OF_FLAT in head and FLAT.search(head) is not None
 
 
 def _of_zip(zipped: ZipKind, mime: str) -> set[Format]:

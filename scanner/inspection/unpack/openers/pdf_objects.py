@@ -10,7 +10,8 @@ from pypdf.errors import DependencyError, DeprecationError, LimitReachedError, P
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject, StreamObject
 
 MAX_OBJECTS = 300_000
-HEAD = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
+HEAD = b"%%%s-1.7\n%%\xe2\xe3\xcf\xd3\n" % b"PDF"
+"""Not in one piece, or this file would be taken for one."""
 OF_FILE = ("/ObjStm", "/XRef")
 """Types of streams that hold other objects or where they are; written again, they would tell of other places."""
 DAMAGE = (

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
 
-from scanner.inspection.selftest.formats import is_flat_document, is_mail
+from scanner.inspection.flat import is_flat_odf, is_flat_word
+from scanner.inspection.selftest.formats import is_mail
 from scanner.inspection.unpack.openers.archive import ends_as_zip, open_archive, open_program
 from scanner.inspection.unpack.openers.behind import has_archive_behind, open_behind
 from scanner.inspection.unpack.openers.compressed import open_compressed
+from scanner.inspection.unpack.openers.flat_word import open_active_mime, open_flat_word
 from scanner.inspection.unpack.openers.html import open_html
 from scanner.inspection.unpack.openers.mail import open_mail
 from scanner.inspection.unpack.openers.msg import is_message, open_msg
@@ -59,7 +61,11 @@ def _office(source: Source) -> bool:
 
 
 def _open_document(source: Source) -> bool:
-    return is_flat_document(source.head) or has_part(source, "meta-inf/manifest.xml", "content.xml")
+    return is_flat_odf(source.head) or has_part(source, "meta-inf/manifest.xml", "content.xml")
+
+
+def _flat_word(source: Source) -> bool:
+    return is_flat_word(source.head)
 
 
 ROWS = (
@@ -95,6 +101,8 @@ ROWS = (
         types=("text/html", "application/xhtml+xml", "image/svg+xml"),
         suffixes=("html", "htm", "xhtml", "shtml", "hta", "svg"),
     ),
+    Row(open_flat_word, sight=_flat_word),
+    Row(open_active_mime, heads="ActiveMime"),
     Row(open_shortcut, heads=r"L\x00{3}\x01\x14\x02\x00{5}\xc0\x00{6}F"),
     Row(open_tnef, heads=r"\x78\x9f\x3e\x22"),
     Row(open_nothing, sight=is_unopened),
