@@ -100,8 +100,8 @@ def _lines(found: Coverage) -> Iterator[str]:
         yield from (f"  {line}" for line in _figure_lines(place.figures))
     if not found.places:
         yield "No version was seen."
-    for one in found.events:
-        yield from _event_lines(one)
+    for events in found.events:
+        yield from _event_lines(events)
     for gap in found.gaps:
         yield _gap_line(gap)
     for one in found.unlisted:

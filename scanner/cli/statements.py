@@ -31,6 +31,9 @@ from scanner.service.assembly import utc_now
 from scanner.service.statements import make_due, write_missing
 from scanner.settings import Settings
 
+__all__ = ["coverage_app"]
+"""With the commands of this module."""
+
 
 def _public(written: str) -> PublicKey:
     """64 hex digits, or a file with them."""
