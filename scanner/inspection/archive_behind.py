@@ -1,6 +1,7 @@
 """A rar or a 7z behind something else: programs for archives look for its mark far into a file, clamd does not.
 
-Pure. A mark alone may be a constant of a program that reads such archives: only one with a sound header counts.
+Pure. A mark alone may be a constant of a program that reads such archives: only one with a header behind it counts. Its
+checksum does not matter: some programs open what has a wrong one, or a 7z that was never finished.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ RARE = (b"\x1a", b"\xbc")
 ARCHIVE = any_of(pattern for pattern, kind in BY_HEAD if kind in ARCHIVES)
 RAR4 = b"Rar!\x1a\x07\x00"
 RAR5 = b"Rar!\x1a\x07\x01\x00"
-MAIN_HEADER = 0x73
+MAIN_HEADER, RAR4_HEADER = 0x73, 13
+MAIN_RAR5, ENCRYPTION_RAR5, SMALL_HEADER = 1, 4, 64
+VERSIONS_7Z = (2, 3, 4)
+FARTHEST_END = 1 << 40
 LONGEST_HEADER = 64 * 1024
 
 
@@ -30,7 +34,7 @@ def find_archive(data: bytes) -> int | None:
     """Where in the first bytes of a content an archive begins; None where none does, or only at its beginning."""
     if not any(rare in data and beginning in data for rare, beginning in zip(RARE, BEGINNINGS, strict=True)):
         return None
-    return next((found.start() for found in MARK.finditer(data, 1) if _sound(data, found)), None)
+    return next((found.start() for found in MARK.finditer(data, 1) if _has_header(data, found)), None)
 
 
 def is_archive(head: bytes, mime: str) -> bool:
@@ -42,28 +46,42 @@ def is_archive(head: bytes, mime: str) -> bool:
     return ARCHIVE.match(head) is not None
 
 
-def _sound(data: bytes, found: re.Match[bytes]) -> bool:
-    at = found.end()
+def _has_header(data: bytes, found: re.Match[bytes]) -> bool:
+    header = data[found.end() : found.end() + LONGEST_HEADER]
     if found[0] == RAR4:
-        return _sound_rar4(data[at : at + LONGEST_HEADER])
-    if found[0] == RAR5:
-        return _sound_rar5(data[at : at + LONGEST_HEADER])
-    header = data[at + 2 : at + 26]
-    return len(header) == 24 and zlib.crc32(header[4:]) == int.from_bytes(header[:4], "little")
+        return _is_rar4(header)
+    return _is_rar5(header) if found[0] == RAR5 else _is_7z(header)
 
 
-def _sound_rar4(header: bytes) -> bool:
-    """CRC, type, flags and size of the archive's header."""
-    if len(header) < 13:
+def _is_rar4(header: bytes) -> bool:
+    """The archive's header: checksum, type, flags, size, and six bytes without a meaning; a comment makes it larger."""
+    if len(header) < RAR4_HEADER:
         return False
-    crc, kind, _, size = struct.unpack_from("<HBHH", header)
-    return bool(kind == MAIN_HEADER and 13 <= size <= len(header) and zlib.crc32(header[2:size]) & 0xFFFF == crc)
+    checksum, kind, _, size = struct.unpack_from("<HBHH", header)
+    if kind != MAIN_HEADER or not RAR4_HEADER <= size <= len(header):
+        return False
+    return bool(size == RAR4_HEADER or zlib.crc32(header[2:size]) & 0xFFFF == checksum)
 
 
-def _sound_rar5(header: bytes) -> bool:
-    """CRC and size of the first header, which is the archive's or says that all others are encrypted. Its size takes
-    one byte or two."""
+def _is_rar5(header: bytes) -> bool:
+    """The first header, which is the archive's or says that all others are encrypted. Its size takes one byte or two,
+    its type one."""
     if len(header) < 7:
         return False
     used, size = (5, header[4]) if header[4] < 0x80 else (6, header[4] & 0x7F | header[5] << 7)
-    return used + size <= len(header) and zlib.crc32(header[4 : used + size]) == int.from_bytes(header[:4], "little")
+    if used + size > len(header):
+        return False
+    sound = zlib.crc32(header[4 : used + size]) == int.from_bytes(header[:4], "little")
+    return sound or (2 < size < SMALL_HEADER and header[used] in (MAIN_RAR5, ENCRYPTION_RAR5) and header[used + 1] < 8)
+
+
+def _is_7z(header: bytes) -> bool:
+    """Version, checksum, and where the last header is; all zero in one that was never finished."""
+    if len(header) < 26:
+        return False
+    start = header[2:26]
+    if zlib.crc32(start[4:]) == int.from_bytes(start[:4], "little"):
+        return True
+    offset, size = struct.unpack_from("<QQ", start, 4)
+    near = offset < FARTHEST_END and 0 < size < FARTHEST_END
+    return header[0] == 0 and header[1] in VERSIONS_7Z and (near or not any(start))

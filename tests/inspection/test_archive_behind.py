@@ -18,10 +18,23 @@ def test_it_begins_where_its_header_is_sound(archive: bytes, before: bytes) -> N
 
 
 @pytest.mark.parametrize("archive", ARCHIVES, ids=["rar 4", "rar 5", "7z"])
-def test_one_at_the_beginning_or_cut_off_or_damaged_is_none(archive: bytes) -> None:
-    damaged = archive[:10] + bytes([archive[10] ^ 1]) + archive[11:]
+def test_one_at_the_beginning_or_cut_off_is_none(archive: bytes) -> None:
+    assert [find_archive(data) for data in (archive, b"x" + archive[:12])] == [None] * 2
 
-    assert [find_archive(data) for data in (archive, b"x" + archive[:12], b"x" + damaged)] == [None] * 3
+
+@pytest.mark.parametrize("archive", ARCHIVES, ids=["rar 4", "rar 5", "7z"])
+def test_a_wrong_checksum_hides_none(archive: bytes) -> None:
+    at = 8 if archive.startswith((b"Rar!\x1a\x07\x01", b"7z")) else 7
+    damaged = archive[:at] + bytes([archive[at] ^ 1]) + archive[at + 1 :]
+    assert find_archive(b"x" + damaged) == 1
+
+
+def test_a_7z_that_was_never_finished_is_one_and_a_mark_before_zeros_is_none() -> None:
+    mark = b"7z\xbc\xaf\x27\x1c"
+    assert find_archive(b"x" + mark + b"\0\4" + bytes(24) + PAYLOAD) == 1
+    assert [find_archive(b"x" + one + bytes(99)) for one in (mark, b"Rar!\x1a\x07\0", b"Rar!\x1a\x07\1\0")] == [
+        None
+    ] * 3
 
 
 @given(st.binary(max_size=40), st.sampled_from([b"Rar!\x1a\x07\x00", b"Rar!\x1a\x07\x01\x00", b"7z\xbc\xaf\x27\x1c"]))

@@ -114,6 +114,22 @@ def test_what_clamd_skips_in_a_kind_that_it_opens_is_shown_to_it(panel: Panel, k
     assert looked(panel, KINDS[kind](HARMLESS)) == (False, set())
 
 
+@pytest.mark.parametrize(
+    ("archive", "at", "expected"),
+    [
+        (rars.rar4(EICAR), 7, (False, {Unscannable.CORRUPT})),
+        (rars.rar5(EICAR), 8, (False, {Unscannable.CORRUPT})),
+        (archives.seven_zip(EICAR, "bzip2"), 8, (True, set())),
+    ],
+    ids=["rar 4", "rar 5", "7z"],
+)
+def test_an_archive_behind_something_with_a_wrong_checksum_is_not_clean(
+    panel: Panel, archive: bytes, at: int, expected: tuple[bool, set[Unscannable]]
+) -> None:
+    damaged = archive[:at] + bytes([archive[at] ^ 1]) + archive[at + 1 :]
+    assert looked(panel, b"hello\n" * 20 + damaged) == expected
+
+
 def locked(content: bytes, password: bytes = b"known") -> bytes:
     return samples.encrypted_zip_of("payload.com", content, password)
 
