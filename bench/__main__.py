@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import clean, latency, machine, memory, overhead, replay, throughput, yara
+from bench import clean, latency, machine, memory, noise, overhead, replay, throughput, yara
 
 RESULTS = Path(__file__).parent / "results"
 ALL: dict[str, Callable[[Path], dict[str, Any]]] = {
@@ -22,6 +22,7 @@ ALL: dict[str, Callable[[Path], dict[str, Any]]] = {
     "replay": replay.run,
     "overhead": overhead.run,
     "clean": clean.run,
+    "noise": noise.run,
 }
 
 
