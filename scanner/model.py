@@ -180,9 +180,11 @@ class StepKind(StrEnum):
     """Back out of quarantine."""
     PURGE = "purge"
     """Deleted from quarantine."""
+    UNDO = "undo"
+    """What another step did, but for moves into quarantine, is taken back."""
 
 
-ORDERED_STEPS = frozenset({StepKind.RELEASE, StepKind.PURGE})
+ORDERED_STEPS = frozenset({StepKind.RELEASE, StepKind.PURGE, StepKind.UNDO})
 """Never part of a plan, only on a person's order."""
 PLANNED_STEPS = tuple(kind for kind in StepKind if kind not in ORDERED_STEPS)
 """What policy and rules may ask for, in the order it is done."""
@@ -295,7 +297,7 @@ class Step:
     """`quarantine`: `destination`, and `links` where those made meanwhile are to be revoked; `comment`: `body`, and
     `reverted` for a file that was taken back to an earlier version; `lock`: `token`; `tag`: the properties;
     `tombstone`: `body`; `release`: `destination`, `reason`, `by`;
-    `purge`: `reason`, `by`."""
+    `purge`: `reason`, `by`; `undo`: `step` (its id), `kind`, `reason`, `by`."""
 
 
 @dataclass(frozen=True, slots=True)

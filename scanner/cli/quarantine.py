@@ -121,6 +121,8 @@ def _remarks(result: StepResult, until: date) -> Iterator[str]:
     if "links_lost" in detail:
         count = len(detail["links_lost"].split(","))
         yield f"{count} links had been deleted. They cannot be restored; new ones have to be made."
+    if "not_undone" in detail:
+        yield f"Not taken back: {detail['not_undone']}"
     if "comment_error" in detail:
         yield f"The owner could not be told: {detail['comment_error']}"
     yield f"What was found in it does not count until {until}. See `scanner quarantine allowed`."

@@ -7,23 +7,35 @@ taken away again; withdrawn where the release fails.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from scanner.errors import LedgerUnavailable
 from scanner.ledger import audit
-from scanner.ledger.rows import QuarantineRow
 from scanner.ledger.tables import allowances
-from scanner.model import Allowance, StepRecord
+from scanner.model import Allowance, ContentFacts, StepRecord
 
 MOST_AT_ONCE = 100
 """Allowances of one content that are asked for; the newest."""
 
 
-def give(connection: Connection, row: QuarantineRow, order: StepRecord, until: date, now: datetime) -> None:
-    """For the content of a file that is being released; nothing where nobody could read it. An order that is repeated
+class Judged(Protocol):
+    """A version, with what was found in it."""
+
+    @property
+    def domain(self) -> str: ...
+    @property
+    def entry_id(self) -> str: ...
+    @property
+    def reasons(self) -> tuple[str, ...]: ...
+    @property
+    def content(self) -> ContentFacts | None: ...
+
+
+def give(connection: Connection, row: Judged, order: StepRecord, until: date, now: datetime) -> None:
+    """For the content of a file that is being given back; nothing where nobody could read it. An order that is repeated
     gives it again where it was withdrawn."""
     if row.content is None:
         return

@@ -16,6 +16,7 @@ from scanner.ledger.dispatch import tickets as dispatch_tickets
 from scanner.ledger.rows import FeedState, event_values, version_values
 from scanner.ledger.tables import events, feeds, gaps, steps, work
 from scanner.model import (
+    ORDERED_STEPS,
     Act,
     Cursor,
     Disposition,
@@ -174,8 +175,11 @@ def _reopen_plans(connection: Connection, domain: str, returned: Sequence[Event]
 def reopen_plan(connection: Connection, domain: str, entry_id: EntryId, now: datetime, *, undone: bool = False) -> int:
     """Steps that found the file gone, or another version in its place, are to be done after all, now that it is back;
     with `undone` also those that were done: a restored domain knows nothing of them. Gives how many plans that were."""
-    mine = (steps.c.domain == domain) & (steps.c.entry_id == entry_id) & (steps.c.kind != StepKind.RELEASE.value)
-    ended = connection.execute(select(steps.c.id, steps.c.kind, steps.c.state, steps.c.detail).where(mine)).all()
+    mine = (steps.c.domain == domain) & (steps.c.entry_id == entry_id)
+    known = connection.execute(select(steps.c.id, steps.c.kind, steps.c.state, steps.c.detail).where(mine)).all()
+    if any(row.kind == StepKind.UNDO for row in known):
+        return 0  # A person had it taken back: that it is there again is what was meant.
+    ended = [row for row in known if row.kind not in ORDERED_STEPS]
     again = [
         row.id
         for row in ended

@@ -35,6 +35,7 @@ from scanner.ledger.rows import (
     VerdictRow,
     WorkCounts,
 )
+from scanner.ledger.undos import Undos
 from scanner.ledger.walks import Walks
 from scanner.model import (
     Allowance,
@@ -82,6 +83,7 @@ class Ledger:
         self.notices = Notices(database, clock)
         self.dead_letters = DeadLetters(database, clock, self.dispatch.wake)
         self.purges = Purges(database, clock)
+        self.undos = Undos(database, clock)
         self.proofs = Proofs(database, clock)
 
     @classmethod

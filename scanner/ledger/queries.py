@@ -19,7 +19,7 @@ from scanner.ledger.rows import (
     content_of,
 )
 from scanner.ledger.tables import events, gaps, steps, verdicts, walks, work
-from scanner.model import OPEN_STEPS, ORDERED_STEPS, StepKind, StepState, VerdictKind
+from scanner.model import OPEN_STEPS, StepKind, StepState, VerdictKind
 
 _OPEN = ["queued", "running", "waiting"]
 _OPEN_STEPS = [state.value for state in OPEN_STEPS]
@@ -191,7 +191,7 @@ def quarantined(connection: Connection, domain: str | None) -> list[QuarantineRo
         later.c.domain == steps.c.domain,
         later.c.group_id == steps.c.group_id,
         later.c.id > steps.c.id,
-        later.c.kind.in_([kind.value for kind in ORDERED_STEPS]),
+        later.c.kind.in_([StepKind.RELEASE.value, StepKind.PURGE.value]),
         later.c.state.in_(_DONE),
     )
     query = (

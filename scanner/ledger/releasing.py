@@ -12,11 +12,17 @@ from scanner.ledger import aliases, allowing, audit
 from scanner.ledger.intake import queue_versions
 from scanner.ledger.rows import QuarantineRow, step_of
 from scanner.ledger.tables import steps
-from scanner.model import ORDERED_STEPS, Lane, Step, StepKind, StepRecord, StepResult, StepState
+from scanner.model import Lane, Step, StepKind, StepRecord, StepResult, StepState
 
 _DONE = (StepState.SUCCESS.value, StepState.ALREADY_DONE.value)
 _ORDER = (steps.c.domain, steps.c.entry_id, steps.c.params, steps.c.kind)
-_ACTIONS = {StepKind.RELEASE.value: audit.Action.RELEASE, StepKind.PURGE.value: audit.Action.PURGE}
+_ACTIONS = {
+    StepKind.RELEASE.value: audit.Action.RELEASE,
+    StepKind.PURGE.value: audit.Action.PURGE,
+    StepKind.UNDO.value: audit.Action.UNDO,
+}
+_ENDING = (StepKind.RELEASE.value, StepKind.PURGE.value)
+"""What takes a file out of quarantine."""
 
 
 def begin(
@@ -33,8 +39,7 @@ def ordered(connection: Connection, row: QuarantineRow, step: Step, now: datetim
     """The intent of a person's order about a file in quarantine: a new one, or the one that was cut off. Raises
     LedgerUnavailable where one was carried out, or another is under way: nobody knows then how far."""
     mine = (steps.c.domain == row.domain) & (steps.c.entry_id == row.entry_id)
-    kinds = [kind.value for kind in ORDERED_STEPS]
-    orders = connection.execute(select(steps).where(mine, steps.c.kind.in_(kinds), steps.c.id > row.id)).all()
+    orders = connection.execute(select(steps).where(mine, steps.c.kind.in_(_ENDING), steps.c.id > row.id)).all()
     for one in orders:
         if one.state in _DONE:
             raise LedgerUnavailable(f"{row.path} was {one.kind}d already.")
@@ -42,13 +47,26 @@ def ordered(connection: Connection, row: QuarantineRow, step: Step, now: datetim
     if open_one is not None and open_one.kind != step.kind:
         raise LedgerUnavailable(f"{row.path} is about to be {open_one.kind}d. Order that again, to see how it ends.")
     if open_one is not None:
-        again = update(steps).where(steps.c.id == open_one.id).values(tries=steps.c.tries + 1)
-        return step_of(connection.execute(again.returning(*steps.c)).one())
+        return again(connection, open_one.id)
+    return intent(connection, row.domain, row.entry_id, row.group_id, step=step, now=now)
+
+
+def again(connection: Connection, step_id: int) -> StepRecord:
+    """An order that was cut off, and is tried once more."""
+    tried = update(steps).where(steps.c.id == step_id).values(tries=steps.c.tries + 1)
+    return step_of(connection.execute(tried.returning(*steps.c)).one())
+
+
+def intent(
+    connection: Connection, domain: str, entry_id: str, group_id: str, *, step: Step, now: datetime
+) -> StepRecord:
+    """A person's order as the next step of a version, before the act."""
+    mine = (steps.c.domain == domain) & (steps.c.entry_id == entry_id)
     position = connection.execute(select(func.max(steps.c.position)).where(mine)).scalar_one() + 1
     values = {
-        "domain": row.domain,
-        "entry_id": row.entry_id,
-        "group_id": row.group_id,
+        "domain": domain,
+        "entry_id": entry_id,
+        "group_id": group_id,
         "position": position,
         "kind": step.kind.value,
         "params": dict(step.params),
@@ -59,9 +77,7 @@ def ordered(connection: Connection, row: QuarantineRow, step: Step, now: datetim
         "planned_at": now,
         "intended_at": now,
     }
-    key = connection.execute(insert(steps), values).inserted_primary_key
-    assert key is not None
-    return step_of(connection.execute(select(steps).where(steps.c.id == key[0])).one())
+    return step_of(connection.execute(insert(steps).values(**values).returning(*steps.c)).one())
 
 
 def record(connection: Connection, step_id: int, result: StepResult, now: datetime) -> None:

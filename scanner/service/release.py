@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from scanner.cloud.client import EgnyteClient
@@ -28,6 +29,7 @@ from scanner.model import (
 )
 from scanner.remediation.quarantine import release
 from scanner.remediation.step import UndoOrder
+from scanner.service.putting_back import failures, put_back
 from scanner.settings import DomainSettings, Settings
 
 
@@ -39,8 +41,9 @@ def allowed_until(settings: Settings, now: datetime) -> date:
 async def release_row(
     settings: Settings, ledger: Ledger, row: QuarantineRow, *, reason: str, by: str, until: date | None
 ) -> StepResult:
-    """`until`: the last day on which the content is allowed; None allows nothing. The detail has `links_lost` beside
-    what a release tells, where links were deleted: these cannot be restored.
+    """`until`: the last day on which the content is allowed; None allows nothing. Beside what a release tells
+    the detail has `links_lost` where links were deleted, which cannot be restored, and `not_undone` where something
+    else that was done about the file could not be taken back.
 
     Raises ConfigurationError for a domain that is not configured, RetryLater (then the intent stays, and a repeat
     goes on with it), LedgerUnavailable where it was released already.
@@ -61,6 +64,7 @@ async def carry_out(
     until: date | None,
 ) -> StepResult:
     """The same, with a connection that serves many."""
+    one = await ledger.undos.of_row(row)
     lost = await ledger.links_deleted(row)
     params = {"destination": row.origin, "reason": reason, "by": by}
     order = await ledger.begin_release(row, Step(StepKind.RELEASE, params), until)
@@ -74,11 +78,15 @@ async def carry_out(
         order.id,
         links_lost=bool(lost),
     )
+    # A lock of ours would keep the file where it is.
+    back = await put_back(one, domain, cloud, account, ledger, reason=reason, by=by)
     version = FileVersion(row.domain, GroupId(row.group_id), EntryId(row.current_entry_id), row.origin)
     moved = StepRecord(row.id, Step(StepKind.QUARANTINE), StepState.SUCCESS, {"origin": row.origin})
     result = await release(cloud, version, moved, undo)
+    told = {"not_undone": "; ".join(failures(back))} if failures(back) else {}
     if lost and result.state in (StepState.SUCCESS, StepState.ALREADY_DONE):
-        result = StepResult(result.state, {**result.detail, "links_lost": ",".join(lost)}, result.superseded_by)
+        told["links_lost"] = ",".join(lost)
+    result = replace(result, detail={**result.detail, **told})
     await ledger.record_release(order.id, result)
     if result.superseded_by is not None:
         await ledger.queue_versions(row.domain, [result.superseded_by], Lane.LIVE)
