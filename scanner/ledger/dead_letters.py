@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from scanner.ledger.database import Database
-from scanner.ledger.dispatch import tickets
+from scanner.ledger.reopening import reopen
 from scanner.ledger.tables import verdicts, work
 from scanner.model import EntryId, Lane, Unchecked
 
@@ -100,12 +100,9 @@ def put_back(connection: Connection, choice: Choice, most: int, begun: datetime,
     query = query.where(choice.holds(), work.c.done_at <= begun)
     rows = connection.execute(query.order_by(work.c.done_at, work.c.entry_id).limit(most)).all()
     for row in rows:
-        mine = (work.c.domain == row.domain) & (work.c.entry_id == row.entry_id)
-        opened = {"state": "queued", "attempts": 0, "due": now, "token": None, "outcome": None, "done_at": None}
-        connection.execute(update(work).where(mine).values(**opened, verdict_id=None, gap_reason=None, gap_detail=None))
         # What took the process down, or led to an error nobody foresaw, may do so again: nothing runs beside it.
         suspect = row.reason == Unchecked.POISON.value
-        tickets.put(connection, row.domain, EntryId(row.entry_id), Lane(row.lane), now, suspect=suspect)
+        reopen(connection, row.domain, EntryId(row.entry_id), Lane(row.lane), now, suspect=suspect)
     return [EntryId(row.entry_id) for row in rows]
 
 

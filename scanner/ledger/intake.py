@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
@@ -14,7 +14,7 @@ from scanner.ledger import audit, made, walking
 from scanner.ledger.deletion import MISSING, settle_missing
 from scanner.ledger.dispatch import tickets as dispatch_tickets
 from scanner.ledger.rows import FeedState, event_values, version_values
-from scanner.ledger.tables import events, feeds, gaps, steps, work
+from scanner.ledger.tables import events, feeds, gaps, holds, steps, work
 from scanner.model import (
     ORDERED_STEPS,
     Act,
@@ -81,6 +81,8 @@ def _put_work(anew: ColumnElement[bool]) -> Insert:
 # Ended without a look is what was gone, superseded, or not found: its version is there again.
 _PUT_WORK = _put_work(_WITHOUT_A_LOOK)
 _PUT_AGAIN = _put_work(_WITHOUT_A_LOOK | (work.c.state == "parked"))
+# What a person said of the plan with which it was given up says nothing of a new one.
+_FORGET_HOLD = delete(holds).where(holds.c.domain == bindparam("d"), holds.c.entry_id == bindparam("e"))
 LOST = "lost"
 """The reason of a gap after which event ids may come a second time: the domain was restored from a backup."""
 CLOCKS = timedelta(days=1)
@@ -239,6 +241,8 @@ def queue_versions(
             "first_seen_at": now,
         }
         if connection.execute(put, values).rowcount == 1:
+            if given_up:
+                connection.execute(_FORGET_HOLD, {"d": version.domain, "e": version.entry_id})
             dispatch_tickets.put(connection, version.domain, version.entry_id, lane, now)
             queued += 1
     return queued

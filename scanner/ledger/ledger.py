@@ -25,6 +25,7 @@ from scanner.ledger.judgements import judgements
 from scanner.ledger.notices import Notices
 from scanner.ledger.proofs import Proofs
 from scanner.ledger.purges import Purges
+from scanner.ledger.retro import Retro
 from scanner.ledger.rows import (
     Backlog,
     Explanation,
@@ -81,6 +82,7 @@ class Ledger:
         self.walks = Walks(database, clock, self.dispatch.wake)
         self.holds = Holds(database, clock)
         self.notices = Notices(database, clock)
+        self.retro = Retro(database, clock, self.dispatch.wake)
         self.dead_letters = DeadLetters(database, clock, self.dispatch.wake)
         self.purges = Purges(database, clock)
         self.undos = Undos(database, clock)

@@ -62,7 +62,9 @@ SUPPRESSIONS = ("active", "expired", "unused")
 WALK_STATES = ("waiting", "refused")
 WALK_REASONS = ("event", "gap", "command", "schedule", "backfill")
 SIGHTINGS = ("listed", "queued", "moved", "missed", "gone")
+RETRO_RESULTS = ("same", "infected", "unavailable", "fresh")
 LEVELS = ("debug", "info", "warning", "error", "critical")
+FOLDER_STATES = ("closed", "open", "missing", "unused", "unknown")
 NOTICE_RESULTS = ("taken", "not_taken", "given_up")
 STEP_RESULTS = tuple(state.value for state in StepState if state not in (StepState.PLANNED, StepState.INTENDED))
 VERDICT_BUCKETS = (5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 14400, 86400)
@@ -148,6 +150,12 @@ class Families:
         )
         self.given_up = self._gauge(
             "given_up_versions", f"Versions that were given up as unchecked, by reason. {GLOBAL}", reason=Unchecked
+        )
+        self.retro_looks = self._counter(
+            "retro_looks",
+            "Contents to be looked at once more after new signatures: same = nothing new, infected = judged anew, "
+            "unavailable = not to be had or not answered, fresh = not necessary",
+            result=RETRO_RESULTS,
         )
         self.second_chances = self._counter(
             "second_chances", "Given-up versions put back, since one of their kind came through", reason=Unchecked
@@ -255,6 +263,11 @@ class Families:
         )
 
     def _declare_notices(self) -> None:
+        self.quarantine_folders = self._gauge(
+            "quarantine_folders",
+            "Domains, by how their quarantine folder stood when it was last looked at; open and missing need a person",
+            state=FOLDER_STATES,
+        )
         self.notices = self._counter(
             "notices", "Notices to other systems, by how a try to hand one over ended", result=NOTICE_RESULTS
         )

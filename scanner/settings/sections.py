@@ -81,6 +81,9 @@ class ClamavSettings(Section):
     """Age from which the signatures that clamd has loaded are stale: not ready, a metric, and a warning of the
     doctor's. Signatures without a date (local files only) never are."""
 
+    rescan_window: Duration = Field(default="3d", validate_default=True)
+    """How far back contents are looked at once more when clamd has loaded new signatures, as the API's budget allows;
+    0s looks at nothing again."""
     signature_folders: tuple[LocalPath, ...] = ()
     """Folders whose files clamd loads. When they change, all clamds load them, one after the other; without it, that is
     left to their SelfCheck. Turn SelfCheck and freshclam's NotifyClamd off then: they ask all at once."""

@@ -80,6 +80,7 @@ def test_one_domain_is_enough_and_all_else_has_the_defaults_of_the_design(folder
             "scan_timeout": "2m",
             "max_stream": "400MiB",
             "oldest_signatures": "2d",
+            "rescan_window": "3d",
             "signature_folders": [],
         },
         "rules": {"paths": ["rules"], "reload": True},
