@@ -94,6 +94,10 @@ def _say(explanation: Explanation) -> None:
         f"  {explanation.kind.value}" + (f" because of {', '.join(explanation.reasons)}" if explanation.reasons else "")
     )
     say(f"  state {explanation.state}, {explanation.starts} starts, first seen {explanation.first_seen_at.isoformat()}")
+    if explanation.listed_at is not None:
+        say(f"  listed at {explanation.listed_path} {explanation.listed_at.isoformat()}")
+    if explanation.missed_at is not None:
+        say(f"  listed no more {explanation.missed_at.isoformat()}")
     if explanation.waits_for:
         say(f"  last trouble: {explanation.waits_for}")
     for event in explanation.events:

@@ -152,9 +152,11 @@ def _reasons(row: Row[*tuple[Any, ...]]) -> tuple[str, ...]:
 def explain(connection: Connection, entry: str) -> list[Explanation]:
     other = work.alias()
     judged = select(other.c.verdict_id).where(
-        or_(other.c.entry_id == entry, other.c.path == entry), other.c.verdict_id.is_not(None)
+        or_(other.c.entry_id == entry, other.c.path == entry, other.c.seen_path == entry),
+        other.c.verdict_id.is_not(None),
     )
-    wanted = or_(work.c.entry_id == entry, work.c.path == entry, work.c.verdict_id.in_(judged))
+    named = or_(work.c.entry_id == entry, work.c.path == entry, work.c.seen_path == entry)
+    wanted = or_(named, work.c.verdict_id.in_(judged))
     own = or_(verdicts.c.id.is_(None), _ITS_OWN)
     found = connection.execute(_WITH_VERDICT.where(wanted, own).order_by(work.c.first_seen_at))
     return [_explanation(connection, row) for row in found.all()]
@@ -181,6 +183,9 @@ def _explanation(connection: Connection, row: Row[*tuple[Any, ...]]) -> Explanat
         events=all_of(events, events.c.epoch, events.c.event_id),
         verdicts=all_of(verdicts, verdicts.c.id),
         steps=all_of(steps, steps.c.position),
+        listed_at=row.seen_at,
+        listed_path=None if row.seen_at is None else row.seen_path or row.path,
+        missed_at=row.missed_at,
     )
 
 

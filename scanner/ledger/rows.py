@@ -137,6 +137,12 @@ class Explanation:
     events: tuple[dict[str, Any], ...]
     verdicts: tuple[dict[str, Any], ...]
     steps: tuple[dict[str, Any], ...]
+    listed_at: datetime | None = None
+    """When a walk last met it as the current version."""
+    listed_path: str | None = None
+    """Where that was."""
+    missed_at: datetime | None = None
+    """When a complete walk first met it no more; None where it was met since."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.commands import lines, running, spawned
+from tests.cli.commands import lines, running, scanner, spawned
 from tests.journeys.world import World, wait_until
 
 FOLDER = "/Shared/Projects"
@@ -49,6 +49,8 @@ def test_moves_and_deletions_that_nobody_told_are_noticed(world: World) -> None:
     world.act("delete", path=f"{FOLDER}/b.txt")
     assert found(world) == (0, {"folders": 2, "files": 1, "moved": 1, "missed": 1})
     assert world.rows("SELECT seen_path FROM work ORDER BY path") == [(f"{FOLDER}/c.txt",), (None,)]
+    assert f"\n  listed at {FOLDER}/c.txt " in scanner(world, "verdicts", "explain", f"{FOLDER}/c.txt").stdout
+    assert "\n  listed no more " in scanner(world, "verdicts", "explain", f"{FOLDER}/b.txt").stdout
 
 
 def test_a_running_service_carries_it_out(world: World) -> None:

@@ -12,6 +12,7 @@ from scanner.ledger import holding, intake, queries, releasing, working
 from scanner.ledger.database import Database
 from scanner.ledger.dispatch import tickets
 from scanner.ledger.rows import Backlog, QuarantineRow, Totals, VerdictRow, WorkCounts
+from scanner.ledger.tables import work
 from scanner.model import (
     Cursor,
     Event,
@@ -241,6 +242,14 @@ def test_an_explanation_says_what_a_version_waits_for_or_how_it_ended(filled: Da
     (gone,) = filled.run_here(lambda c: queries.explain(c, "gone"))
     assert (down.kind, down.reasons, down.waits_for) == (UNCHECKED, ("engine-down",), "engine-down: no answer")
     assert (gone.reasons, gone.outcome, gone.done_at, gone.verdicts) == (("gone",), "gone", after(70), ())
+
+
+def test_an_explanation_says_where_a_listing_last_showed_a_version_and_is_found_by_that(filled: Database):
+    where = {"seen_at": after(80), "seen_path": "/Shared/Elsewhere.txt", "missed_at": after(90)}
+    filled.run_here(lambda c: c.execute(work.update().where(work.c.entry_id == "eicar").values(**where)))
+    (found,) = filled.run_here(lambda c: queries.explain(c, "/Shared/Elsewhere.txt"))
+    assert (found.entry_id, found.path) == ("eicar", "/Shared/eicar.txt")
+    assert (found.listed_at, found.listed_path, found.missed_at) == (after(80), "/Shared/Elsewhere.txt", after(90))
 
 
 def test_an_entry_nobody_knows_has_no_explanation(filled: Database):
