@@ -24,6 +24,7 @@ from scanner.cli.common import (
 )
 from scanner.cli.orders import ByOption, ReasonOption
 from scanner.cli.purge import purge
+from scanner.cli.secure import secure_quarantine
 from scanner.ledger.ledger import Ledger
 from scanner.ledger.rows import QuarantineRow
 from scanner.model import StepResult, StepState
@@ -34,6 +35,7 @@ from scanner.settings import Settings
 
 quarantine_app = typer.Typer(help="What is in quarantine, and the way back.", no_args_is_help=True)
 quarantine_app.command("purge")(purge)
+quarantine_app.command("secure")(secure_quarantine)
 quarantine_app.command("allowed")(list_allowed)
 quarantine_app.command("disallow")(disallow)
 

@@ -19,6 +19,7 @@ from scanner.metrics.families import (
     CODES,
     ENGINES,
     EVENT_KINDS,
+    FOLDER_STATES,
     LEVELS,
     OPERATIONS,
     OTHER,
@@ -235,6 +236,11 @@ class Metrics(Families):
             self.blind_spot.labels(kind).set(1 if outcome == "blind" else 0)
         for outcome in SELF_TEST_OUTCOMES:
             self.self_test_formats.labels(outcome).set(list(outcomes.values()).count(outcome))
+
+    def quarantines(self, states: Mapping[str, int]) -> None:
+        """How many domains' quarantine folders stand how."""
+        for state in FOLDER_STATES:
+            self.quarantine_folders.labels(state).set(states.get(state, 0))
 
     def noticed(self, result: str) -> None:
         """One try to hand a notice over: taken, not_taken or given_up."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from scanner.cloud.port import Cloud, FileInfo, Priority
 from scanner.errors import CloudRefused, NotFound
 from scanner.model import Account, ContentFacts, FileVersion, StepKind, StepRecord, StepResult, StepState
+from scanner.remediation.closing import close
 from scanner.remediation.links import delete_links, links_to
 from scanner.remediation.notice import release_body, say_once
 from scanner.remediation.place import (
@@ -154,18 +155,8 @@ class _Place:
             return False
 
     async def _close(self) -> None:
-        try:
-            await self.cloud.close_folder(self.root, {self.account.username: "Owner"})
-            permissions = await self.cloud.permissions(self.root)
-        except CloudRefused as error:
-            self.trouble["closing"] = f"{self.root} could not be closed: {error}"
-            return
-        others = {who for who, level in permissions.groups.items() if level not in ("Owner", "None")}
-        us = self.account.username.lower()
-        others |= {who for who, level in permissions.users.items() if level != "None" and who.lower() != us}
-        if permissions.inherits or others:
-            who = ", ".join(sorted(others)) or "those of the folder above"
-            self.trouble["closing"] = f"{self.root} is still open to {who}"
+        if trouble := await close(self.cloud, self.root, self.account):
+            self.trouble["closing"] = trouble
 
 
 def _without_a_move(info: FileInfo, version: FileVersion, origin: str, folder: str) -> StepResult | None:

@@ -14,8 +14,8 @@ async def refuse(scene: Scene) -> StepResult:
 
 NOTIFY = StepType(
     kind=StepKind.NOTIFY,
-    does="Tells the receivers of `notify` what was found and done ([notify.md](notify.md)); done whatever becomes of the "
-    "other steps, and as soon as one of them has to wait",
+    does="Tells the receivers of `notify` what was found and done ([notify.md](notify.md)); done whatever becomes of "
+    "the other steps, and as soon as one of them has to wait",
     needs=Needs(scopes=(), right="None"),
     act=refuse,
     needs_file=False,

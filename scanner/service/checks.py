@@ -12,10 +12,12 @@ from scanner.errors import ConfigurationError, LedgerUnavailable
 from scanner.inspection.selftest.samples import SAMPLES, Sample
 from scanner.ledger.ledger import Ledger
 from scanner.model import StepKind, VerdictKind
+from scanner.remediation.guard import Parked
 from scanner.rulebook.load import load_rulebook
 from scanner.service.clamd_checks import check_clamd
 from scanner.service.diagnosis import Diagnosis, Level
 from scanner.service.domain_checks import check_domain
+from scanner.service.guarding import newest_of
 from scanner.service.rules import ended_exceptions
 from scanner.service.selftest_checks import check_self_test
 from scanner.service.suppressions import check_suppressions
@@ -40,8 +42,18 @@ async def diagnose(
     yield await _ledger(settings, clock)
     yield _spool(settings)
     for domain in settings.domains:
-        async for line in check_domain(domain, clock(), _steps(settings)):
+        newest = await _newest(settings, domain.name, clock)
+        async for line in check_domain(domain, clock(), _steps(settings), newest):
             yield line
+
+
+async def _newest(settings: Settings, domain: str, clock: Callable[[], datetime]) -> Parked | None:
+    """A ledger that cannot be read has a line of its own."""
+    try:
+        async with Ledger.reading(settings.ledger, clock) as ledger:
+            return await newest_of(ledger, domain)
+    except LedgerUnavailable:
+        return None
 
 
 def _steps(settings: Settings) -> frozenset[StepKind]:

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from scanner.cloud.client import EgnyteClient
 from scanner.cloud.port import Cloud, FileInfo, Priority
-from scanner.errors import CloudRefused, ConfigurationError, NotFound, RetryLater
+from scanner.errors import CloudRefused, ConfigurationError, RetryLater
 from scanner.model import Account, StepKind
+from scanner.remediation.guard import FolderState, Parked, look
 from scanner.remediation.step import LEVELS, ApiScope
 from scanner.remediation.steps import STEPS
 from scanner.service.diagnosis import Diagnosis, Level
@@ -17,12 +18,21 @@ from scanner.settings import DomainSettings
 READING_LEVELS = ("Viewer", "Editor", "Full", "Owner")
 """Others can at best preview (fact sheet 2.7)."""
 CLOCK_SLACK = timedelta(minutes=2)
+_SECURE = "Run `scanner quarantine secure`."
+_QUARANTINES = {
+    FolderState.CLOSED: (Level.OK, ""),
+    FolderState.UNUSED: (Level.OK, ""),
+    FolderState.OPEN: (Level.WARN, _SECURE),
+    FolderState.MISSING: (Level.FAIL, f"{_SECURE} With --bring-back it also fetches the files."),
+    FolderState.UNKNOWN: (Level.WARN, "Add the scope Egnyte.permission."),
+}
 
 
 async def check_domain(
-    settings: DomainSettings, now: datetime, steps: Collection[StepKind]
+    settings: DomainSettings, now: datetime, steps: Collection[StepKind], newest: Parked | None = None
 ) -> AsyncIterator[Diagnosis]:
-    """`steps`: what policy and rules ask for. Ends early where the API stays away or refuses to say who we are."""
+    """`steps`: what policy and rules ask for. `newest`: what was put into quarantine last, where the ledger knows of
+    anything. Ends early where the API stays away or refuses to say who we are."""
     name = settings.name
     try:
         cloud = EgnyteClient(settings)
@@ -38,7 +48,7 @@ async def check_domain(
             yield await _watched(cloud, name, folder, steps)
         if any(ApiScope.LINK in STEPS[kind].needs.scopes for kind in steps):
             yield await _links(cloud, name, settings.watch[0])
-        yield await _quarantine(cloud, settings)
+        yield await _quarantine(cloud, settings, account, newest)
     except RetryLater as error:
         yield Diagnosis(
             Level.UNREACHABLE,
@@ -110,24 +120,7 @@ async def _links(cloud: Cloud, name: str, folder: str) -> Diagnosis:
     return Diagnosis(Level.OK, subject, "can be listed")
 
 
-async def _quarantine(cloud: Cloud, settings: DomainSettings) -> Diagnosis:
-    folder, subject = settings.quarantine_folder, f"{settings.name}: {settings.quarantine_folder}"
-    try:
-        await cloud.at_path(folder, priority=Priority.ENRICHMENT)
-        permissions = await cloud.permissions(folder)
-    except NotFound:
-        return Diagnosis(Level.OK, subject, "does not exist yet; it is created closed with the first quarantine")
-    except CloudRefused as error:
-        return Diagnosis(
-            Level.WARN, subject, f"its permissions cannot be read: {error}", "Add the scope Egnyte.permission."
-        )
-    others = sorted(who for who, level in {**permissions.users, **permissions.groups}.items() if level != "Owner")
-    if permissions.inherits or others:
-        who = "it inherits permissions" if permissions.inherits else f"open to {', '.join(others)}"
-        return Diagnosis(
-            Level.WARN,
-            subject,
-            f"is not closed: {who}",
-            "Take it out of inheritance; leave only the account and admins.",
-        )
-    return Diagnosis(Level.OK, subject, "closed")
+async def _quarantine(cloud: Cloud, settings: DomainSettings, account: Account, newest: Parked | None) -> Diagnosis:
+    standing = await look(cloud, settings.quarantine_folder, account, newest)
+    level, remedy = _QUARANTINES[standing.state]
+    return Diagnosis(level, f"{settings.name}: {settings.quarantine_folder}", standing.finding, remedy)

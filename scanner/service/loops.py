@@ -20,6 +20,7 @@ from scanner.model import EntryId, WalkFolder
 from scanner.pipeline.flow import settle
 from scanner.service import retro, second_chance
 from scanner.service.assembly import Parts
+from scanner.service.guarding import GUARD_EVERY, Guard
 from scanner.service.notifying import NOTIFY_EVERY, notifier_of
 from scanner.service.pruning import PRUNE_EVERY, prune
 from scanner.service.publish import publish
@@ -50,6 +51,7 @@ async def serve(parts: Parts, stop: asyncio.Event) -> None:
     chances = SecondChance(parts.stations.ledger, parts.metrics)
     async with notifier_of(parts) as notifier, asyncio.TaskGroup() as group:
         group.create_task(_repeat(NOTIFY_EVERY, stop, notifier.turn))
+        group.create_task(_repeat(GUARD_EVERY, stop, Guard(parts).turn))
         for name, feed in parts.feeds.items():
             on_poll = partial(observe_poll, parts, name, walks)
             group.create_task(feed.follow(stop, on_poll, partial(_troubled, parts, name), woken[name]))

@@ -70,19 +70,22 @@ class Notifier:
         try:
             await receiver.take(Notice(notice.id, notice.receiver, notice.event, notice.tries))
         except NotTaken as error:
-            if self._parts.clock() - notice.queued_at > GIVE_UP_AFTER:
-                await ledger.given_up(notice.id, str(error))
-                metrics.noticed("given_up")
-                log.error("notice.given_up", receiver=receiver.name, notice=notice.id, reason=str(error))
-                return True
-            wait = max(wait_after(notice.tries), error.after or 0.0)
-            await ledger.retry_at(notice.id, self._parts.clock() + timedelta(seconds=wait), str(error))
-            metrics.noticed("not_taken")
-            log.warning("notice.waiting", receiver=receiver.name, notice=notice.id, reason=str(error), after=wait)
-            return False
-        await ledger.taken(notice.id)
-        metrics.noticed("taken")
-        return True
+            trouble = error
+        else:
+            await ledger.taken(notice.id)
+            metrics.noticed("taken")
+            return True
+        told = {"receiver": receiver.name, "notice": notice.id, "reason": str(trouble)}
+        if self._parts.clock() - notice.queued_at > GIVE_UP_AFTER:
+            await ledger.given_up(notice.id, str(trouble))
+            metrics.noticed("given_up")
+            log.error("notice.given_up", **told)
+            return True
+        wait = max(wait_after(notice.tries), trouble.after or 0.0)
+        await ledger.retry_at(notice.id, self._parts.clock() + timedelta(seconds=wait), str(trouble))
+        metrics.noticed("not_taken")
+        log.warning("notice.waiting", **told, after=wait)
+        return False
 
 
 def wait_after(tries: int) -> float:

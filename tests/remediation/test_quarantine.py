@@ -86,7 +86,7 @@ async def test_without_the_right_to_close_the_file_is_moved_all_the_same_and_the
 STILL_OPEN = [
     (FolderPermissions({}, {}, inherits=True), "those of the folder above"),
     (FolderPermissions({"SVC-Scanner": "Owner", "jdoe": "Owner"}, {}, inherits=False), "jdoe"),
-    (FolderPermissions({"jdoe": "None"}, {"All": "Viewer", "Admins": "Owner"}, inherits=False), "All"),
+    (FolderPermissions({"jdoe": "None"}, {"All": "Viewer", "Admins": "Owner"}, inherits=False), "Admins, All"),
 ]
 
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from emulator.tls import make_certificate
-from scanner.model import StepKind
+from scanner.model import EntryId, GroupId, StepKind
+from scanner.remediation.guard import Parked
 from scanner.remediation.steps import STEPS
 from scanner.service.assembly import utc_now
 from scanner.service.diagnosis import Diagnosis, Level
@@ -28,7 +29,7 @@ async def test_an_admin_with_all_rights_has_nothing_to_do(world: World) -> None:
     lines = await found(world)
     assert {line.level for line in lines.values()} == {Level.OK}
     assert lines["acme: token"].finding == "belongs to svc-scanner (admin)"
-    assert lines[f"acme: {QUARANTINE}"].finding.startswith("does not exist yet")
+    assert lines[f"acme: {QUARANTINE}"].finding == f"{QUARANTINE} does not exist yet; it is created closed"
 
 
 async def test_an_account_that_is_no_admin_is_warned_of(world: World) -> None:
@@ -102,7 +103,19 @@ async def test_what_the_rights_allow_decides(world: World, right: str, level: Le
 async def test_a_quarantine_that_others_can_open_is_warned_of(world: World) -> None:
     world.act("add_folder", actor="svc-scanner", path=QUARANTINE)
     line = (await found(world))[f"acme: {QUARANTINE}"]
-    assert (line.level, line.finding) == (Level.WARN, "is not closed: it inherits permissions")
+    assert (line.level, line.finding) == (Level.WARN, "open to All Power Users")
+    assert line.remedy == "Run `scanner quarantine secure`."
+
+
+async def test_a_quarantine_that_is_gone_with_its_files_is_a_failure(world: World) -> None:
+    domain = world.settings().domains[0]
+    newest = Parked(GroupId("no-such-group"), EntryId("e"), f"{QUARANTINE}/e.q")
+    lines = {line.subject: line async for line in check_domain(domain, utc_now(), STEPS, newest)}
+    line = lines[f"acme: {QUARANTINE}"]
+    assert (line.level, line.finding) == (
+        Level.FAIL,
+        f"{QUARANTINE} is not there, nor is what was put into it last",
+    )
 
 
 async def test_events_from_our_future_mean_that_our_clock_is_wrong(world: World) -> None:

@@ -1,0 +1,85 @@
+"""`scanner quarantine secure`: makes a quarantine folder one again that somebody opened, renamed or emptied."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from scanner.cli.common import (
+    ConfigOption,
+    ExitCode,
+    JsonOption,
+    load_or_exit,
+    print_json,
+    print_table,
+    stopped_by_user_errors,
+)
+from scanner.cloud.client import EgnyteClient
+from scanner.errors import CloudRefused
+from scanner.ledger.ledger import Ledger
+from scanner.remediation.guard import bring_back, secure
+from scanner.service.assembly import utc_now
+from scanner.service.guarding import parked
+from scanner.settings import DomainSettings, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What was done about one folder or file."""
+
+    domain: str
+    path: str
+    result: str
+    """closed, brought back, or what is wrong."""
+
+
+def secure_quarantine(
+    config: ConfigOption,
+    domain: Annotated[str | None, typer.Option(help="Only this domain.")] = None,
+    bring: Annotated[
+        bool, typer.Option("--bring-back", help="Also move files back into it that somebody took out by hand.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Take all rights on the quarantine folder from all but the account and administrators; make it if it is missing.
+
+    Files that were released are left where they are, and so are newer versions. Exit 3 where something is still wrong.
+
+    Example: scanner quarantine secure --domain acme --bring-back
+    """
+    found = asyncio.run(_mended(load_or_exit(config), domain, bring))
+    if json:
+        for one in found:
+            print_json(one)
+    else:
+        print_table(("domain", "path", "result"), ((one.domain, one.path, one.result) for one in found))
+    wrong = any(one.result not in ("closed", "brought back") for one in found)
+    raise typer.Exit(ExitCode.UNFINISHED if wrong else ExitCode.NOTHING_FOUND)
+
+
+async def _mended(settings: Settings, domain: str | None, bring: bool) -> list[Mended]:
+    with stopped_by_user_errors():
+        async with Ledger.reading(settings.ledger, utc_now) as ledger:
+            wanted = [one for one in settings.domains if domain in (None, one.name)]
+            return [mended for one in wanted async for mended in _of_domain(one, ledger, bring)]
+
+
+async def _of_domain(domain: DomainSettings, ledger: Ledger, bring: bool) -> AsyncIterator[Mended]:
+    cloud, folder = EgnyteClient(domain), domain.quarantine_folder
+    try:
+        trouble = await secure(cloud, folder, await cloud.account())
+        yield Mended(domain.name, folder, trouble or "closed")
+        for row in await ledger.quarantined(domain.name) if bring and not trouble else ():
+            try:
+                path = await bring_back(cloud, folder, parked(row))
+            except CloudRefused as error:
+                yield Mended(domain.name, row.path, str(error))
+                continue
+            if path:
+                yield Mended(domain.name, path, "brought back")
+    finally:
+        await cloud.close()
