@@ -8,11 +8,13 @@ from __future__ import annotations
 from scanner import __version__
 from scanner.inspection.archive_behind import FARTHEST, find_archive, is_archive
 from scanner.inspection.archive_headers import header_gap
+from scanner.inspection.coded_text import has_coded_file
 from scanner.inspection.engine import Content, Inquiry
 from scanner.inspection.selftest.blind_spots import BlindSpots, SpotsInForce
 from scanner.inspection.zip_directory import zip_gap
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unscannable
 
+CODED = Gap(Unscannable.FORMAT, "files in a text (uuencode, base64, shar), which clamd decodes in mails only")
 BEHIND = Gap(Unscannable.FORMAT, "a rar or 7z behind something else, where clamd does not look for one")
 
 
@@ -42,6 +44,9 @@ class Containers:
 
 
 def _behind(content: Content) -> Gap | None:
-    if is_archive(content.head, content.facts.mime) or find_archive(content.read_at(0, FARTHEST)) is None:
+    if is_archive(content.head, content.facts.mime):
         return None
-    return BEHIND
+    data = content.read_at(0, FARTHEST)
+    if find_archive(data) is not None:
+        return BEHIND
+    return CODED if has_coded_file(data) else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from scanner.inspection.archive_behind import FARTHEST, find_archive
+from scanner.inspection.coded_text import has_coded_file
 from scanner.inspection.engine import Content
 from scanner.inspection.flat import is_flat
 from scanner.inspection.selftest.formats import is_mail
@@ -54,7 +55,8 @@ def _hollow(content: Content) -> bool:
         return False
     if any(content.head.startswith(mark, place) for place, mark in POLYGLOT):
         return False
-    return find_archive(content.read_at(0, FARTHEST)) is None
+    data = content.read_at(0, FARTHEST)
+    return find_archive(data) is None and not has_coded_file(data)
 
 
 def _wrapped(content: Content, name: str) -> bool:

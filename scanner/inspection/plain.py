@@ -1,7 +1,8 @@
 """Whether a content is certainly no container, by one look for all the marks that any of them has.
 
 Nine of ten members of a document are, and each of the closer looks costs more than this one. Pure but for reading; what
-it says must follow from `formats_of`, `header_gap`, `zip_gap` and `find_archive`, which remain the word on all others.
+it says must follow from `formats_of`, `header_gap`, `zip_gap`, `find_archive` and `has_coded_file`, which remain the
+word on all others.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 
 from scanner.inspection.archive_behind import BEGINNINGS
 from scanner.inspection.archive_headers import OLE, UNOPENED
+from scanner.inspection.coded_text import has_coded_file
 from scanner.inspection.engine import Content
 from scanner.inspection.selftest.formats import BY_HEAD, BY_PLACE, BY_TYPE, Format, any_of, is_mail
 from scanner.inspection.zip_directory import STARTS
@@ -39,4 +41,4 @@ def is_plain(content: Content) -> bool:
         return False
     if any(data.startswith(mark, place) for place, mark, _ in BY_PLACE) or PDF in data[: 1024 + len(PDF)]:
         return False
-    return not is_mail(content.head)
+    return not is_mail(content.head) and not has_coded_file(data)

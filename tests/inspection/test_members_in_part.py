@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import io
 import lzma
 import zlib
@@ -79,6 +80,22 @@ def active_mime(content: bytes) -> bytes:
     return b"ActiveMime".ljust(50, b"\1") + zlib.compress(content)
 
 
+def uuencoded(content: bytes) -> bytes:
+    lines = b"".join(binascii.b2a_uu(content[at : at + 45]) for at in range(0, len(content), 45))
+    return b"begin 644 payload.com\n" + lines + b"`\nend\n"
+
+
+def b64encoded(content: bytes) -> bytes:
+    return b"begin-base64 644 payload.com\n" + base64.encodebytes(content) + b"====\n"
+
+
+def shar(content: bytes) -> bytes:
+    lines = b"".join(b"X" + line for line in content.splitlines(keepends=True))
+    return (
+        b"#!/bin/sh\nsed 's/^X//' << 'END_OF_FILE' > payload.com\n" + lines.rstrip(b"\n") + b"\nEND_OF_FILE\nexit 0\n"
+    )
+
+
 KINDS: dict[str, Callable[[bytes], bytes]] = {
     "7z, deflated": lambda content: archives.seven_zip(content, "deflate"),
     "7z, bzip2": lambda content: archives.seven_zip(content, "bzip2"),
@@ -100,6 +117,11 @@ KINDS: dict[str, Callable[[bytes], bytes]] = {
     "tar, size in base 256": archives.tar_with_size_in_base_256,
     "tar behind a tar": lambda content: archives.tar(HARMLESS) + archives.tar(content),
     "7z behind a tar": lambda content: archives.tar(HARMLESS) + archives.seven_zip(content, "bzip2"),
+    "a text with a file by uuencode": lambda content: b"Hello.\n" + uuencoded(content),
+    "a text with a file by base64": lambda content: b"Hello.\n" + b64encoded(content),
+    "a file by uuencode in a zip": lambda content: samples.zip_of({"a.txt": uuencoded(content)}),
+    "a shar": shar,
+    "a shar of files by uuencode": lambda content: shar(uuencoded(content)),
     "warc": lambda content: archives.written(content, "warc"),
     "zip behind a tag of MP3": zips.tagged,
     "rar behind a text": lambda content: b"hello\n" * 20 + rars.rar5(content),

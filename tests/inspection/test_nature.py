@@ -59,6 +59,7 @@ def late_parts() -> bytes:
         ("a.png", samples.png().ljust(32_769, b"\0") + b"CD001", PLAIN),
         ("a.png", samples.png() + rars.rar5(b"hello"), PLAIN),
         ("a.txt", b"hello\n" + rars.rar4(b"hello"), PLAIN),
+        ("a.txt", b"hello\nbegin 644 a\n#0V%T\nend\n", PLAIN),
         ("a.bin", b"\x01\x02\xfe\xff" * 99, PLAIN),
     ],
 )

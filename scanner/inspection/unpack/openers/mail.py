@@ -150,9 +150,11 @@ def _tell_lines(body: str, told: Told) -> None:
             name, lines = begin.group(1), []
         elif name and line == "end":
             told.member(name, lines)
-            name = ""
+            name, lines = "", []
         elif name:
             lines.append(_uu(line))
+    if any(lines):  # cut off
+        told.member(name, lines)
 
 
 def _uu(line: str) -> bytes:

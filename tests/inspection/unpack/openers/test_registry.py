@@ -38,6 +38,7 @@ def names(content: bytes, name: str = "") -> list[str]:
         (FLAT, "", ["open_odf"]),
         (FLAT.decode().encode("utf-16"), "", ["open_odf", "open_text"]),
         (b'<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"/>', "", ["open_flat_word"]),
+        (b"begin 644 a\n#0V%T\nend\n", "a.txt", ["open_coded"]),
         (b"ActiveMime" + bytes(60), "", ["open_active_mime"]),
         (b"NAMESPACE = '" + FLAT[-47:] + b"'", "a.py", []),
         (windows_program(), "", ["open_program"]),

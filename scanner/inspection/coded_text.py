@@ -1,0 +1,44 @@
+"""Files between the lines of a text: by uuencode or base64 (POSIX.1-2017, uuencode), or within a script that unpacks
+itself (shar). Programs for them look anywhere in a text; clamd decodes them in mails only.
+
+Pure. A line that begins one is not enough, since manuals show them: a line of such a file has to follow.
+"""
+
+from __future__ import annotations
+
+import re
+
+BEGINNINGS = (b"begin ", b"begin-base64 ")
+BEGIN = re.compile(rb"^X?begin(-base64|) [0-7]{3,4} ([^\r\n]{1,255})\r?\n", re.MULTILINE)
+SHAR = b"s/^X//"
+"""What takes the letter away that a shar puts before each line."""
+HERE = re.compile(rb"^[^\n]{0,200}\bs/\^X//[^\n]{0,200}<<\s{0,8}['\"\\]?(\w{1,80})[^\n]{0,200}\n(?=X)", re.MULTILINE)
+BASE64 = re.compile(rb"X?[A-Za-z0-9+/]{2,200}={0,2}\r?$", re.MULTILINE)
+LONGEST_LINE = 400
+
+
+def has_coded_file(data: bytes) -> bool:
+    """Whether a file begins in the first bytes of a content."""
+    if not any(beginning in data for beginning in BEGINNINGS) and SHAR not in data:
+        return False
+    return any(is_line(found, data) for found in BEGIN.finditer(data)) or HERE.search(data) is not None
+
+
+def is_line(begin: re.Match[bytes], data: bytes) -> bool:
+    """Whether a line of a file follows the one that begins it."""
+    if begin[1]:
+        return BASE64.match(data, begin.end()) is not None
+    line = data[begin.end() : begin.end() + LONGEST_LINE].partition(b"\n")[0].rstrip(b"\r")
+    line = line.removeprefix(b"X") if begin[0].startswith(b"X") else line
+    return bool(line) and len(line.rstrip()) - 1 <= 2 * 64 and _is_uu(line)
+
+
+def _is_uu(line: bytes) -> bool:
+    """Its first letter says how many bytes it holds; spaces at its end may be lost."""
+    count = (line[0] - 0x20) & 0x3F
+    coded = line[1:]
+    return (
+        0x20 < line[0] <= 0x60
+        and all(0x20 <= each <= 0x60 for each in coded)
+        and len(coded) <= (count + 2) // 3 * 4 + 2
+    )

@@ -1,0 +1,73 @@
+"""Files between the lines of a text; see `coded_text` for what they are."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+
+from scanner.inspection.archive_behind import FARTHEST, is_archive
+from scanner.inspection.coded_text import BEGIN, HERE, has_coded_file, is_line
+from scanner.inspection.unpack.opening import Source, Told, TooMuch
+from scanner.model import Unscannable
+
+MAX_SIZE = 256 * 1024**2
+END, END_BASE64 = b"end", b"===="
+MARK = b"X"
+"""What a shar puts before each line."""
+
+
+def has_coded(source: Source) -> bool:
+    if is_archive(source.head, source.mime):
+        return False
+    return has_coded_file(source.head if source.size == len(source.head) else source.file.read(FARTHEST))
+
+
+def open_coded(source: Source, told: Told) -> None:
+    """What is cut off is handed on as far as it goes."""
+    if source.size > MAX_SIZE:
+        raise TooMuch(f"a text of {source.size} bytes with files in it")
+    content, at = source.file.read(), 0
+    while (begin := BEGIN.search(content, at)) is not None:
+        at = begin.end()
+        if is_line(begin, content):
+            at = _end(content, at, END_BASE64 if begin[1] else END, begin[0])
+            coded = _lines(content[begin.end() : at], begin[0])
+            name = begin[2].decode("utf-8", "replace")
+            try:
+                told.member(name, _by_base64(coded) if begin[1] else _by_uuencode(coded))
+            except ValueError as error:
+                told.incomplete(Unscannable.CORRUPT, f"{name[:80]!r}: {error}")
+    at = 0
+    while (script := HERE.search(content, at)) is not None:
+        at = _end(content, script.end(), script[1], b"")
+        told.member("file", (line + b"\n" for line in _lines(content[script.end() : at], MARK)))
+
+
+def _end(content: bytes, start: int, word: bytes, begin: bytes) -> int:
+    """Where the line with `word` begins; the end of the content where there is none."""
+    found = re.compile(b"^" + (MARK if begin.startswith(MARK) else b"") + re.escape(word), re.MULTILINE).search(
+        content, start
+    )
+    return len(content) if found is None else found.start()
+
+
+def _lines(coded: bytes, begin: bytes) -> Iterator[bytes]:
+    """Without their ends, and without the letter before each in a shar."""
+    for line in coded.splitlines():
+        yield line.removeprefix(MARK) if begin.startswith(MARK) else line
+
+
+def _by_uuencode(lines: Iterator[bytes]) -> Iterator[bytes]:
+    for line in lines:
+        try:
+            yield binascii.a2b_uu(line)
+        except binascii.Error:
+            continue
+
+
+def _by_base64(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """Raises ValueError for what is none."""
+    coded = b"".join(lines)
+    yield base64.b64decode(coded[: len(coded) - len(coded) % 4])

@@ -1,0 +1,43 @@
+"""Files between the lines of a text are told from texts about them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.inspection.coded_text import has_coded_file
+
+UU = b"begin 644 a.exe\n#0V%T\n`\nend\n"
+BASE64 = b"begin-base64 755 a.exe\nQ2F0\n====\n"
+SHAR = b"#!/bin/sh\nsed 's/^X//' > 'a.sh' << 'END' &&\nXecho\nEND\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (UU, True),
+        (b"\x89PNG" + bytes(99) + b"\n" + UU, True),
+        (UU.replace(b"\n", b"\r\n"), True),
+        (b"".join(b"X" + line + b"\n" for line in UU.splitlines()), True),
+        (BASE64, True),
+        (SHAR, True),
+        (b"", False),
+        (b"begin 644 a.exe\n", False),
+        (
+            b"begin 644 a.exe\nis how such a file begins, and this line is too long for what its first letter says\n",
+            False,
+        ),
+        (b"begin-base64 644 a\n= no base64 =\n", False),
+        (b"we begin 644 a.exe\n#0V%T\n", False),
+        (b"sed 's/^X//' file | sort\nXecho\n", False),
+        (b"cat << END\nXecho\nEND\n", False),
+    ],
+)
+def test_a_line_that_begins_one_and_a_line_of_it(data: bytes, expected: bool) -> None:
+    assert has_coded_file(data) is expected
+
+
+@given(st.lists(st.sampled_from([UU[:16], b"X", b"\n", BASE64[:23], b"<< '", b"s/^X//", b"\xff", b"#0V%T\n"])))
+def test_any_pieces_are_answered(pieces: list[bytes]) -> None:
+    assert has_coded_file(b"".join(pieces)) in (True, False)

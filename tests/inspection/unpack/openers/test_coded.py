@@ -1,0 +1,77 @@
+"""Files between the lines of a text, decoded."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.inspection.unpack.openers import coded
+from scanner.inspection.unpack.openers.coded import has_coded, open_coded
+from scanner.inspection.unpack.opening import TooMuch
+from scanner.model import Unscannable
+from tests.inspection.unpack.openers.recording import Record, source_of, survives, told_of
+
+PAYLOAD = bytes(range(256)) * 2
+
+
+def uuencoded(content: bytes, name: bytes = b"a.exe") -> bytes:
+    lines = b"".join(binascii.b2a_uu(content[at : at + 45]) for at in range(0, len(content), 45))
+    return b"begin 644 %s\n%s`\nend\n" % (name, lines)
+
+
+def b64encoded(content: bytes) -> bytes:
+    return b"begin-base64 644 b.exe\n" + base64.encodebytes(content) + b"====\n"
+
+
+def shar(*files: bytes) -> bytes:
+    each = (b"sed 's/^X//' << 'END' > f\n" + _marked(content) + b"END\n" for content in files)
+    return b"#!/bin/sh\n" + b"".join(each)
+
+
+def _marked(content: bytes) -> bytes:
+    return b"".join(b"X" + line for line in content.splitlines(keepends=True))
+
+
+def test_every_file_in_a_text_is_handed_on_under_its_name():
+    content = b"Hello.\n" + uuencoded(PAYLOAD) + b"And another:\r\n" + b64encoded(PAYLOAD) + uuencoded(b"c", b"c d")
+    assert told_of(open_coded, content) == Record(members=[("a.exe", PAYLOAD), ("b.exe", PAYLOAD), ("c d", b"c")])
+
+
+def test_a_shar_holds_texts_as_they_are_and_files_by_uuencode():
+    told = told_of(open_coded, shar(b"echo\nEND of it\n", b"two\n", uuencoded(PAYLOAD)))
+    assert told.members[:1] == [("a.exe", PAYLOAD)]
+    assert told.members[1:3] == [("file", b"echo\nEND of it\n"), ("file", b"two\n")]
+
+
+@pytest.mark.parametrize("content", [uuencoded(PAYLOAD), b64encoded(PAYLOAD), shar(PAYLOAD.replace(b"\r", b""))])
+def test_of_what_is_cut_off_the_beginning_is_handed_on(content):
+    ((_, data),) = told_of(open_coded, content[: len(content) // 2]).members
+    assert data[:9] == PAYLOAD[:9]
+
+
+def test_what_is_no_base64_is_told_and_the_next_file_handed_on():
+    told = told_of(open_coded, b"begin-base64 644 a\nQ2F0\n=Q2F\n====\n" + uuencoded(b"b"))
+    assert (told.gaps, told.members) == ([Unscannable.CORRUPT], [("a.exe", b"b")])
+
+
+def test_a_mail_or_an_archive_is_left_to_its_own_opener():
+    mail = b"From: a\nSubject: b\n\n" + uuencoded(PAYLOAD)
+    assert [has_coded(source_of(content)) for content in (mail, uuencoded(PAYLOAD), b"hello")] == [False, True, False]
+
+
+def test_a_text_larger_than_allowed_is_not_read(monkeypatch):
+    monkeypatch.setattr(coded, "MAX_SIZE", 100)
+    with pytest.raises(TooMuch):
+        told_of(open_coded, uuencoded(PAYLOAD))
+
+
+@given(st.sampled_from([uuencoded(PAYLOAD), b64encoded(PAYLOAD), shar(b"echo\n")]), st.data())
+def test_no_damage_leads_to_anything_else_than_a_gap(sound, data):
+    content = bytearray(sound)
+    for at in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=4)):
+        content[at] = data.draw(st.integers(0, 255))
+    survives(open_coded, bytes(content))
