@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, exists, func, or_, select, update
 
-from scanner.ledger.intake import queue_versions, reopen_plan
+from scanner.ledger.deletion import MISSING
+from scanner.ledger.intake import ENDED, queue_versions, reopen_plan
 from scanner.ledger.tables import gaps, steps, work
 from scanner.ledger.walking import Walk, WalkReason
 from scanner.model import FileVersion, Lane, StepKind, StepState
@@ -18,11 +19,7 @@ CLOCKS = timedelta(days=1)
 """By which two clocks may differ, and an upload be older than the moment its file appeared."""
 LOST = "lost"
 _DONE = (StepState.SUCCESS.value, StepState.ALREADY_DONE.value)
-_SEEN = (
-    update(work)
-    .where(work.c.domain == bindparam("d"), work.c.entry_id == bindparam("e"))
-    .values(seen_at=bindparam("n"), seen_path=bindparam("p"), missed_at=None)
-)
+_SEEN = update(work).values(missed_at=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +37,10 @@ def record(connection: Connection, walk: Walk, versions: Sequence[FileVersion], 
     if not versions:
         return Sighted()
     known = _known(connection, walk.domain, versions)
-    queued = _queue(connection, walk, versions, now)
+    wanted = [one for one in versions if one.entry_id not in known or _begins_anew(known[one.entry_id])]
+    queued = _queue(connection, walk, wanted, now)
     moved = sum(1 for one in versions if one.entry_id in known and _place(known[one.entry_id]) != one.path)
-    connection.execute(_SEEN, [_sighting(one, known.get(one.entry_id), now) for one in versions])
+    _mark(connection, walk.domain, versions, known, now)
     restored = _was_restored(connection, walk)
     for entry_id in _returned(connection, walk.domain, list(known), restored=restored):
         queued += reopen_plan(connection, walk.domain, entry_id, now, undone=restored)
@@ -56,18 +54,31 @@ def queue_older(connection: Connection, walk: Walk, versions: Sequence[FileVersi
 
 def _known(connection: Connection, domain: str, versions: Sequence[FileVersion]) -> Mapping[str, Row[Any]]:
     ids = [one.entry_id for one in versions]
-    query = select(work.c.entry_id, work.c.path, work.c.seen_path).where(work.c.domain == domain)
-    return {row.entry_id: row for row in connection.execute(query.where(work.c.entry_id.in_(ids)))}
+    columns = [work.c[name] for name in ("entry_id", "path", "seen_path", "state", "verdict_id", "gap_reason")]
+    query = select(*columns).where(work.c.domain == domain, work.c.entry_id.in_(ids))
+    return {row.entry_id: row for row in connection.execute(query)}
+
+
+def _begins_anew(row: Row[Any]) -> bool:
+    """Work that ended without a look. Asked here: most of a listing is known, and each try to queue takes its time."""
+    return row.state in ENDED and (row.verdict_id is None or row.gap_reason == MISSING)
 
 
 def _place(row: Row[Any]) -> str:
     return str(row.seen_path or row.path)
 
 
-def _sighting(version: FileVersion, row: Row[Any] | None, now: datetime) -> dict[str, Any]:
-    # Where work begins anew, its path is the new one, and this one says the same.
-    path = None if row is None or row.path == version.path else version.path
-    return {"d": version.domain, "e": version.entry_id, "n": now, "p": path}
+def _mark(
+    connection: Connection, domain: str, versions: Sequence[FileVersion], known: Mapping[str, Row[Any]], now: datetime
+) -> None:
+    """As seen. In one statement those that are where the ledger says, which are nearly all."""
+    elsewhere = [one for one in versions if one.entry_id in known and known[one.entry_id].path != one.path]
+    entries = {one.entry_id for one in versions}.difference(one.entry_id for one in elsewhere)
+    here = work.c.entry_id.in_(entries)
+    connection.execute(_SEEN.where(work.c.domain == domain, here).values(seen_at=now, seen_path=None))
+    for one in elsewhere:
+        mine = work.c.entry_id == one.entry_id
+        connection.execute(_SEEN.where(work.c.domain == domain, mine).values(seen_at=now, seen_path=one.path))
 
 
 def _queue(connection: Connection, walk: Walk, versions: Sequence[FileVersion], now: datetime) -> int:

@@ -63,6 +63,14 @@ def test_a_file_that_is_elsewhere_was_moved_and_is_told_once(database: Database)
     assert database.run_here(act) == (told, [("/Shared/e.txt", None)])
 
 
+def test_work_that_ended_without_a_look_begins_anew_where_its_version_is_shown(database: Database):
+    def act(connection):
+        working.finish(connection, took(connection, "e"), Outcome.GONE, None, NOON)
+        return show(connection, version("e")), rows(connection, work, "state", "outcome")
+
+    assert database.run_here(act) == (Sighted(queued=1), [("queued", None)])
+
+
 def test_what_was_missed_before_is_missed_no_more(database: Database):
     def act(connection):
         queue(connection, "e")
