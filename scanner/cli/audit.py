@@ -137,7 +137,9 @@ def _lines(file: Path) -> Iterator[Iterator[str]]:
 def list_entries(
     config: ConfigOption,
     *,
-    action: Annotated[Action | None, typer.Option(help="Only acts of this kind.")] = None,
+    action: Annotated[
+        Action | None, typer.Option(metavar="ACT", help="Only acts of this kind; docs/audit.md has them.")
+    ] = None,
     subject: Annotated[str | None, typer.Option(help="Only acts on this: a version as DOMAIN/ENTRY-ID.")] = None,
     since: SinceOption = None,
     until: UntilOption = None,

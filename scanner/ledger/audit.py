@@ -56,7 +56,7 @@ class Action(StrEnum):
     """A walk has ended, like a backfill."""
     BACKFILL = "backfill"
     REQUEUE = "requeue"
-    """Versions given up are tried again on a person's order."""
+    """A version given up is tried again, on a person's order or since the cause is gone."""
     STATEMENT = "statement"
 
 

@@ -12,6 +12,7 @@ from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
+from scanner.ledger import audit
 from scanner.ledger.database import Database
 from scanner.ledger.reopening import reopen
 from scanner.ledger.tables import verdicts, work
@@ -103,6 +104,8 @@ def put_back(connection: Connection, choice: Choice, most: int, begun: datetime,
         # What took the process down, or led to an error nobody foresaw, may do so again: nothing runs beside it.
         suspect = row.reason == Unchecked.POISON.value
         reopen(connection, row.domain, EntryId(row.entry_id), Lane(row.lane), now, suspect=suspect)
+        subject = audit.version(row.domain, row.entry_id)
+        audit.append(connection, audit.Action.REQUEUE, subject, {"reason": row.reason}, at=now)
     return [EntryId(row.entry_id) for row in rows]
 
 

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scanner.ledger import audit, holding, intake, releasing, walking, working
+from scanner.ledger import audit, dead_letters, holding, intake, releasing, walking, working
 from scanner.ledger.database import Database
 from scanner.ledger.holding import Decision
 from scanner.ledger.queries import quarantined
-from scanner.model import Brake, Hold, Plan, Run, Step, StepKind, StepRecord, StepResult, StepState
+from scanner.model import (
+    Brake,
+    Gap,
+    Hold,
+    Inspection,
+    Outcome,
+    Plan,
+    Run,
+    Step,
+    StepKind,
+    StepRecord,
+    StepResult,
+    StepState,
+    Unchecked,
+    Verdict,
+    VerdictKind,
+)
 from tests.ledger.world import after, infected, took
 
 
@@ -79,6 +97,25 @@ def test_a_gap_and_the_walk_that_makes_up_for_it_are_acts_and_a_folder_that_arri
     assert gap == ("service", "gap", "acme:gap 1", {"reason": "expired", "since": None, "until": str(after(1))})
     assert (walk[1], walk[3]) == ("reconcile", {"reason": "gap", **nothing})
     assert closed == ("service", "gap-closed", "acme:gap 1", {"reason": "expired"})
+
+
+def test_a_version_given_up_that_is_tried_again_is_an_act(database: Database):
+    def act(connection):
+        run = took(connection, "e")
+        gap = Gap(Unchecked.POISON, "5 starts")
+        verdict = Verdict(run.version, VerdictKind.UNCHECKED, ("poison",), (Inspection("fetch", "", gap=gap),))
+        working.record_verdict(connection, run, verdict, Plan(), after(1))
+        working.finish(connection, run, Outcome.FAILED, None, after(2))
+        dead_letters.put_back(connection, dead_letters.Choice(), 9, begun=after(3), now=after(3))
+        return told(connection)
+
+    assert database.run_here(act) == [("service", "requeue", "acme/e", {"reason": "poison"})]
+
+
+def test_every_act_is_in_the_documents_table():
+    page = (Path(__file__).parents[2] / "docs" / "audit.md").read_text()
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    assert {word for row in rows for word in re.findall(r"`([a-z-]+)`", row)} == set(audit.Action)
 
 
 @pytest.mark.parametrize("decision", Decision)
