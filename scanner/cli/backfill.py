@@ -26,7 +26,7 @@ from scanner.cloud.client import EgnyteClient
 from scanner.errors import CloudRefused, NotFound
 from scanner.ledger.walking import Walk, WalkReason
 from scanner.service.forecast import Forecast, forecast, stats_of
-from scanner.service.ordering import ledger_for_orders
+from scanner.service.ordering import ledger_beside
 from scanner.settings import DomainSettings, Settings
 from scanner.settings.units import written_size
 
@@ -69,14 +69,12 @@ async def _begin(
         if as_json:
             print_json(_begun(domain, path, expected, None))
         stop("Not begun. Add --yes to begin without being asked.", ExitCode.USAGE)
-    async with ledger_for_orders(settings) as (ledger, alone):
+    async with ledger_beside(settings) as ledger:
         walk = await ledger.walks.ask(domain.name, path, WalkReason.BACKFILL, with_versions=versions)
     if as_json:
         print_json(_begun(domain, path, expected, walk))
     else:
-        say(f"begun as {walk}; `scanner backfill status` shows how far it is")
-    if alone:
-        note("No service is running: it goes on with `scanner run`.")
+        say(f"begun as {walk}: `scanner run` carries it out, `scanner backfill status` shows how far it is")
 
 
 def _only(domains: list[DomainSettings], path: str) -> DomainSettings:
@@ -100,7 +98,7 @@ async def _forecast(settings: Settings, domain: DomainSettings, path: str, *, ve
         return None
     finally:
         await client.close()
-    async with ledger_for_orders(settings) as (ledger, _):
+    async with ledger_beside(settings) as ledger:
         known = await ledger.walks.known_below(domain.name, path, with_versions=versions)
     return forecast(stats, known, client.budget().day_limit, with_versions=versions)
 
@@ -123,7 +121,7 @@ def _begun(domain: DomainSettings, path: str, expected: Forecast | None, walk: i
 
 
 async def _order(settings: Settings, domains: list[DomainSettings], what: str, as_json: bool) -> None:
-    async with ledger_for_orders(settings) as (ledger, _):
+    async with ledger_beside(settings) as ledger:
         for one in domains:
             if what == "pause":
                 _say_number(one, await ledger.walks.pause_backfill(one.name), "paused", as_json)

@@ -37,6 +37,17 @@ async def ledger_for_orders(settings: Settings) -> AsyncIterator[tuple[Ledger, b
         await ledger.close()
 
 
+@asynccontextmanager
+async def ledger_beside(settings: Settings) -> AsyncIterator[Ledger]:
+    """For an order that is carried out by others: the ledger is owned only where there is none yet, so that a service
+    that starts just now is not kept out. Raises LedgerUnavailable."""
+    ledger = await Ledger.open(settings.ledger, utc_now, owner=not settings.ledger.path.exists())
+    try:
+        yield ledger
+    finally:
+        await ledger.close()
+
+
 async def followed(ledger: Ledger, domain: DomainSettings, walk_id: int, *, owner: bool) -> AsyncIterator[Walk]:
     """A walk as it goes on, until it has ended or has to wait for long; carried out here where the ledger is ours."""
     driving = asyncio.ensure_future(_carry_out(ledger, domain, walk_id)) if owner else None

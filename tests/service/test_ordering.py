@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scanner.ledger.walking import EVERYTHING, WalkReason
 from scanner.service.assembly import assembled
-from scanner.service.ordering import followed, ledger_for_orders
+from scanner.service.ordering import followed, ledger_beside, ledger_for_orders
 from tests.journeys.world import World
 
 
@@ -14,6 +14,13 @@ async def test_the_ledger_is_ours_only_where_no_service_owns_it(world: World) ->
         pass
     async with assembled(settings), ledger_for_orders(settings) as (_, beside):
         assert (alone, beside) == (True, False)
+
+
+async def test_who_only_orders_owns_the_ledger_only_where_there_is_none(world: World) -> None:
+    settings = world.settings()
+    for owned in (True, False):
+        async with ledger_beside(settings) as ledger:
+            assert (ledger._lock is not None) is owned
 
 
 async def test_a_walk_is_followed_to_its_end(world: World) -> None:
