@@ -1,9 +1,10 @@
 """Seeds of kinds that the self-test has no samples of: documents in one file of XML, an encrypted PDF, tars behind each
-other."""
+other, files in texts."""
 
 from __future__ import annotations
 
 import base64
+import binascii
 import io
 import zlib
 
@@ -24,4 +25,7 @@ def odd_seeds(payload: bytes) -> list[bytes]:
     pdf.write(written)
     tars = archives.tar(payload) + archives.tar(payload)
     mso = b"ActiveMime".ljust(50, b"\1") + zlib.compress(payload)
-    return [odf.encode(), odf.encode("utf-16"), xml.encode(), mso, written.getvalue(), tars]
+    uu = b"begin 644 a\n" + binascii.b2a_uu(payload) + b"`\nend\n"
+    shar = b"#!/bin/sh\nsed 's/^X//' << 'END' > a\nX" + payload + b"END\n"
+    b64 = b"begin-base64 644 a\n" + base64.encodebytes(payload) + b"====\n"
+    return [uu, b64, shar, odf.encode(), odf.encode("utf-16"), xml.encode(), mso, written.getvalue(), tars]

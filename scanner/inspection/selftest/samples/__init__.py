@@ -75,6 +75,7 @@ SAMPLES = (
     Sample("object in an xlsx", Format.OOXML, documents.xlsx),
     Sample("object in an odt", Format.ODF, documents.odt),
     Sample("file in a PDF", Format.PDF, documents.pdf),
+    Sample("file in an encrypted PDF that needs no password", Format.PDF, documents.encrypted_pdf),
     Sample("object in an RTF", Format.RTF, documents.rtf),
     Sample("attachment of a mail", Format.EML, mails.eml),
     Sample("attachment of a forwarded mail", Format.EML, mails.forwarded),

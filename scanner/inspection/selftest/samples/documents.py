@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zipfile
+
+from pypdf import PdfWriter
 
 from scanner.rulebook.samples.archives import zip_of
 from scanner.rulebook.samples.pdf import pdf_with_embedded_files
@@ -63,6 +66,15 @@ def _end(archive: bytes) -> tuple[int, int, int]:
 def pdf(content: bytes) -> bytes:
     """One page, and an embedded file."""
     return pdf_with_embedded_files({NAME: content})
+
+
+def encrypted_pdf(content: bytes) -> bytes:
+    """Encrypted, and opened without a password: it only asks not to be changed. Its file is not packed."""
+    writer, out = PdfWriter(clone_from=io.BytesIO(pdf(b"An innocent file.\n"))), io.BytesIO()
+    writer.add_attachment("other.com", content)
+    writer.encrypt("", "owner", algorithm="RC4-128")
+    writer.write(out)
+    return out.getvalue()
 
 
 def rtf(content: bytes) -> bytes:

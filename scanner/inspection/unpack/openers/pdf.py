@@ -125,7 +125,8 @@ def _tell_objects(reader: PdfReader, content: bytes, told: Told) -> list[tuple[s
 
 
 def _tell_in_the_clear(reader: PdfReader, name: str, told: Told) -> None:
-    """For clamd, which decrypts none and says so only where a password is needed. Embedded files lie in the copy."""
+    """For clamd, which says so only where a password is needed, and else decrypts (1.4.3) what is packed besides and
+    nothing else. Embedded files lie in the copy."""
     walk = Walk(reader)
     told.member(name or "document.pdf", in_the_clear(walk))
     if walk.limited:

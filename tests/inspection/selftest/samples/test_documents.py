@@ -38,6 +38,11 @@ def test_the_file_in_a_pdf() -> None:
     assert len(reader.pages) == 1
 
 
+def test_the_file_in_an_encrypted_pdf_comes_out_without_a_password() -> None:
+    reader = pypdf.PdfReader(io.BytesIO(documents.encrypted_pdf(CONTENT)), strict=True)
+    assert (reader.is_encrypted, reader.attachments["other.com"]) == (True, [CONTENT])
+
+
 def test_the_package_in_an_rtf() -> None:
     parser = rtfobj.RtfObjParser(documents.rtf(CONTENT))
     parser.parse()
