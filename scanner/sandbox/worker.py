@@ -5,6 +5,7 @@ Whatever `handle` raises ends the process, which is how the service learns of it
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 from collections.abc import Callable
@@ -32,6 +33,7 @@ def serve(handle: Handle) -> None:
         confinement = confine()
         limits.apply()
         send(connection, asdict(confinement))
+        gc.freeze()  # what was imported stays: nothing in it is garbage
         while (received := receive_with_descriptors(connection)) is not None:
             limits.renew_cpu()
             request, descriptors = received

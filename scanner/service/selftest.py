@@ -54,6 +54,8 @@ async def _examined(pool: ThreadPoolExecutor, parts: Parts, stop: asyncio.Event)
     """None where it could not be ended: it is tried again. Also a fault of ours is only said: it must not end scans."""
     examiner = replace(parts.examiner, stopped=stop.is_set)
     work = asyncio.get_running_loop().run_in_executor(pool, examiner.examine, parts.spots.now)
+    # Where this is cancelled nobody asks how it ended; that must not be told as an error that nobody heeded.
+    work.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
     await asyncio.wait([work])
     error = work.exception()
     if isinstance(error, EngineUnavailable):
