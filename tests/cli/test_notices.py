@@ -12,7 +12,7 @@ from tests.journeys.world import World
 
 def test_what_was_not_taken_is_listed_until_it_is(world: World) -> None:
     world.sections |= {
-        "notify": [{"name": "siem", "url": "syslog+tcp://127.0.0.1:9"}],  # type: ignore[dict-item]
+        "notify": [{"name": "siem", "url": "syslog+tcp://127.0.0.1:9"}],
         "policy": {"infected": ["notify"]},
     }
     world.upload("/Shared/Projects/eicar.com", samples.eicar())

@@ -30,7 +30,7 @@ def tell(world: World, soc: Receiver, *steps: str, away: bool = False) -> None:
     (world.folder / "secret").write_text("no secret of anybody's")
     receivers = [{"name": "soc", "url": soc.url, "secret_file": str(world.folder / "secret")}]
     receivers += [{"name": "away", "url": AWAY}] if away else []
-    world.sections |= {"notify": receivers, "policy": {"infected": list(steps)}}  # type: ignore[dict-item]
+    world.sections |= {"notify": receivers, "policy": {"infected": list(steps)}}
 
 
 def states(world: World) -> list[tuple[str, str, int]]:
