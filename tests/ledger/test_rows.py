@@ -11,6 +11,7 @@ from scanner.ledger.database import Database
 from scanner.ledger.intake import queue_versions
 from scanner.ledger.rows import event_values
 from scanner.model import (
+    PLANNED_STEPS,
     ContentFacts,
     EntryId,
     FileVersion,
@@ -65,9 +66,9 @@ VERSIONS = st.builds(
     st.none() | st.just(NOON),
     st.none() | SIZES,
 )
-STEPS = st.lists(st.builds(Step, st.sampled_from(StepKind), st.dictionaries(TEXT, TEXT, max_size=3)), max_size=3).map(
-    tuple
-)
+STEPS = st.lists(
+    st.builds(Step, st.sampled_from(PLANNED_STEPS), st.dictionaries(TEXT, TEXT, max_size=3)), max_size=3
+).map(tuple)
 THROUGH_A_FILE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 
 
