@@ -32,13 +32,14 @@ def plan(verdict: Verdict, policy: PolicySettings, quarantine_folder: str, now: 
         if finding.counts:
             wanted.update(finding.actions or ())
     kinds = _kinds(wanted)
+    if not kinds:
+        return Plan()  # of most versions: nothing has to be worded for them
     params = _params(verdict, kinds, now, contact)
     if StepKind.QUARANTINE in kinds:
         params[StepKind.QUARANTINE] = {"destination": quarantine_path(verdict.version, quarantine_folder, now)}
         if StepKind.REVOKE_LINKS in kinds:
             params[StepKind.QUARANTINE]["links"] = "revoke"
-    steps = tuple(Step(kind, params.get(kind, {})) for kind in kinds)
-    return Plan(steps, verdict.reasons if steps else ())
+    return Plan(tuple(Step(kind, params.get(kind, {})) for kind in kinds), verdict.reasons)
 
 
 def _kinds(wanted: Collection[StepKind]) -> list[StepKind]:
