@@ -15,6 +15,13 @@ from typing import NewType
 from scanner.reasons import WAITING_REASONS as WAITING_REASONS  # noqa: PLC0414 -- marks them as part of the model
 from scanner.reasons import Unchecked as Unchecked  # noqa: PLC0414
 from scanner.reasons import Unscannable as Unscannable  # noqa: PLC0414
+from scanner.step_kinds import OPEN_STEPS as OPEN_STEPS  # noqa: PLC0414
+from scanner.step_kinds import ORDERED_STEPS as ORDERED_STEPS  # noqa: PLC0414
+from scanner.step_kinds import PLANNED_STEPS as PLANNED_STEPS  # noqa: PLC0414
+from scanner.step_kinds import TELLING_STEPS as TELLING_STEPS  # noqa: PLC0414
+from scanner.step_kinds import Brake as Brake  # noqa: PLC0414
+from scanner.step_kinds import StepKind as StepKind  # noqa: PLC0414
+from scanner.step_kinds import StepState as StepState  # noqa: PLC0414
 
 GroupId = NewType("GroupId", str)
 EntryId = NewType("EntryId", str)
