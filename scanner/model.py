@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
 from scanner.reasons import WAITING_REASONS as WAITING_REASONS  # noqa: PLC0414 -- marks them as part of the model
 from scanner.reasons import Unchecked as Unchecked  # noqa: PLC0414
 from scanner.reasons import Unscannable as Unscannable  # noqa: PLC0414
+from scanner.restraints import Allowance as Allowance  # noqa: PLC0414
+from scanner.restraints import Brake as Brake  # noqa: PLC0414
+from scanner.restraints import Hold as Hold  # noqa: PLC0414
 from scanner.step_kinds import OPEN_STEPS as OPEN_STEPS  # noqa: PLC0414
 from scanner.step_kinds import ORDERED_STEPS as ORDERED_STEPS  # noqa: PLC0414
 from scanner.step_kinds import PLANNED_STEPS as PLANNED_STEPS  # noqa: PLC0414
@@ -184,15 +187,12 @@ class StepKind(StrEnum):
     TOMBSTONE = "tombstone"
     NOTIFY = "notify"
     RELEASE = "release"
-    """Back out of quarantine."""
     PURGE = "purge"
-    """Deleted from quarantine."""
     UNDO = "undo"
-    """What another step did, but for moves into quarantine, is taken back."""
 
 
 ORDERED_STEPS = frozenset({StepKind.RELEASE, StepKind.PURGE, StepKind.UNDO})
-"""Never part of a plan, only on a person's order."""
+"""Never part of a plan, only on a person's order: back out of quarantine, deleted from it, another step taken back."""
 PLANNED_STEPS = tuple(kind for kind in StepKind if kind not in ORDERED_STEPS)
 """What policy and rules may ask for, in the order it is done."""
 TELLING_STEPS = frozenset({StepKind.COMMENT, StepKind.TAG, StepKind.NOTIFY})
@@ -336,29 +336,6 @@ class StepState(StrEnum):
 OPEN_STEPS = frozenset({StepState.PLANNED, StepState.INTENDED, StepState.BRAKED})
 
 
-class Brake(StrEnum):
-    """Which limit holds a plan. A closed list: these are metric labels."""
-
-    HOUR = "hour"
-    """Too many files of a domain within an hour."""
-    RULE = "rule"
-    """The same for one rule, or for one reason why a version cannot be looked at."""
-    SIGNATURE = "signature"
-    SHARE = "share"
-    """One rule or signature flags far more of the traffic than it used to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Why a plan is held."""
-
-    brake: Brake
-    subject: str
-    """The rule or signature; empty where it is the domain as a whole."""
-    reason: str
-    """A sentence with the numbers."""
-
-
 @dataclass(frozen=True, slots=True)
 class StepRecord:
     """A step as the ledger holds it."""
@@ -389,21 +366,6 @@ class Judgement:
     kind: VerdictKind
     sha512: str | None = None
     size: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """A person's word, given with a release, that what was found in a content does not count."""
-
-    id: int
-    domain: str
-    sha256: str
-    names: tuple[str, ...]
-    """The reasons for which it lay in quarantine."""
-    until: date
-    """The last day on which it holds, in UTC."""
-    by: str
-    because: str
 
 
 @dataclass(frozen=True, slots=True)
