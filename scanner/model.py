@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
 from scanner.reasons import WAITING_REASONS as WAITING_REASONS  # noqa: PLC0414 -- marks them as part of the model
 from scanner.reasons import Unchecked as Unchecked  # noqa: PLC0414
 from scanner.reasons import Unscannable as Unscannable  # noqa: PLC0414
-from scanner.restraints import Allowance as Allowance  # noqa: PLC0414
-from scanner.restraints import Brake as Brake  # noqa: PLC0414
-from scanner.restraints import Hold as Hold  # noqa: PLC0414
 from scanner.step_kinds import OPEN_STEPS as OPEN_STEPS  # noqa: PLC0414
 from scanner.step_kinds import ORDERED_STEPS as ORDERED_STEPS  # noqa: PLC0414
 from scanner.step_kinds import PLANNED_STEPS as PLANNED_STEPS  # noqa: PLC0414
@@ -174,31 +171,6 @@ class Severity(StrEnum):
     CRITICAL = "critical"
 
 
-class StepKind(StrEnum):
-    """What can be done about a version. The order here is the order of acting."""
-
-    REVOKE_LINKS = "revoke_links"
-    REVERT = "revert"
-    QUARANTINE = "quarantine"
-    LOCK = "lock"
-    COMMENT = "comment"
-    TAG = "tag"
-    DELETE = "delete"
-    TOMBSTONE = "tombstone"
-    NOTIFY = "notify"
-    RELEASE = "release"
-    PURGE = "purge"
-    UNDO = "undo"
-
-
-ORDERED_STEPS = frozenset({StepKind.RELEASE, StepKind.PURGE, StepKind.UNDO})
-"""Never part of a plan, only on a person's order: back out of quarantine, deleted from it, another step taken back."""
-PLANNED_STEPS = tuple(kind for kind in StepKind if kind not in ORDERED_STEPS)
-"""What policy and rules may ask for, in the order it is done."""
-TELLING_STEPS = frozenset({StepKind.COMMENT, StepKind.TAG, StepKind.NOTIFY})
-"""What tells people and takes nothing away from them: no brake holds a plan that does nothing else."""
-
-
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Why an engine cannot vouch for a content."""
@@ -270,6 +242,7 @@ class ContentFacts:
     size: int
     sha256: str
     sha512: str
+    """Empty for what was taken out of a content."""
     mime: str
     """As libmagic sees the first 64 KiB."""
 
@@ -316,24 +289,15 @@ class Plan:
     """Rule ids and signatures on whose account the plan acts."""
 
 
-class StepState(StrEnum):
-    """Where a step stands. `planned` and `intended` are open, the rest final."""
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a plan is held."""
 
-    PLANNED = "planned"
-    INTENDED = "intended"
-    """Written before the act: after a crash nobody knows whether it happened, so state is read before a repeat."""
-    SUCCESS = "success"
-    ALREADY_DONE = "already_done"
-    FAILED = "failed"
-    SUPERSEDED = "superseded"
-    DRY_RUN = "dry_run"
-    BRAKED = "braked"
-    """Held by the brake until a person decides."""
-    DROPPED = "dropped"
-    """A person decided that what was held is not done."""
-
-
-OPEN_STEPS = frozenset({StepState.PLANNED, StepState.INTENDED, StepState.BRAKED})
+    brake: Brake
+    subject: str
+    """The rule or signature; empty where it is the domain as a whole."""
+    reason: str
+    """A sentence with the numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +330,21 @@ class Judgement:
     kind: VerdictKind
     sha512: str | None = None
     size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """A person's word, given with a release, that what was found in a content does not count."""
+
+    id: int
+    domain: str
+    sha256: str
+    names: tuple[str, ...]
+    """The reasons for which it lay in quarantine."""
+    until: date
+    """The last day on which it holds, in UTC."""
+    by: str
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
