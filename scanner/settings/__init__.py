@@ -12,8 +12,8 @@ from scanner.settings.load import (
     load_settings,
     load_with_origins,
 )
-from scanner.settings.reconcile import ReconcileSettings
 from scanner.settings.notify import ReceiverSettings
+from scanner.settings.reconcile import ReconcileSettings
 from scanner.settings.remediation import QuarantineSettings, RemediationSettings
 from scanner.settings.sections import (
     ClamavSettings,
@@ -40,8 +40,8 @@ __all__ = [
     "LocalSettings",
     "PolicySettings",
     "QuarantineSettings",
-    "ReconcileSettings",
     "ReceiverSettings",
+    "ReconcileSettings",
     "RemediationSettings",
     "RuleSettings",
     "Settings",

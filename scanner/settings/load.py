@@ -17,8 +17,8 @@ from scanner.errors import ConfigurationError, Problem
 from scanner.model import StepKind
 from scanner.settings.domain import DomainSettings
 from scanner.settings.environment import Origins, label, lay_over
-from scanner.settings.reconcile import ReconcileSettings
 from scanner.settings.notify import ReceiverSettings
+from scanner.settings.reconcile import ReconcileSettings
 from scanner.settings.remediation import QuarantineSettings, RemediationSettings
 from scanner.settings.section import Section
 from scanner.settings.sections import (
