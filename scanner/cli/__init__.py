@@ -19,8 +19,8 @@ from scanner.cli.notices import notices_app
 from scanner.cli.quarantine import quarantine_app
 from scanner.cli.reconcile import reconcile
 from scanner.cli.remediation import remediation_app
-from scanner.cli.rules import rules_app
 from scanner.cli.retry import retry
+from scanner.cli.rules import rules_app
 from scanner.cli.run import run
 from scanner.cli.scan import scan
 from scanner.cli.statements import coverage_app
