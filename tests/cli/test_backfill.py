@@ -29,7 +29,10 @@ def judged(world: World) -> int:
 def test_it_says_what_it_takes_and_begins_only_when_told_to(world: World) -> None:
     old(world)
     result = scanner(world, "backfill", FOLDER)
-    said = f"acme {FOLDER}: 2 folders, 2 files of 7B, 2 versions to scan\nat most 4 calls; at 500000000 a day that is 0.0 days\n"
+    said = (
+        f"acme {FOLDER}: 2 folders, 2 files of 7B, 2 versions to scan\n"
+        "at most 4 calls; at 500000000 a day that is 0.0 days\n"
+    )
     refusal = "Not begun. Add --yes to begin without being asked.\n"
     assert (result.exit_code, result.stdout, result.stderr) == (2, said, refusal)
     assert world.rows("SELECT id FROM walks") == []

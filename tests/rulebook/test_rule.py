@@ -27,7 +27,10 @@ ANY = {"name": "a"}
         ({"why": ""}, "must have 1 to 5000 characters"),
         ({"actions": []}, "must not be empty"),
         ({"actions": ["comment", "comment"]}, "names an action twice"),
-        ({"actions": ["release"]}, "must be revoke_links, revert, quarantine, lock, comment, tag, delete, tombstone or notify"),
+        (
+            {"actions": ["release"]},
+            "must be revoke_links, revert, quarantine, lock, comment, tag, delete, tombstone or notify",
+        ),
         ({"references": ["ftp://x"]}, "must be a link that begins with https:// or http://"),
         ({"false_positives": None}, "has no value; write one or remove the key"),
         ({"examples": {"hit": [], "miss": [{}]}}, "must not be empty"),
