@@ -6,13 +6,13 @@ Files are addressed by group id, folders by path, comments by path only (fact sh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from scanner.cloud import history_wire, properties_wire, wire
+from scanner.cloud import history_wire, properties_wire, webhook_wire, wire
 from scanner.cloud.fields import Json
 from scanner.cloud.meter import Operation
 from scanner.cloud.paths import encode_id, encode_path, encode_value
-from scanner.cloud.port import FolderPermissions, Namespace, Priority
+from scanner.cloud.port import FolderPermissions, Namespace, Priority, Subscription
 from scanner.model import Cursor, EntryId, FolderId, GroupId
 
 LISTING_PAGE = 1_000
@@ -20,6 +20,7 @@ NOTES_PAGE = 100
 LINKS_PAGE = 500
 TRASH_PAGE = 100
 """Items of a page, the most that each call gives (fact sheet 1.6)."""
+_WEBHOOKS = "/pubapi/v1/webhooks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Call:
     repeatable: bool = True
     content: bytes | None = None
     """What is uploaded, in place of a body."""
+    secret: str = field(default="", repr=False)
+    """What of the body may not stand in a message, even where the platform repeats it."""
 
 
 def account() -> Call:
@@ -175,3 +178,26 @@ def own_level(path: str) -> Call:
 
 def person(user_id: int) -> Call:
     return Call("person", "GET", f"/pubapi/v2/users/{user_id:d}", Priority.ENRICHMENT)
+
+
+def webhooks() -> Call:
+    return Call("webhooks", "GET", _WEBHOOKS, Priority.ENRICHMENT)
+
+
+def webhook(webhook_id: str) -> Call:
+    return Call("webhook", "GET", f"{_WEBHOOKS}/{encode_id(webhook_id)}/details", Priority.ENRICHMENT)
+
+
+def add_webhook(wanted: Subscription) -> Call:
+    body = webhook_wire.body(wanted)
+    return Call("add_webhook", "POST", _WEBHOOKS, Priority.ENRICHMENT, body, repeatable=False, secret=wanted.secret)
+
+
+def set_webhook(webhook_id: str, wanted: Subscription) -> Call:
+    """Repeatable: it is the whole configuration."""
+    target = f"{_WEBHOOKS}/{encode_id(webhook_id)}"
+    return Call("set_webhook", "PUT", target, Priority.ENRICHMENT, webhook_wire.body(wanted), secret=wanted.secret)
+
+
+def delete_webhook(webhook_id: str) -> Call:
+    return Call("delete_webhook", "DELETE", f"{_WEBHOOKS}/{encode_id(webhook_id)}", Priority.ENRICHMENT)

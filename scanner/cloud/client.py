@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
-from scanner.cloud import acts, calls, event_wire, history_wire, properties_wire, wire
+from scanner.cloud import acts, calls, event_wire, history_wire, properties_wire, webhook_wire, wire
 from scanner.cloud.auth import TokenFile
 from scanner.cloud.budget import Budget
 from scanner.cloud.connection import TIMEOUTS, connection
@@ -31,8 +31,10 @@ from scanner.cloud.port import (
     Note,
     Priority,
     Quota,
+    Subscription,
     TrashItem,
     VersionInfo,
+    Webhook,
 )
 from scanner.cloud.session import Session
 from scanner.errors import BadAnswer, Conflict, CursorExpired, NotFound
@@ -194,6 +196,25 @@ class EgnyteClient:
 
     async def person(self, user_id: int) -> Person | None:
         return await self._people.of(user_id)
+
+    async def webhooks(self) -> tuple[str, ...]:
+        return webhook_wire.ids((await self._session.ask(calls.webhooks())).value)
+
+    async def webhook(self, webhook_id: str) -> Webhook:
+        return webhook_wire.webhook((await self._session.ask(calls.webhook(webhook_id))).value)
+
+    async def add_webhook(self, wanted: Subscription) -> str:
+        return webhook_wire.added((await self._session.ask(calls.add_webhook(wanted))).value)
+
+    async def set_webhook(self, webhook_id: str, wanted: Subscription) -> None:
+        await self._session.ask(calls.set_webhook(webhook_id, wanted))
+
+    async def delete_webhook(self, webhook_id: str) -> bool:
+        try:
+            await self._session.ask(calls.delete_webhook(webhook_id))
+        except NotFound:
+            return False
+        return True
 
     def open_content(
         self, group_id: GroupId, entry_id: EntryId, *, priority: Priority

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from scanner.cloud.memory_tree import OWN_ID, OWN_NAME, MemoryTree, StoredFile, utc_now
 from scanner.cloud.paths import check_destination, encode_path
@@ -26,8 +26,10 @@ from scanner.cloud.port import (
     Note,
     Priority,
     Quota,
+    Subscription,
     TrashItem,
     VersionInfo,
+    Webhook,
 )
 from scanner.cloud.wire import ADMINISTRATORS
 from scanner.errors import Conflict, CursorExpired, Forbidden, NotFound
@@ -35,6 +37,7 @@ from scanner.model import Account, Cursor, EntryId, FolderId, GroupId, Person
 
 _PAGE = 1_000
 _CHUNK = 65_536
+_LIFETIME = timedelta(days=3_650)
 
 
 @dataclass(slots=True)
@@ -201,6 +204,26 @@ class MemoryCloud:
     async def person(self, user_id: int) -> Person | None:
         name = self.tree.users.get(user_id)
         return None if name is None else Person(name, "power", tuple(self.tree.groups.get(user_id, ())))
+
+    async def webhooks(self) -> tuple[str, ...]:
+        return tuple(self.tree.webhooks)
+
+    async def webhook(self, webhook_id: str) -> Webhook:
+        if webhook_id not in self.tree.webhooks:
+            raise NotFound("webhook: HTTP 404", 404)
+        return self.tree.webhooks[webhook_id]
+
+    async def add_webhook(self, wanted: Subscription) -> str:
+        webhook_id = self.tree.new_id()
+        self.tree.webhooks[webhook_id] = Webhook(webhook_id, wanted.url, True, self.tree.clock() + _LIFETIME)
+        return webhook_id
+
+    async def set_webhook(self, webhook_id: str, wanted: Subscription) -> None:
+        found = await self.webhook(webhook_id)
+        self.tree.webhooks[webhook_id] = replace(found, url=wanted.url, enabled=True)
+
+    async def delete_webhook(self, webhook_id: str) -> bool:
+        return self.tree.webhooks.pop(webhook_id, None) is not None
 
     @contextmanager
     def open_content(self, group_id: GroupId, entry_id: EntryId, *, priority: Priority) -> Iterator[Download]:

@@ -17,6 +17,7 @@ from scanner.cloud.port import (
     Note,
     TrashItem,
     VersionInfo,
+    Webhook,
 )
 from scanner.errors import Conflict, NotFound
 from scanner.model import EntryId, Event, FolderId, GroupId
@@ -80,6 +81,7 @@ class MemoryTree:
     trash: dict[str, tuple[TrashItem, StoredFile, StoredVersion | None]] = field(default_factory=dict)
     """Oldest first; with a version where only that was deleted."""
     namespaces: dict[str, Namespace] = field(default_factory=dict)
+    webhooks: dict[str, Webhook] = field(default_factory=dict)
     properties: dict[tuple[EntryId, str], dict[str, str]] = field(default_factory=dict)
     latest: int = 0
     _ids: int = 0

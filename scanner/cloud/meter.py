@@ -17,7 +17,7 @@ Operation = Literal[
     "links",
     "delete_link", "notes", "add_note", "permissions", "close_folder", "own_level", "person", "open_content",
     "versions", "delete_version", "delete", "trash", "restore", "lock", "unlock", "add_text", "add_namespace",
-    "properties", "set_properties",
+    "properties", "set_properties", "webhooks", "webhook", "add_webhook", "set_webhook", "delete_webhook",
 ]  # fmt: skip
 """The calls of the port, as they are counted and named in messages."""
 Observe = Callable[[str, int | str, float, ThrottleScope | None], None]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 from typing import Protocol
@@ -148,6 +148,27 @@ class Link:
     type: str
     accessibility: str = ""
     created_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A registered webhook of this application (fact sheet 4.1)."""
+
+    id: str
+    url: str
+    enabled: bool
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """How a webhook shall be: who is told of what happens to files in `folders`, and by which header he knows the
+    platform."""
+
+    url: str
+    folders: tuple[str, ...]
+    header: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +332,27 @@ class Cloud(Protocol):
 
     async def person(self, user_id: int) -> Person | None:
         """A user, remembered for a day; None where nobody of that id is known or we may not ask."""
+        ...
+
+    async def webhooks(self) -> tuple[str, ...]:
+        """The ids of those that this application registered. Raises Forbidden."""
+        ...
+
+    async def webhook(self, webhook_id: str) -> Webhook:
+        """Raises NotFound, Forbidden."""
+        ...
+
+    async def add_webhook(self, wanted: Subscription) -> str:
+        """Its id. Never repeated: after an answer that never came it may be registered. Raises Conflict (as many as
+        may be), Forbidden."""
+        ...
+
+    async def set_webhook(self, webhook_id: str, wanted: Subscription) -> None:
+        """As wanted and enabled, whatever it was. Raises NotFound, Forbidden."""
+        ...
+
+    async def delete_webhook(self, webhook_id: str) -> bool:
+        """False when it was gone already. Raises Forbidden."""
         ...
 
     def open_content(

@@ -73,6 +73,8 @@ class Session:
             self._meter.answered(call.operation, response.status_code, headers, time.perf_counter() - started)
             if not 200 <= response.status_code < 300:
                 body = await _read(response, BODY_LOOKED_AT)
+                if call.secret and call.secret.encode() in body:
+                    body = b""
                 raise self._meter.refused(call.operation, response.status_code, headers, body, token)
             body = await _read(response, LARGEST_ANSWER)
         except httpx.HTTPError as error:

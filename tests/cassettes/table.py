@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from scanner.cloud.port import Namespace, Priority
+from scanner.cloud.port import Cloud, Namespace, Priority, Subscription
 from scanner.model import Cursor, EntryId, FolderId, GroupId
-from tests.cassettes.situations import Site, Situation, Take, act, aged_out, common, faulty, switch
+from tests.cassettes.situations import Ask, Seed, Site, Situation, Take, act, aged_out, common, faulty, switch
 
 PLAN, TAKEN, LOCKED = "/Shared/Kite/plan v3.txt", "/Shared/Kite/taken.txt", "/Shared/Kite/locked.txt"
 TARGET, NEW = "/Shared/Kite/ü #1.q", "/Shared/Kite/New"
@@ -20,6 +21,18 @@ FORBIDDEN: dict[str, Any] = {
     "body": {"errorMessage": "You do not have permission to perform this action"},
 }
 GROUP_404 = Situation("not-found", "NotFound", ask=lambda cloud, _: cloud.file(NOBODY, priority=NOW))
+HOOK = Subscription("http://127.0.0.1:9/webhooks/acme", ("/Shared/Kite",), "X-Hook", "value-of-the-header")
+
+
+def registered(call: Callable[[Cloud, str], Awaitable[object]]) -> Ask:
+    """A call about a webhook that was registered just before."""
+
+    async def ask(cloud: Cloud, _seed: Seed) -> object:
+        return await call(cloud, await cloud.add_webhook(HOOK))
+
+    return ask
+
+
 SITES = [
     Site("account", lambda cloud, _: cloud.account(), "/userinfo"),
     Site("feed_range", lambda cloud, _: cloud.feed_range(), "/events/cursor"),
@@ -309,6 +322,60 @@ SITES = [
             Situation("nobody", ask=lambda cloud, _: cloud.person(4_000_000_000_000)),
             Situation("not-allowed", prepare=faulty("/users/", **FORBIDDEN)),
         ),
+    ),
+    Site(
+        "webhooks",
+        registered(lambda cloud, _: cloud.webhooks()),
+        "/webhooks$",
+        own=(
+            Situation("none", ask=lambda cloud, _: cloud.webhooks()),
+            Situation("forbidden", "Forbidden", faulty("/webhooks$", **FORBIDDEN)),
+        ),
+    ),
+    Site(
+        "webhook",
+        registered(lambda cloud, webhook_id: cloud.webhook(webhook_id)),
+        "/details$",
+        own=(
+            Situation("not-found", "NotFound", ask=lambda cloud, _: cloud.webhook("no-such-webhook")),
+            Situation("forbidden", "Forbidden", faulty("/details$", **FORBIDDEN)),
+        ),
+    ),
+    Site(
+        "add_webhook",
+        lambda cloud, _: cloud.add_webhook(HOOK),
+        "/webhooks$",
+        "POST",
+        own=(
+            Situation("as-many-as-may-be", "Conflict", switch(webhook_limit=0)),
+            Situation("forbidden", "Forbidden", faulty("/webhooks$", "POST", **FORBIDDEN)),
+            Situation(
+                "header-told-back", "CloudRefused",
+                faulty("/webhooks$", "POST", status=400, body={"message": f"bad {HOOK.secret}"}),
+            ),
+        ),
+    ),
+    Site(
+        "set_webhook",
+        registered(lambda cloud, webhook_id: cloud.set_webhook(webhook_id, HOOK)),
+        "/webhooks/",
+        "PUT",
+        own=(
+            Situation("not-found", "NotFound", ask=lambda cloud, _: cloud.set_webhook("no-such-webhook", HOOK)),
+            Situation("forbidden", "Forbidden", faulty("/webhooks/", "PUT", **FORBIDDEN)),
+        ),
+        bad=None,
+    ),
+    Site(
+        "delete_webhook",
+        registered(lambda cloud, webhook_id: cloud.delete_webhook(webhook_id)),
+        "/webhooks/",
+        "DELETE",
+        own=(
+            Situation("gone", ask=lambda cloud, _: cloud.delete_webhook("no-such-webhook")),
+            Situation("forbidden", "Forbidden", faulty("/webhooks/", "DELETE", **FORBIDDEN)),
+        ),
+        bad=None,
     ),
 ]  # fmt: skip
 
