@@ -1,0 +1,188 @@
+"""Where the soak plays: an emulated domain, a clamd, and the service as a process of its own, all of which fail."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+import yaml
+
+from bench.soak_troubles import Trouble
+from demo.clamd import PrivateClamd
+from demo.stage import REPOSITORY
+from emulator.server import Running
+
+FIRST_TOKEN = "first-k8Vw2nQz6RtY4mXc"  # guards nothing; odd enough to be found wherever it leaks
+RULES = REPOSITORY / "rules" / "disguise"
+NO_BRAKE = {
+    "max_per_hour": 1_000_000,
+    "max_per_rule_per_hour": 1_000_000,
+    "max_per_signature_per_hour": 1_000_000,
+    "max_share_percent": 100,
+}
+MIB = 1024**2
+
+
+@dataclass(slots=True)
+class Stage:
+    folder: Path
+    emulator: Running
+    clamd: PrivateClamd
+    tokens: list[str] = field(default_factory=lambda: [FIRST_TOKEN])
+    troubles: Counter[str] = field(default_factory=Counter)
+    """So far, by what."""
+    exits: list[int] = field(default_factory=list)
+    """How the service ended where nobody had killed it."""
+    memory: list[tuple[int, float]] = field(default_factory=list)
+    """Process id of the service, and MiB that it and its children have in memory, twice a second."""
+    processes: dict[int, psutil.Process] = field(default_factory=dict)
+    """The service and all its children, of all its lives."""
+    last_exit: int | None = None
+    _service: subprocess.Popen[bytes] = field(init=False)
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """The service, its memory watched; in the end it is asked to stop."""
+        self._write_settings()
+        self._spawn()
+        over = threading.Event()
+        watcher = threading.Thread(target=self._watch, args=(over,))
+        watcher.start()
+        try:
+            yield
+            self._service.terminate()
+            self.last_exit = self._service.wait(60)
+        finally:
+            over.set()
+            watcher.join()
+            if self._service.poll() is None:
+                self._service.kill()
+                self._service.wait(30)
+
+    def happen(self, trouble: Trouble) -> None:
+        self.troubles[trouble.what] += 1
+        if trouble.what == "fault":
+            self.emulator.call(lambda: self.emulator.domain.faults.add(trouble.rule))
+        else:
+            getattr(self, f"_{trouble.what}")()
+
+    def mend(self) -> None:
+        """No fault is left, clamd works, the token is the right one."""
+        self.emulator.call(self.emulator.domain.faults.rules.clear)
+        self._mend_clamd()
+        self._write_token()
+
+    def keep_alive(self) -> None:
+        """As whatever supervises it would."""
+        if self._service.poll() is not None:
+            self.exits.append(self._service.returncode)
+            self._spawn()
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        whole = [sys.executable, "-m", "scanner", *arguments, "--config", str(self._config)]
+        return subprocess.run(whole, capture_output=True, text=True, cwd=REPOSITORY, check=False)
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """The ledger, by SQL."""
+        path = self.folder / "ledger.db"
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as ledger:
+            return ledger.execute(query).fetchall()
+
+    def leaks(self) -> list[str]:
+        """Files in which a token stands, besides its own."""
+        files = [path for path in self.folder.iterdir() if path.is_file() and path.name != "token"]
+        return [path.name for path in files if any(token.encode() in path.read_bytes() for token in self.tokens)]
+
+    def orphans(self) -> list[int]:
+        """Processes of the service that have outlived it."""
+        return [pid for pid, process in self.processes.items() if process.is_running() and not _ended(process)]
+
+    @property
+    def _config(self) -> Path:
+        return self.folder / "scanner.yaml"
+
+    def _write_settings(self) -> None:
+        self._write_token()
+        domain = {"name": "acme", "base_url": self.emulator.base_url, "token_file": str(self.folder / "token")}
+        settings = {
+            "domains": [domain],
+            "events": {"start": "oldest", "min_interval": "200ms", "max_interval": "1s"},
+            "clamav": {"address": self.clamd.address, "scan_timeout": "10s"},
+            "rules": {"paths": [str(RULES)]},
+            "ledger": {"url": f"sqlite:///{self.folder.resolve()}/ledger.db"},
+            "spool": {"dir": str(self.folder.resolve())},
+            "http": {"listen": "127.0.0.1:0"},
+            "remediation": NO_BRAKE,
+        }
+        self._config.write_text(yaml.safe_dump(settings))
+
+    def _spawn(self) -> None:
+        with (self.folder / "scanner.log").open("ab") as log:
+            command = [sys.executable, "-m", "scanner", "run", "--config", str(self._config)]
+            self._service = subprocess.Popen(command, stdout=log, stderr=log, cwd=REPOSITORY)
+
+    def _kill(self) -> None:
+        self.keep_alive()
+        self._service.kill()
+        self._service.wait(30)
+        self._spawn()
+
+    def _freeze_clamd(self) -> None:
+        self._signal_clamd(signal.SIGSTOP)
+
+    def _stop_clamd(self) -> None:
+        self.clamd.stop()
+
+    def _kill_clamd(self) -> None:
+        self._signal_clamd(signal.SIGKILL)
+        assert self.clamd.process is not None
+        self.clamd.process.wait(30)
+
+    def _mend_clamd(self) -> None:
+        assert self.clamd.process is not None
+        if self.clamd.process.poll() is None:
+            self._signal_clamd(signal.SIGCONT)
+        else:
+            self.clamd.start()
+
+    def _signal_clamd(self, number: int) -> None:
+        assert self.clamd.process is not None
+        self.clamd.process.send_signal(number)
+
+    def _revoke_token(self) -> None:
+        """Another one is issued and the old one dies; the service is not told yet."""
+        old, new = self.tokens[-1], f"token-{len(self.tokens)}-k8Vw2nQz6RtY4mXc"
+
+        def replace() -> None:
+            self.emulator.domain.issue_token(self.emulator.admin, value=new)
+            self.emulator.domain.tokens.revoke(old)
+
+        self.emulator.call(replace)
+        self.tokens.append(new)
+
+    def _write_token(self) -> None:
+        (self.folder / "token").write_text(self.tokens[-1])
+
+    def _watch(self, over: threading.Event) -> None:
+        while not over.wait(0.5):
+            with contextlib.suppress(psutil.Error):  # it has just been killed
+                service = psutil.Process(self._service.pid)
+                alive = [service, *service.children(recursive=True)]
+                self.processes |= {one.pid: one for one in alive}
+                self.memory.append((service.pid, sum(one.memory_info().rss for one in alive) / MIB))
+
+
+def _ended(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.Error):
+        return process.status() == psutil.STATUS_ZOMBIE
+    return True
