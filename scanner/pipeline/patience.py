@@ -67,13 +67,19 @@ def is_last_attempt(run: Run, gap: Gap, max_attempts: int) -> bool:
 def wait_for(run: Run, gap: Gap, poll: float) -> float:
     """Seconds until the gap is looked at again. Where only the feed can tell what became of a file, that is not before
     the next poll, which comes within `poll` seconds."""
-    wait = wait_before_next(run, _patience(gap))
+    # An hour without clamd makes for many starts, and must not make the first broken download wait for long.
+    before = run.starts if gap.reason in WAITING_REASONS else run.attempts
+    wait = _wait(before, _patience(gap))
     return max(wait, poll) if gap.reason is Unchecked.NOT_FOUND else wait
 
 
-def wait_before_next(run: Run, patience: Patience = Patience()) -> float:
+def wait_before_next(run: Run) -> float:
     """Seconds, longer with each start."""
-    return min(patience.longest, FIRST_WAIT * patience.factor ** min(run.starts - 1, 10))
+    return _wait(run.starts, Patience())
+
+
+def _wait(number: int, patience: Patience) -> float:
+    return min(patience.longest, FIRST_WAIT * patience.factor ** min(number - 1, 10))
 
 
 def _patience(gap: Gap) -> Patience:

@@ -51,7 +51,7 @@ def test_each_wait_is_twice_the_last_up_to_five_minutes():
 def test_every_reason_has_its_patience_and_what_costs_most_is_asked_least():
     assert set(PATIENCE) == set(Unchecked)
     waits = {
-        reason: [wait_for(run(starts=starts), Gap(reason), poll=0.0) for starts in (1, 2, 4, 5, 99)]
+        reason: [wait_for(run(number, number), Gap(reason), poll=0.0) for number in (1, 2, 4, 5, 99)]
         for reason in (Unchecked.ENGINE_DOWN, Unchecked.ENGINE_ERROR, Unchecked.ENGINE_TIMEOUT)
     }
     assert waits == {
@@ -61,11 +61,21 @@ def test_every_reason_has_its_patience_and_what_costs_most_is_asked_least():
     }
 
 
+def test_what_says_nothing_about_the_file_makes_no_wait_for_what_does_longer():
+    outage = run(attempts=1, starts=9)
+    assert [
+        wait_for(outage, Gap(reason), poll=0.0) for reason in (Unchecked.DOWNLOAD_BROKEN, Unchecked.ENGINE_DOWN)
+    ] == [
+        2,
+        60,
+    ]
+
+
 def test_a_gap_of_the_contents_own_waits_like_any_other():
-    assert wait_for(run(starts=2), Gap(Unscannable.FORMAT), poll=0.0) == 4
+    assert wait_for(run(attempts=2), Gap(Unscannable.FORMAT), poll=0.0) == 4
 
 
 def test_only_what_the_feed_has_to_tell_waits_for_the_next_poll():
     gaps = [Gap(Unchecked.NOT_FOUND), Gap(Unchecked.INTERRUPTED)]
-    assert [wait_for(run(starts=2), gap, poll=60.0) for gap in gaps] == [60, 4]
-    assert wait_for(run(starts=6), gaps[0], poll=60.0) == 64
+    assert [wait_for(run(attempts=2), gap, poll=60.0) for gap in gaps] == [60, 4]
+    assert wait_for(run(attempts=6), gaps[0], poll=60.0) == 64
