@@ -30,6 +30,7 @@ NO_BRAKE = {
     "max_per_signature_per_hour": 1_000_000,
     "max_share_percent": 100,
 }
+MOST_EXITS = 20
 MIB = 1024**2
 
 
@@ -43,8 +44,8 @@ class Stage:
     """So far, by what."""
     exits: list[int] = field(default_factory=list)
     """How the service ended where nobody had killed it."""
-    memory: list[tuple[int, float]] = field(default_factory=list)
-    """Process id of the service, and MiB that it and its children have in memory, twice a second."""
+    memory: list[tuple[int, float, float]] = field(default_factory=list)
+    """Process id of the service, MiB that it has in memory, and those of its children, twice a second."""
     processes: dict[int, psutil.Process] = field(default_factory=dict)
     """The service and all its children, of all its lives."""
     last_exit: int | None = None
@@ -52,7 +53,8 @@ class Stage:
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
-        """The service, its memory watched; in the end it is asked to stop."""
+        """The service, its memory watched; in the end asked to stop. Every 40th event shows three seconds late."""
+        self.emulator.call(lambda: self.emulator.domain.switches.update({"late_every": 40, "late_ms": 3_000}))
         self._write_settings()
         self._spawn()
         over = threading.Event()
@@ -83,9 +85,11 @@ class Stage:
         self._write_token()
 
     def keep_alive(self) -> None:
-        """As whatever supervises it would."""
+        """As whatever supervises it would. Raises RuntimeError with its last words where it ends again and again."""
         if self._service.poll() is not None:
             self.exits.append(self._service.returncode)
+            if len(self.exits) == MOST_EXITS:
+                raise RuntimeError(f"the service ends by itself: {(self.folder / 'scanner.log').read_text()[-2000:]}")
             self._spawn()
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -97,6 +101,13 @@ class Stage:
         path = self.folder / "ledger.db"
         with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as ledger:
             return ledger.execute(query).fetchall()
+
+    def ended(self) -> int:
+        """Versions on which work has ended; none where the service is still making the ledger."""
+        try:
+            return int(self.ask("SELECT count(*) FROM work WHERE state IN ('done', 'parked')")[0][0])
+        except sqlite3.OperationalError:
+            return 0
 
     def leaks(self) -> list[str]:
         """Files in which a token stands, besides its own."""
@@ -177,9 +188,10 @@ class Stage:
         while not over.wait(0.5):
             with contextlib.suppress(psutil.Error):  # it has just been killed
                 service = psutil.Process(self._service.pid)
-                alive = [service, *service.children(recursive=True)]
-                self.processes |= {one.pid: one for one in alive}
-                self.memory.append((service.pid, sum(one.memory_info().rss for one in alive) / MIB))
+                children = service.children(recursive=True)
+                self.processes |= {one.pid: one for one in (service, *children)}
+                sizes = [one.memory_info().rss / MIB for one in (service, *children)]
+                self.memory.append((service.pid, sizes[0], sum(sizes[1:])))
 
 
 def _ended(process: psutil.Process) -> bool:
