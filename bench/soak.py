@@ -160,8 +160,8 @@ def _account(stage: Stage, people: People) -> Account:
         versions=people.versions,
         bad_contents=people.bad_contents,
         files=state["files"],
-        notes=[note["path"] for note in state["notes"]],
-        links=[link["path"] for link in state["links"]],
+        notes=[note["path"] or "" for note in state["notes"]],
+        links=[link["path"] or "" for link in state["links"]],
         moves=[
             event.data["target_group_id"]
             for event in events

@@ -26,9 +26,9 @@ class Account:
     files: list[dict[str, Any]]
     """As in the emulator's state: group_id, path, versions with entry_id and sha512, the current one last."""
     notes: list[str]
-    """The path of each comment."""
+    """The path of each comment; empty where its file was deleted."""
     links: list[str]
-    """The path of each link."""
+    """The same of each link."""
     moves: list[str]
     """The group id of each move into quarantine, out of the domain's own events."""
     work: list[tuple[str, str, str]]
