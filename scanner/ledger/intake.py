@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, inser
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from scanner.ledger import audit, made, walking
+from scanner.ledger import audit, made, probing, walking
 from scanner.ledger.deletion import MISSING, settle_missing
 from scanner.ledger.dispatch import tickets as dispatch_tickets
 from scanner.ledger.rows import FeedState, event_values, version_values
@@ -142,6 +142,7 @@ def record_events(
     recorded = _recorded(connection, domain, epoch, [event.id for event in page])
     entries = _known_entries(connection, domain, [event.entry_id for event in page if event.entry_id])
     acts = _acts(connection, domain, page)
+    probing.adopt(connection, domain, page, now)
     ours = made.among(connection, domain, [event.entry_id for event in page if event.entry_id])
     settled: list[tuple[Event, Disposition]] = []
     for event in page:

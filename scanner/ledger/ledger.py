@@ -23,6 +23,7 @@ from scanner.ledger.facts import Judged, Stretch
 from scanner.ledger.holds import Holds
 from scanner.ledger.judgements import judgements
 from scanner.ledger.notices import Notices
+from scanner.ledger.probing import Probes
 from scanner.ledger.proofs import Proofs
 from scanner.ledger.purges import Purges
 from scanner.ledger.retro import Retro
@@ -87,6 +88,7 @@ class Ledger:
         self.purges = Purges(database, clock)
         self.undos = Undos(database, clock)
         self.proofs = Proofs(database, clock)
+        self.probes = Probes(database, clock, self.dispatch.wake)
 
     @classmethod
     async def open(

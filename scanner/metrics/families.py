@@ -65,6 +65,7 @@ SIGHTINGS = ("listed", "queued", "moved", "missed", "gone")
 RETRO_RESULTS = ("same", "infected", "unavailable", "fresh")
 LEVELS = ("debug", "info", "warning", "error", "critical")
 FOLDER_STATES = ("closed", "open", "missing", "unused", "unknown")
+PROBE_LEGS = ("upload", "event", "dispatch", "scan", "quarantine", "comment", "cleanup")
 NOTICE_RESULTS = ("taken", "not_taken", "given_up")
 STEP_RESULTS = tuple(state.value for state in StepState if state not in (StepState.PLANNED, StepState.INTENDED))
 VERDICT_BUCKETS = (5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 14400, 86400)
@@ -93,6 +94,7 @@ class Families:
         self._declare_rules()
         self._declare_steps()
         self._declare_notices()
+        self._declare_probes()
         self._declare_api()
         self._declare_surroundings()
 
@@ -274,6 +276,19 @@ class Families:
         self.notices_open = self._gauge("notices_open", f"Notices that nobody has taken yet. {GLOBAL}")
         self.oldest_notice = self._gauge(
             "notice_oldest_open_timestamp_seconds", f"Since when the oldest notice is open; 0 = none. {GLOBAL}"
+        )
+
+    def _declare_probes(self) -> None:
+        self.probe_legs = self._histogram(
+            "probe_leg_duration_seconds", "One leg of a probe that came through it", VERDICT_BUCKETS, leg=PROBE_LEGS
+        )
+        self.probe_duration = self._histogram(
+            "probe_duration_seconds", "From the upload of a probe that came through to its clean-up", VERDICT_BUCKETS
+        )
+        self.probe_failures = self._counter("probe_failures", "Probes that did not come through a leg", leg=PROBE_LEGS)
+        self.last_probe = self._gauge(
+            "probe_last_success_timestamp_seconds",
+            "When a probe last came through, of the domain where it is longest ago; 0 = none yet, or no domain has any",
         )
 
     def _declare_api(self) -> None:

@@ -124,6 +124,7 @@ class Metrics(Families):
         super().__init__(registry)
         self._last_polls: dict[str, float] = {}
         self._cursors: dict[str, int] = {}
+        self._last_probes: dict[str, float] = {}
         self._newest_event = 0.0
         self._quotas: dict[Window, dict[str, tuple[int, int]]] = {"second": {}, "day": {}}
         self._rule_labels: set[str] = set()
@@ -293,6 +294,11 @@ class Metrics(Families):
     def stated(self, day: date) -> None:
         """The last day that has a signed statement of coverage."""
         self.stated_day.set(datetime.combine(day + timedelta(days=1), time(), UTC).timestamp())
+
+    def probes_stand(self, domain: str, came_through: datetime | None) -> None:
+        """When a probe of a domain last came through; None where none has yet."""
+        self._last_probes[domain] = _moment(came_through)
+        self.last_probe.set(min(self._last_probes.values()))
 
     def api_call(self, operation: str, code: int | str, seconds: float, throttled: ThrottleScope | None = None) -> None:
         """One call of the API: its HTTP status, or `timeout` or `connect_error`, and the seconds to the headers."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 
 import structlog
 
@@ -18,10 +19,11 @@ from scanner.errors import RetryLater
 from scanner.events.feed import Poll
 from scanner.model import EntryId, WalkFolder
 from scanner.pipeline.flow import settle
-from scanner.service import retro, second_chance
+from scanner.service import probe, retro, second_chance
 from scanner.service.assembly import Parts
 from scanner.service.guarding import GUARD_EVERY, Guard
 from scanner.service.notifying import NOTIFY_EVERY, notifier_of
+from scanner.service.probe import Prober, probers_of
 from scanner.service.pruning import PRUNE_EVERY, prune
 from scanner.service.publish import publish
 from scanner.service.reload import follow_rules, follow_suppressions
@@ -69,13 +71,16 @@ async def serve(parts: Parts, stop: asyncio.Event) -> None:
             group.create_task(follow_signatures(parts, stop))
         if parts.settings.statements.folder is not None:
             group.create_task(_repeat(STATE_EVERY, stop, Statements(parts).turn))
-        await dispatch(parts, stop)
+        probers = probers_of(parts)
+        for one in probers.values():
+            group.create_task(_repeat(probe.LOOK_EVERY, stop, partial(_unless_stopped, stop, one.turn)))
+        await dispatch(parts, stop, probers)
 
 
-async def dispatch(parts: Parts, stop: asyncio.Event) -> None:
+async def dispatch(parts: Parts, stop: asyncio.Event, probers: Mapping[str, Prober] = MappingProxyType({})) -> None:
     """Settle tickets until `stop`, then give running ones a grace."""
     limits = dict.fromkeys(parts.feeds, parts.settings.workers.concurrency)
-    handler = partial(_settle, parts)
+    handler = partial(_settle, parts, probers)
     workers = parts.settings.workers
     await parts.stations.ledger.dispatch.work(
         limits, handler, stop, total=workers.concurrency, lease=workers.lease, grace=GRACE
@@ -86,8 +91,10 @@ async def _second_chances(parts: Parts, chances: SecondChance) -> None:
     await chances.turn(parts.clock())
 
 
-async def _settle(parts: Parts, domain: str, entry_id: EntryId) -> datetime | None:
+async def _settle(parts: Parts, probers: Mapping[str, Prober], domain: str, entry_id: EntryId) -> datetime | None:
     parts.beat("dispatcher", LONGEST_WORK)
+    if domain in probers:
+        probers[domain].heard(entry_id)
     with parts.metrics.scans_in_progress.track_inprogress():
         return await settle(domain, entry_id, parts.stations)
 

@@ -13,6 +13,7 @@ from scanner.settings.load import (
     load_with_origins,
 )
 from scanner.settings.notify import ReceiverSettings
+from scanner.settings.probe import ProbeSettings
 from scanner.settings.reconcile import ReconcileSettings
 from scanner.settings.remediation import QuarantineSettings, RemediationSettings
 from scanner.settings.sections import (
@@ -39,6 +40,7 @@ __all__ = [
     "Loaded",
     "LocalSettings",
     "PolicySettings",
+    "ProbeSettings",
     "QuarantineSettings",
     "ReceiverSettings",
     "ReconcileSettings",

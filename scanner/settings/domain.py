@@ -48,6 +48,8 @@ class DomainSettings(Section):
     """Folders below the watched ones that are not scanned. The quarantine folder never is."""
     watch: Annotated[tuple[Folder, ...], AfterValidator(not_empty)] = ("/Shared",)
     """Folders whose versions are scanned, with all below them."""
+    probe_folder: Folder | None = None
+    """Watched folder for the files of `probe`; made where it is missing. Without one there are none."""
 
     @property
     def url(self) -> str:
@@ -81,6 +83,20 @@ class DomainSettings(Section):
                     f"{shown(folder)} lies in an ignored folder or in the quarantine, so it is never scanned"
                 )
         return watch
+
+    @field_validator("probe_folder")
+    @classmethod
+    def _is_watched(cls, folder: str | None, info: ValidationInfo) -> str | None:
+        if folder is None or "watch" not in info.data:
+            return folder
+        ignored = [*info.data.get("ignore", ()), info.data.get("quarantine_folder")]
+        if any(one is not None and inside(folder, one) for one in ignored):
+            raise ValueError(
+                f"{shown(folder)} lies in an ignored folder or in the quarantine, so no event is read of it"
+            )
+        if not any(inside(folder, one) for one in info.data["watch"]):
+            raise ValueError(f"{shown(folder)} lies in no watched folder, so no event is read of it")
+        return folder
 
 
 def _check_base_url(base_url: str) -> None:

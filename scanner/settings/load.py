@@ -18,6 +18,7 @@ from scanner.model import StepKind
 from scanner.settings.domain import DomainSettings
 from scanner.settings.environment import Origins, label, lay_over
 from scanner.settings.notify import ReceiverSettings
+from scanner.settings.probe import ProbeSettings
 from scanner.settings.reconcile import ReconcileSettings
 from scanner.settings.remediation import QuarantineSettings, RemediationSettings
 from scanner.settings.section import Section
@@ -62,6 +63,7 @@ class Settings(Section):
     quarantine: QuarantineSettings = QuarantineSettings()
     policy: PolicySettings = PolicySettings()
     statements: StatementSettings = StatementSettings()
+    probe: ProbeSettings = ProbeSettings()
     http: HttpSettings = HttpSettings()
 
 

@@ -340,3 +340,11 @@ def test_a_self_test_shows_each_kind_and_one_that_shows_nothing_leaves_them(metr
         "self_test_inconclusive": 1,
         "self_test_last_success_timestamp_seconds": first.timestamp(),
     }
+
+
+def test_the_last_probe_is_that_of_the_domain_where_it_is_longest_ago() -> None:
+    metrics, seen = Metrics(), []
+    for domain, moment in (("acme", NOON), ("bolt", None), ("bolt", NOON - timedelta(hours=1))):
+        metrics.probes_stand(domain, moment)
+        seen.append(metrics.registry.get_sample_value("scanner_probe_last_success_timestamp_seconds"))
+    assert seen == [NOON.timestamp(), 0, NOON.timestamp() - 3600]

@@ -69,3 +69,21 @@ def test_the_quarantine_may_lie_inside_a_watched_folder() -> None:
 )
 def test_loopback_is_decided_without_asking_a_name_server(host: str, answer: bool) -> None:
     assert is_loopback(host) is answer
+
+
+@pytest.mark.parametrize("folder", ["/Shared/Probe", "/shared/a/b", "/Shared"])
+def test_a_probe_folder_is_a_watched_one(folder: str) -> None:
+    assert domain(host="a.egnyte.com", probe_folder=folder).probe_folder == folder
+
+
+@pytest.mark.parametrize(
+    ("folder", "why"),
+    [
+        ("/Private/Probe", "in no watched folder"),
+        ("/Shared/Old/Probe", "ignored folder or in the quarantine"),
+        ("/Shared/Quarantine", "ignored folder or in the quarantine"),
+    ],
+)
+def test_a_probe_folder_of_which_no_event_is_read_is_refused(folder: str, why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        domain(host="a.egnyte.com", ignore=("/Shared/Old",), probe_folder=folder)
