@@ -8,8 +8,10 @@ a long list of a command would hold up the service, and after BUSY_TIMEOUT_MS en
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import os
+import stat
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -105,11 +107,28 @@ def _begin(how: str, connection: Connection) -> None:
     connection.exec_driver_sql(how)
 
 
+def _keep_private(path: Path) -> None:
+    """Nobody but the owner of a new ledger file may read it; SQLite would let everybody, and gives its log the file's
+    rights. From an older one others lose theirs, a group keeps them. Not while this process has the file open: closing
+    it here would end SQLite's locks on it. Raises LedgerUnavailable."""
+    try:
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+            if file.exists() and file.stat().st_mode & 0o007:
+                file.chmod(stat.S_IMODE(file.stat().st_mode) & ~0o007)
+    except OSError as error:
+        raise LedgerUnavailable(
+            f"{path} cannot be kept from others: {error.strerror}. Check ledger.url and its rights."
+        ) from error
+
+
 class OwnerLock:
     """Held by the one service that works on a ledger file; ends with the process, however that ends."""
 
     def __init__(self, ledger: Path) -> None:
-        """Raises LedgerUnavailable where another process holds it."""
+        """To be taken before the file is opened: it is made here, where it is not there yet, and kept from others.
+        Raises LedgerUnavailable where another process holds it, and where the file cannot be made."""
         self._path = Path(f"{ledger}.lock")
         try:
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -125,6 +144,11 @@ class OwnerLock:
                 f"{ledger} is owned by another process. One service works on a ledger file: "
                 "stop the other, or give this one a file of its own in ledger.url."
             ) from error
+        try:
+            _keep_private(ledger)
+        except BaseException:
+            self.release()
+            raise
 
     def release(self) -> None:
         os.close(self._file)

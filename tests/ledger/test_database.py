@@ -164,6 +164,27 @@ def test_a_released_lock_can_be_taken_again(tmp_path: Path):
     OwnerLock(tmp_path / "ledger.db").release()
 
 
+def modes(folder: Path) -> dict[str, int]:
+    return {file.name.removeprefix("ledger.db"): file.stat().st_mode & 0o777 for file in folder.iterdir()}
+
+
+async def test_a_new_ledger_and_its_log_are_for_their_owner_alone(tmp_path: Path):
+    lock = OwnerLock(tmp_path / "ledger.db")
+    database = Database(tmp_path / "ledger.db")
+    await database.run(lambda c: c.execute(text("CREATE TABLE a (b)")))
+    assert modes(tmp_path) == {"": 0o600, "-wal": 0o600, "-shm": 0o600, ".lock": 0o600}
+    await database.close()
+    lock.release()
+
+
+def test_others_lose_their_rights_to_an_older_ledger_and_its_group_keeps_them(tmp_path: Path):
+    for suffix in ("", "-wal"):
+        (tmp_path / f"ledger.db{suffix}").touch()
+        (tmp_path / f"ledger.db{suffix}").chmod(0o664)
+    OwnerLock(tmp_path / "ledger.db").release()
+    assert modes(tmp_path) == {"": 0o660, "-wal": 0o660, ".lock": 0o600}
+
+
 async def test_work_and_ticket_are_written_together_or_not_at_all(database: Database):
     def act(connection):
         queue(connection, "a")
