@@ -18,6 +18,7 @@ from scanner.metrics import Metrics
 from scanner.rulebook.examples import Example
 from scanner.rulebook.samples.kind import Kind
 from scanner.settings import Settings
+from tools.fault_tables import calls_table, faults_table, host_faults_table
 from tools.rule_pages import families_table, write_pages
 from tools.rule_tables import (
     conditions_table,
@@ -169,6 +170,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "extensions": extensions_table,
     "families": families_table,
     "steps": steps_table,
+    "faults": faults_table,
+    "calls": calls_table,
+    "host-faults": host_faults_table,
 }
 
 

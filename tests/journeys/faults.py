@@ -120,8 +120,13 @@ PASSING = (
     ),
 )  # fmt: skip
 
-REFUSALS = (403, 404, 409)
-"""Statuses that a repeat would not change."""
+REFUSED = {
+    403: "asked for once; the step is `failed`, or the version `unchecked` with `access-refused`; never called done",
+    404: "taken for gone only where that cannot hide a version: a content is asked for again and then `unchecked`",
+    409: "waited for where somebody holds a lock, another name where it is taken, else the step is `failed`",
+}
+"""Statuses that a repeat would not change, with what comes of them."""
+REFUSALS = tuple(REFUSED)
 
 
 def refusals_at(call: Call) -> tuple[int, ...]:
@@ -169,3 +174,104 @@ ENDS: dict[Story, End] = {
     "undelete": End(["infected"], ["delete", "tombstone", "undo", "undo"], "home", trash=1),
     "forecast": End(["infected"], ["quarantine"], "quarantine", moves=1),
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class HostFault:
+    """One that lies not with Egnyte."""
+
+    name: str
+    outcome: str
+    test: str
+    """File and name below tests/."""
+
+
+HOST_FAULTS = (
+    HostFault(
+        "clamd is not running",
+        "nothing is downloaded, nothing is clean; all waits and uses up no attempts",
+        "journeys/test_engine_faults.py::test_without_a_clamd_nothing_is_clean_and_no_download_is_paid_for",
+    ),
+    HostFault(
+        "clamd dies in the middle of a scan",
+        "`interrupted`: the version is scanned again when it is back",
+        "journeys/test_engine_faults.py::test_a_clamd_killed_in_mid_scan_leaves_the_work_open",
+    ),
+    HostFault(
+        "clamd hangs",
+        "given up after `clamav.scan_timeout`, then scanned again",
+        "journeys/test_engine_faults.py::test_a_frozen_clamd_is_given_up_after_the_timeout_and_asked_again",
+    ),
+    HostFault(
+        "clamd loads new signatures",
+        "scans wait for it, none is lost",
+        "journeys/test_engine_faults.py::test_a_reload_of_the_signatures_in_mid_work_loses_nothing",
+    ),
+    HostFault(
+        "clamd has no memory left",
+        "what it says instead of a result is not clean; scanned again",
+        "journeys/test_host_faults.py::test_a_clamd_without_memory_calls_nothing_clean",
+    ),
+    HostFault(
+        "another program listens at clamd's address",
+        "`engine-down`, as if nobody did",
+        "journeys/test_host_faults.py::test_a_program_that_is_no_clamd_calls_nothing_clean",
+    ),
+    HostFault(
+        "the disk of the spool is full",
+        "large contents wait with `spool-unavailable`; no restart is needed",
+        "journeys/test_host_faults.py::test_a_full_disk_under_the_spool_is_waited_out_without_a_restart",
+    ),
+    HostFault(
+        "the folder of the spool is missing",
+        "large contents wait with `spool-unavailable`, small ones are scanned",
+        "journeys/test_engine_faults.py::test_a_spool_that_cannot_be_written_waits",
+    ),
+    HostFault(
+        "the disk of the ledger is full",
+        "the service ends with exit 3 and a sentence; started anew, it goes on where it was",
+        "journeys/test_host_faults.py::"
+        "test_a_full_disk_under_the_ledger_ends_the_service_and_the_next_one_does_the_rest",
+    ),
+    HostFault(
+        "the ledger is locked for less than 10 s",
+        "waited for",
+        "journeys/test_host_faults.py::test_a_ledger_that_another_holds_for_a_moment_is_waited_for",
+    ),
+    HostFault(
+        "the ledger is locked for longer",
+        "exit 3 with a sentence; started anew, it goes on where it was",
+        "journeys/test_host_faults.py::"
+        "test_a_ledger_that_another_holds_for_ever_ends_the_service_and_the_next_one_does_the_rest",
+    ),
+    HostFault(
+        "the ledger is damaged before the start",
+        "refused with a sentence, not written to: bring back a copy",
+        "journeys/test_host_faults.py::test_a_ledger_with_pages_of_noise_is_refused_with_a_sentence_and_not_written",
+    ),
+    HostFault(
+        "the ledger is damaged under the service",
+        "exit 3 with a sentence",
+        "cli/test_run.py::test_a_ledger_that_is_damaged_under_a_running_service_ends_it_with_exit_3_and_a_sentence",
+    ),
+    HostFault(
+        "a second service is started on one ledger",
+        "the second is refused with exit 2, the first goes on",
+        "cli/test_run.py::test_a_second_service_on_the_same_ledger_is_refused_and_the_first_one_stays",
+    ),
+    HostFault(
+        "the clock jumps ahead or back",
+        "nothing is lost; what was put off by it waits until its moment comes",
+        "journeys/test_host_faults.py::test_a_clock_that_jumps_loses_nothing",
+    ),
+    HostFault(
+        "kill -9 before or after any act of a remediation",
+        "the next start finishes it; nothing is done twice",
+        "journeys/test_kill_steps.py::test_a_service_killed_at_any_act_does_it_once_and_finishes",
+    ),
+    HostFault(
+        "kill -9 at any moment",
+        "the next start takes the work up again",
+        "journeys/test_kill.py::test_forty_kills_in_a_history_of_three_hundred_files_lose_nothing_and_do_nothing_twice",
+    ),
+)
