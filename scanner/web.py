@@ -51,8 +51,9 @@ def _answer(health: Health) -> Response:
     return JSONResponse(health.as_json(), status_code=200 if health.ok else 503)
 
 
-def bind(listen: str) -> socket.socket:
-    """A listening socket, so that port 0 has a number before anything starts. Raises ConfigurationError."""
+def bind(listen: str, key: str = "http.listen") -> socket.socket:
+    """A listening socket, so that port 0 has a number before anything starts. Raises ConfigurationError, with `key` as
+    the setting to change."""
     host, _, port = listen.rpartition(":")
     host = host.strip("[]")
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -62,10 +63,19 @@ def bind(listen: str) -> socket.socket:
     except (OSError, OverflowError) as error:
         listener.close()
         remedy = "Choose another address, or stop what listens there."
-        raise ConfigurationError([Problem("http.listen", f"cannot listen on {listen}: {error}", remedy)]) from error
+        raise ConfigurationError([Problem(key, f"cannot listen on {listen}: {error}", remedy)]) from error
     return listener
 
 
-def server(app: Starlette) -> Server:
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2)
-    return Server(config)
+def server(app: Starlette, most_connections: int | None = None) -> Server:
+    """Above so many connections at once it answers 503."""
+    return Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=2,
+            limit_concurrency=most_connections,
+        )
+    )

@@ -145,7 +145,10 @@ class Feed:
                 interval = self._settings.min_interval
             if not poll.more:
                 await _first_of(self._rest(interval), stop, wake)
-                interval = min(interval * 2, self._settings.max_interval)
+                # What woke us may show in the feed only later: no long rest after a poll that found nothing yet.
+                interval = (
+                    self._settings.min_interval if wake.is_set() else min(interval * 2, self._settings.max_interval)
+                )
 
     def _rest(self, interval: float) -> float:
         return max(self._settings.min_interval, interval * (1 - JITTER * self._jitter()))

@@ -67,6 +67,7 @@ LEVELS = ("debug", "info", "warning", "error", "critical")
 FOLDER_STATES = ("closed", "open", "missing", "unused", "unknown")
 PROBE_LEGS = ("upload", "event", "dispatch", "scan", "quarantine", "comment", "cleanup")
 NOTICE_RESULTS = ("taken", "not_taken", "given_up")
+DELIVERY_RESULTS = ("woken", "bad_secret", "unknown_domain", "too_large", "too_slow", "cut_off")
 STEP_RESULTS = tuple(state.value for state in StepState if state not in (StepState.PLANNED, StepState.INTENDED))
 VERDICT_BUCKETS = (5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 14400, 86400)
 """Seconds. The goal is 900: rules and dashboards ask for the edge `900.0`."""
@@ -272,6 +273,15 @@ class Families:
         )
         self.notices = self._counter(
             "notices", "Notices to other systems, by how a try to hand one over ended", result=NOTICE_RESULTS
+        )
+        self.webhook_deliveries = self._counter(
+            "webhook_deliveries", "Deliveries of Egnyte's webhooks, by what became of them", result=DELIVERY_RESULTS
+        )
+        self.last_delivery = self._gauge(
+            "webhook_last_delivery_timestamp_seconds", "When a delivery last woke a feed; 0 = never since the start"
+        )
+        self.webhooks_registered = self._gauge(
+            "webhooks_registered", "Domains whose webhook is registered and enabled; the others are only polled"
         )
         self.notices_open = self._gauge("notices_open", f"Notices that nobody has taken yet. {GLOBAL}")
         self.oldest_notice = self._gauge(

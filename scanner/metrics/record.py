@@ -247,6 +247,12 @@ class Metrics(Families):
         """One try to hand a notice over: taken, not_taken or given_up."""
         self.notices.labels(result).inc()
 
+    def delivered(self, result: str, now: datetime) -> None:
+        """One of DELIVERY_RESULTS."""
+        self.webhook_deliveries.labels(result).inc()
+        if result == "woken":
+            self.last_delivery.set(now.timestamp())
+
     def notices_waiting(self, count: int, oldest: datetime | None) -> None:
         self.notices_open.set(count)
         self.oldest_notice.set(_moment(oldest))

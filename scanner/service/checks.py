@@ -43,7 +43,7 @@ async def diagnose(
     yield _spool(settings)
     for domain in settings.domains:
         newest = await _newest(settings, domain.name, clock)
-        async for line in check_domain(domain, clock(), _steps(settings), newest):
+        async for line in check_domain(domain, clock(), _steps(settings), newest, settings.webhooks):
             yield line
 
 

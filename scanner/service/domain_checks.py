@@ -13,7 +13,8 @@ from scanner.remediation.guard import FolderState, Parked, look
 from scanner.remediation.step import LEVELS, ApiScope
 from scanner.remediation.steps import STEPS
 from scanner.service.diagnosis import Diagnosis, Level
-from scanner.settings import DomainSettings
+from scanner.service.webhook_checks import check_webhook
+from scanner.settings import DomainSettings, WebhookSettings
 
 READING_LEVELS = ("Viewer", "Editor", "Full", "Owner")
 """Others can at best preview (fact sheet 2.7)."""
@@ -29,7 +30,11 @@ _QUARANTINES = {
 
 
 async def check_domain(
-    settings: DomainSettings, now: datetime, steps: Collection[StepKind], newest: Parked | None = None
+    settings: DomainSettings,
+    now: datetime,
+    steps: Collection[StepKind],
+    newest: Parked | None = None,
+    webhooks: WebhookSettings = WebhookSettings(),  # noqa: B008 -- frozen
 ) -> AsyncIterator[Diagnosis]:
     """`steps`: what policy and rules ask for. `newest`: what was put into quarantine last, where the ledger knows of
     anything. Ends early where the API stays away or refuses to say who we are."""
@@ -49,6 +54,8 @@ async def check_domain(
         if any(ApiScope.LINK in STEPS[kind].needs.scopes for kind in steps):
             yield await _links(cloud, name, settings.watch[0])
         yield await _quarantine(cloud, settings, account, newest)
+        if webhooks.url is not None:
+            yield await check_webhook(cloud, webhooks, settings, now)
     except RetryLater as error:
         yield Diagnosis(
             Level.UNREACHABLE,

@@ -33,6 +33,7 @@ from scanner.service.selftest import follow_self_test
 from scanner.service.signature_files import follow_signatures
 from scanner.service.statements import STATE_EVERY, Statements
 from scanner.service.walks import walker_of
+from scanner.service.webhooks import REGISTER_EVERY, webhooks_of
 
 log = structlog.get_logger("scanner.service")
 
@@ -51,8 +52,14 @@ async def serve(parts: Parts, stop: asyncio.Event) -> None:
     walks = asyncio.Event()
     walks.set()
     chances = SecondChance(parts.stations.ledger, parts.metrics)
-    async with notifier_of(parts) as notifier, asyncio.TaskGroup() as group:
+    async with (
+        notifier_of(parts) as notifier,
+        webhooks_of(parts, woken) as webhooks,
+        asyncio.TaskGroup() as group,
+    ):
         group.create_task(_repeat(NOTIFY_EVERY, stop, notifier.turn))
+        if webhooks is not None:
+            group.create_task(_repeat(REGISTER_EVERY, stop, partial(_unless_stopped, stop, webhooks.turn)))
         group.create_task(_repeat(GUARD_EVERY, stop, Guard(parts).turn))
         for name, feed in parts.feeds.items():
             on_poll = partial(observe_poll, parts, name, walks)

@@ -30,6 +30,7 @@ from scanner.settings.sections import (
     YaraSettings,
 )
 from scanner.settings.statements import StatementSettings
+from scanner.settings.webhooks import WebhookSettings
 
 __all__ = [
     "ClamavSettings",
@@ -51,6 +52,7 @@ __all__ = [
     "StatementSettings",
     "SuppressionSettings",
     "UnpackSettings",
+    "WebhookSettings",
     "WorkerSettings",
     "YaraSettings",
     "load_local_settings",

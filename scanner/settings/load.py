@@ -37,6 +37,7 @@ from scanner.settings.sections import (
 )
 from scanner.settings.statements import StatementSettings
 from scanner.settings.units import not_empty
+from scanner.settings.webhooks import WebhookSettings
 
 LONGEST_TOKEN = 4096
 """Bytes. Egnyte's access tokens have 24 (fact sheet 2.3); the ceiling keeps a device file from being read for ever."""
@@ -65,6 +66,7 @@ class Settings(Section):
     statements: StatementSettings = StatementSettings()
     probe: ProbeSettings = ProbeSettings()
     http: HttpSettings = HttpSettings()
+    webhooks: WebhookSettings = WebhookSettings()
 
 
 class LocalSettings(Section):
@@ -205,11 +207,12 @@ def _unreadable_files(value: dict[str, Any], sources: Sources) -> Iterator[Probl
         fault = check(Path(path)) if isinstance(path, str) and path and "\0" not in path else None
         if fault is not None:
             yield Problem(sources.where((*loc, key)), f"{loc[0]}[{loc[1]}].{key}: {fault[0]}", fault[1])
-    unpack = value.get("unpack")
-    path = unpack.get("passwords_file") if isinstance(unpack, dict) else None
-    fault = _file_fault(Path(path)) if isinstance(path, str) and path and "\0" not in path else None
-    if fault is not None:
-        yield Problem(sources.where(("unpack", "passwords_file")), f"unpack.passwords_file: {fault[0]}", fault[1])
+    for name, key in (("unpack", "passwords_file"), ("webhooks", "secret_file")):
+        section = value.get(name)
+        path = section.get(key) if isinstance(section, dict) else None
+        fault = _file_fault(Path(path)) if isinstance(path, str) and path and "\0" not in path else None
+        if fault is not None:
+            yield Problem(sources.where((name, key)), f"{name}.{key}: {fault[0]}", fault[1])
 
 
 def _file_fault(path: Path) -> tuple[str, str] | None:

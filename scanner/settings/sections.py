@@ -210,10 +210,13 @@ def _listen_address(address: str) -> str:
     return address
 
 
+ListenAddress = Annotated[str, AfterValidator(_listen_address)]
+
+
 class HttpSettings(Section):
     """The operations port."""
 
-    listen: Annotated[str, AfterValidator(_listen_address)] = "127.0.0.1:9464"
+    listen: ListenAddress = "127.0.0.1:9464"
     """Address of /metrics, /livez and /readyz; port 0 takes any free one."""
 
 

@@ -353,6 +353,17 @@ async def test_a_wake_polls_at_once() -> None:
 
 
 @in_virtual_time
+async def test_after_a_wake_that_found_nothing_yet_the_rests_are_short_again() -> None:
+    following = Following(Store())
+    await following.until(lambda: len(following.polls) == 5)
+    following.wake.set()
+    await following.until(lambda: len(following.polls) == 8)
+    await following.end()
+
+    assert following.rests[:4] + following.rests[5:] == [0.05, 0.1, 0.2, 0.4, 0.05, 0.1]
+
+
+@in_virtual_time
 async def test_what_is_left_of_a_long_history_is_read_without_a_rest() -> None:
     store = Store([upload(number) for number in range(1, 4 * PAGES_PER_POLL + 2)])
     following = Following(store, min_interval="1h", max_interval="2h")

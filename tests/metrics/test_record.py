@@ -348,3 +348,13 @@ def test_the_last_probe_is_that_of_the_domain_where_it_is_longest_ago() -> None:
         metrics.probes_stand(domain, moment)
         seen.append(metrics.registry.get_sample_value("scanner_probe_last_success_timestamp_seconds"))
     assert seen == [NOON.timestamp(), 0, NOON.timestamp() - 3600]
+
+
+def test_deliveries_are_counted_and_only_one_that_woke_a_feed_has_a_moment() -> None:
+    metrics, now = Metrics(), datetime(2026, 3, 4, tzinfo=UTC)
+    value = metrics.registry.get_sample_value
+    metrics.delivered("bad_secret", now)
+    before = value("scanner_webhook_last_delivery_timestamp_seconds")
+    metrics.delivered("woken", now)
+    assert (before, value("scanner_webhook_last_delivery_timestamp_seconds")) == (0.0, now.timestamp())
+    assert value("scanner_webhook_deliveries_total", {"result": "bad_secret"}) == 1.0

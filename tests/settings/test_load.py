@@ -120,6 +120,7 @@ def test_one_domain_is_enough_and_all_else_has_the_defaults_of_the_design(folder
         "statements": {"folder": None, "key_file": None},
         "probe": {"every": "1h", "patience": "15m"},
         "http": {"listen": "127.0.0.1:9464"},
+        "webhooks": {"url": None, "secret_file": None, "listen": "127.0.0.1:9465"},
     }
 
 
