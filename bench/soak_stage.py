@@ -31,6 +31,7 @@ NO_BRAKE = {
     "max_share_percent": 100,
 }
 MOST_EXITS = 20
+MOST_FAULTS = 6
 MIB = 1024**2
 
 
@@ -74,7 +75,7 @@ class Stage:
     def happen(self, trouble: Trouble) -> None:
         self.troubles[trouble.what] += 1
         if trouble.what == "fault":
-            self.emulator.call(lambda: self.emulator.domain.faults.add(trouble.rule))
+            self.emulator.call(lambda: self._add_fault(trouble.rule))
         else:
             getattr(self, f"_{trouble.what}")()
 
@@ -136,6 +137,12 @@ class Stage:
             "remediation": NO_BRAKE,
         }
         self._config.write_text(yaml.safe_dump(settings))
+
+    def _add_fault(self, rule: dict[str, Any]) -> None:
+        """The oldest that nobody has met go: else they heap up while the service is away, and keep it away."""
+        faults = self.emulator.domain.faults
+        del faults.rules[: -MOST_FAULTS + 1]
+        faults.add(rule)
 
     def _spawn(self) -> None:
         with (self.folder / "scanner.log").open("ab") as log:
