@@ -132,6 +132,19 @@ async def test_what_cannot_be_deleted_is_no_success_and_is_deleted_at_the_next_s
     assert (told(world), left(world)) == ([("cleanup", "cleanup", True)], [])
 
 
+async def test_an_upload_of_which_no_answer_came_is_deleted_later_and_never_scanned(world: World) -> None:
+    world.fault(method="POST", route="fs-content", cut_after=1)
+    world.fault(method="GET", route="/scanner-probe-", status=503, skip=1)
+    async with serving(world, probe={"patience": "3s"}):
+        await until(lambda: told(world) == [("upload", "upload", False)])
+        await until(lambda: world.rows("SELECT 1 FROM events WHERE disposition = 'skipped' AND reason = 'own_action'"))
+    assert len(left(world)) == 1
+    world.control("DELETE", "faults")
+    async with serving(world):
+        await until(over(world))
+    assert (told(world), left(world), world.outcomes()) == ([("cleanup", "upload", True)], [], [])
+
+
 async def test_a_version_that_somebody_puts_upon_it_is_scanned_and_not_deleted(world: World) -> None:
     world.fault(method="GET", route="fs-content", delay=3.0, count=1)
     async with serving(world):
