@@ -57,8 +57,14 @@ async def webhooks_of(parts: Parts, wakes: Mapping[str, asyncio.Event]) -> Async
     rest = parts.settings.events.min_interval
     doors = {name: Door(one.secret, Bell(wakes[name], rest)) for name, one in wanted.items()}
 
+    refused: set[Result] = set()
+
     def told(result: Result) -> None:
         parts.metrics.delivered(result, parts.clock())
+        if result != "woken" and result not in refused:
+            # Once for each: a stranger may knock as often as he likes.
+            refused.add(result)
+            log.warning("webhook.delivery_refused", result=result, more="are counted only")
 
     with closing(bind(settings.listen, "webhooks.listen")) as listener:
         web = server(receiver(doors, told), MOST_CONNECTIONS)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from scanner.errors import ConfigurationError
 from scanner.service import loops
@@ -88,13 +89,16 @@ async def test_a_second_start_registers_no_second_one(world: World) -> None:
     assert registered(world) == [(f"{url}/webhooks/acme", "enabled")]
 
 
-async def test_a_forged_delivery_brings_no_poll(world: World) -> None:
+async def test_forged_deliveries_bring_no_poll_and_are_logged_once(world: World) -> None:
     url = ask_for_webhooks(world)
     async with served(world) as parts:
         before = len(world.calls(r"/events\?"))
-        async with httpx.AsyncClient() as stranger:
-            answer = await stranger.post(f"{url}/webhooks/acme", json=[], headers={HEADER: SECRET})
-        assert (answer.status_code, deliveries(parts, "bad_secret"), deliveries(parts, "woken")) == (401, 1, 0)
+        with capture_logs() as told:
+            async with httpx.AsyncClient() as stranger:
+                for _ in range(3):
+                    answer = await stranger.post(f"{url}/webhooks/acme", json=[], headers={HEADER: SECRET})
+        assert (answer.status_code, deliveries(parts, "bad_secret"), deliveries(parts, "woken")) == (401, 3, 0)
+        assert [line["result"] for line in told if line["event"] == "webhook.delivery_refused"] == ["bad_secret"]
         assert len(world.calls(r"/events\?")) == before
 
 
