@@ -27,7 +27,8 @@ SEED = 4
 def test_forty_kills_in_a_history_of_three_hundred_files_lose_nothing_and_do_nothing_twice(
     tmp_path: Path, clamd: PrivateClamd
 ) -> None:
-    remediation = {"max_per_hour": 1_000, "max_per_signature_per_hour": 1_000, "max_share_percent": 100}
+    remediation = {"max_per_hour": 1_000, "max_per_rule_per_hour": 1_000}
+    remediation |= {"max_per_signature_per_hour": 1_000, "max_share_percent": 100}
     with new_world(tmp_path, clamd.address, remediation=remediation) as world:
         chance = random.Random(SEED)
         bad = {f"/Shared/Projects/{number}.bin" for number in chance.sample(range(FILES), 60)}

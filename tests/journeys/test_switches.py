@@ -67,7 +67,7 @@ async def order_release(world: World) -> StepResult:
     settings = world.settings()
     async with Ledger.reading(settings.ledger, utc_now) as ledger:
         (row,) = await ledger.quarantined()
-        return await release_row(settings, ledger, row, "a false alarm", "jdoe")
+        return await release_row(settings, ledger, row, reason="a false alarm", by="jdoe", until=None)
 
 
 async def test_a_file_that_our_move_gave_a_new_entry_id_is_judged_and_told_once(world: World) -> None:
