@@ -30,7 +30,8 @@ class FeedJournal(Protocol):
         ...
 
     async def recent_events(self, domain: str, most: int) -> tuple[int, ...]:
-        """Ids of the newest events recorded, ascending: none of a time before the domain was restored."""
+        """Ids of the newest events recorded, ascending: none of a time before the domain was restored. At least `most`,
+        and with them what happened and was recorded within a minute before the last: one may show below it still."""
         ...
 
     async def start_feed(self, domain: str, cursor: Cursor) -> None:

@@ -36,6 +36,12 @@ from scanner.model import (
 
 Settled = tuple[tuple[Event, Disposition], ...]
 
+LATE = timedelta(minutes=1)
+FRESH = timedelta(minutes=5)
+"""An event may show below one that was recorded so lately, if that had only just happened (`events/overlap.py`)."""
+MOST_LATE = 5_000
+"""As many as one second reading gets through."""
+
 
 class Recorded(NamedTuple):
     """What a page of events came to."""
@@ -101,10 +107,18 @@ def feed_state(connection: Connection, domain: str) -> FeedState | None:
 
 
 def recent_events(connection: Connection, domain: str, most: int) -> tuple[int, ...]:
-    """Ids of the newest events recorded, ascending."""
+    """Ids of the newest events recorded, ascending: so many, and all that were new within a minute before the last."""
     epoch = connection.execute(_EPOCH, {"d": domain}).scalar_one_or_none() or 0
-    mine = select(events.c.event_id).where(events.c.domain == domain, events.c.epoch == epoch)
-    return tuple(sorted(connection.scalars(mine.order_by(events.c.event_id.desc()).limit(most))))
+    here = (events.c.domain == domain, events.c.epoch == epoch)
+    newest = connection.execute(
+        select(events.c.event_id, events.c.recorded_at).where(*here).order_by(events.c.event_id.desc()).limit(most)
+    ).all()
+    if not newest:
+        return ()
+    last = max(row.recorded_at for row in newest)
+    late = (events.c.recorded_at >= last - LATE, events.c.occurred_at >= last - FRESH)
+    minute = select(events.c.event_id).where(*here, *late).order_by(events.c.event_id.desc()).limit(MOST_LATE)
+    return tuple(sorted({row.event_id for row in newest} | set(connection.scalars(minute))))
 
 
 def set_feed(connection: Connection, domain: str, cursor: Cursor) -> None:

@@ -83,7 +83,7 @@ class Journal:
         return self.state
 
     async def recent_events(self, domain: str, most: int) -> tuple[int, ...]:
-        return tuple(sorted(self.recorded)[-most:])
+        return tuple(sorted(self.recorded))  # all within a minute, in these tests
 
     async def start_feed(self, domain: str, cursor: Cursor) -> None:
         self.state = State(cursor)

@@ -205,6 +205,16 @@ async def test_on_a_busy_feed_what_shows_late_far_below_the_cursor_is_read_a_min
     assert journal.state == State(Cursor(40), upload(40).occurred_at)
 
 
+async def test_what_was_to_be_read_again_on_a_busy_feed_is_so_also_after_a_restart() -> None:
+    store, journal, clock = busy(5, 20), Journal(State(Cursor(0))), Clock()
+    await feed_of(store, journal, clock=clock, page=10).poll()
+    store.events += [upload(5), upload(20)]
+    again = feed_of(store, journal, clock=clock, page=10)
+    assert ids(await again.poll()) == []
+    clock.pass_by(seconds=61)
+    assert sorted(ids(await again.poll())) == [5, 20]
+
+
 async def test_a_second_reading_that_fails_is_made_up_for() -> None:
     store, journal, clock = busy(5), Journal(State(Cursor(0))), Clock()
     feed = feed_of(store, journal, clock=clock, page=10)

@@ -270,6 +270,18 @@ def test_ids_counted_anew_are_recorded_once_too_and_known_versions_stay_known(da
     assert database.run_here(act) == (([1, 2], 1), ([], 0))
 
 
+def test_recent_are_the_newest_and_what_was_new_within_a_minute_before_the_last(database: Database):
+    def act(connection):
+        for number, recorded in ((1, 10), (2, 50), (3, 100), (4, 105), (400, 106)):
+            intake.record_events(connection, "acme", [event(number, f"e{number}")], decide, after(recorded))
+        # What came of a backlog had happened long before.
+        old = replace(event(401, "e401"), occurred_at=after(-3_600))
+        intake.record_events(connection, "acme", [old], decide, after(106))
+        return [intake.recent_events(connection, "acme", most) for most in (1, 2, 6)]
+
+    assert database.run_here(act) == [(2, 3, 4, 400, 401), (2, 3, 4, 400, 401), (1, 2, 3, 4, 400, 401)]
+
+
 def test_another_domains_ids_do_not_count_anew(database: Database):
     def act(connection):
         page(connection, 1)
