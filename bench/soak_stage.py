@@ -54,8 +54,7 @@ class Stage:
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
-        """The service, its memory watched; in the end asked to stop. Every 40th event shows three seconds late."""
-        self.emulator.call(lambda: self.emulator.domain.switches.update({"late_every": 40, "late_ms": 3_000}))
+        """The service, its memory watched; in the end it is asked to stop."""
         self._write_settings()
         self._spawn()
         over = threading.Event()
@@ -148,6 +147,9 @@ class Stage:
         with (self.folder / "scanner.log").open("ab") as log:
             command = [sys.executable, "-m", "scanner", "run", "--config", str(self._config)]
             self._service = subprocess.Popen(command, stdout=log, stderr=log, cwd=REPOSITORY)
+
+    def _late_events(self) -> None:
+        self.emulator.call(lambda: self.emulator.domain.switches.update({"late_every": 40, "late_ms": 3_000}))
 
     def _kill(self) -> None:
         self.keep_alive()
