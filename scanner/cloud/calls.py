@@ -48,9 +48,11 @@ def feed_range() -> Call:
     return Call("feed_range", "GET", "/pubapi/v2/events/cursor", Priority.FEED)
 
 
-def events_after(cursor: Cursor, count: int) -> Call:
-    """Nothing is suppressed: `app` would also hide what somebody else does with our key (fact sheet 3.2)."""
-    return Call("events_after", "GET", f"/pubapi/v2/events?id={cursor:d}&count={count:d}", Priority.FEED)
+def events_after(cursor: Cursor, count: int, suppress: str = "none") -> Call:
+    """`suppress`: `app` or `user` hides what was done with our key, also by somebody else; `none` nothing (fact sheet
+    3.2)."""
+    hidden = "" if suppress == "none" else f"&suppress={suppress}"
+    return Call("events_after", "GET", f"/pubapi/v2/events?id={cursor:d}&count={count:d}{hidden}", Priority.FEED)
 
 
 def file(group_id: GroupId, priority: Priority) -> Call:

@@ -60,10 +60,13 @@ class EgnyteClient:
         observe: Observe = unobserved,
         clock: Callable[[], datetime] = utc_now,
         timeouts: dict[str, float] = TIMEOUTS,
+        suppress: str = "none",
     ) -> None:
+        """`suppress`: events that the feed leaves out; see `calls.events_after`."""
         where = connection(settings, timeouts)
         tokens = TokenFile(settings.token_file)
         self._clock = clock
+        self._suppress = suppress
         self._budget = Budget()
         meter = Meter(self._budget, observe)
         self._session = Session(where, tokens, self._budget, meter)
@@ -80,7 +83,7 @@ class EgnyteClient:
 
     async def events_after(self, cursor: Cursor, count: int) -> EventPage:
         try:
-            answer = await self._session.ask(calls.events_after(cursor, count))
+            answer = await self._session.ask(calls.events_after(cursor, count, self._suppress))
         except NotFound as error:
             raise CursorExpired(f"the feed no longer holds event {cursor}") from error
         if answer.status == 204:

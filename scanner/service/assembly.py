@@ -90,7 +90,9 @@ async def assembled(settings: Settings, metrics: Metrics | None = None) -> Async
         spots = KnownBlindSpots()
         panel = panel_of(settings, clamd, rules, once, spots)
         examiner = examiners_of(settings, rules, once)
-        domains = {one.name: await _enter_domain(one, metrics, stack) for one in settings.domains}
+        domains = {
+            one.name: await _enter_domain(one, settings.events.suppress, metrics, stack) for one in settings.domains
+        }
         pool = ThreadPoolExecutor(settings.workers.concurrency, thread_name_prefix="content")
         stack.callback(pool.shutdown, wait=False, cancel_futures=True)
         spool = Spool(settings.spool)
@@ -121,8 +123,8 @@ async def _enter_yara(settings: Settings, metrics: Metrics, stack: AsyncExitStac
     return yara
 
 
-async def _enter_domain(settings: DomainSettings, metrics: Metrics, stack: AsyncExitStack) -> Domain:
-    cloud = EgnyteClient(settings, observe=metrics.api_call)
+async def _enter_domain(settings: DomainSettings, suppress: str, metrics: Metrics, stack: AsyncExitStack) -> Domain:
+    cloud = EgnyteClient(settings, observe=metrics.api_call, suppress=suppress)
     stack.push_async_callback(cloud.close)
     return Domain(settings, cloud, await cloud.account())
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from scanner.cloud.client import MOST_LINKS, MOST_NOTES
+from scanner.cloud.client import MOST_LINKS, MOST_NOTES, EgnyteClient
 from scanner.cloud.port import EventPage, FileInfo, Priority, Quota
 from scanner.errors import BadAnswer, CursorExpired, Forbidden, NotFound
 from scanner.model import Cursor, GroupId
+from scanner.settings import DomainSettings
 from tests.cloud.egnyte import FOLDER, Egnyte
 
 PLAN = f"{FOLDER}/plan.txt"
@@ -94,7 +95,22 @@ async def test_a_404_of_the_feed_is_an_expired_cursor(egnyte: Egnyte, body: Any)
         await egnyte.cloud.events_after(Cursor(7), 100)
 
 
-async def test_nothing_is_suppressed(egnyte: Egnyte) -> None:
+@pytest.mark.parametrize("suppress", ["app", "user"])
+async def test_what_is_done_with_our_key_is_left_out_where_that_is_wished(egnyte: Egnyte, suppress: str) -> None:
+    before = (await egnyte.cloud.feed_range()).latest
+    await egnyte.cloud.add_folder(f"{FOLDER}/Ours")
+    egnyte.put(f"{FOLDER}/theirs.txt", by="jdoe")
+    settings = DomainSettings(name="acme", base_url=egnyte.emulator.base_url, token_file=egnyte.token_file)
+    cloud = EgnyteClient(settings, suppress=suppress)
+    try:
+        page = await cloud.events_after(before, 100)
+    finally:
+        await cloud.close()
+
+    assert [event.target_path for event in page.events] == [f"{FOLDER}/theirs.txt"]
+
+
+async def test_nothing_is_suppressed_by_itself(egnyte: Egnyte) -> None:
     before = (await egnyte.cloud.feed_range()).latest
     await egnyte.cloud.add_folder(f"{FOLDER}/Ours")
 
