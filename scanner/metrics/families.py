@@ -35,19 +35,11 @@ LOOPS = ("poller", "dispatcher", "exporter")
 """Only those that report each turn: a loop that never does would look stalled for ever."""
 SKIPPED = "skipped"
 OPERATIONS = (
-    *(
-        "account",
-        "feed_range",
-        "events_after",
-        "file",
-        "at_path",
-        "list_folder",
-        "folder_stats",
-        "add_folder",
-        "move",
-        "links",
-    ),
-    *("delete_link", "notes", "add_note", "permissions", "close_folder", "own_level", "username", "open_content"),
+    *("account", "feed_range", "events_after", "file", "at_path", "list_folder", "folder_stats", "add_folder", "move"),
+    *("links", "delete_link", "notes", "add_note", "permissions", "close_folder", "own_level", "person"),
+    *("open_content", "versions", "delete_version", "delete", "trash", "restore", "lock", "unlock", "add_text"),
+    *("add_namespace", "properties", "set_properties"),
+    *("webhooks", "webhook", "add_webhook", "set_webhook", "delete_webhook"),
     OTHER,
 )
 """The calls of the cloud port."""

@@ -3,12 +3,14 @@
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 from prometheus_client import Metric, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from scanner.cloud.meter import Operation
 from scanner.metrics import Metrics
-from scanner.metrics.families import LOOPS, VERDICT_BUCKETS
+from scanner.metrics.families import LOOPS, OPERATIONS, OTHER, VERDICT_BUCKETS
 
 TABLE = Path(__file__).parent.parent.parent / "docs" / "metrics.md"
 SUFFIXES = {"counter": "_total", "gauge": "", "histogram": ""}
@@ -80,3 +82,7 @@ def test_two_services_in_one_process_do_not_share_a_registry() -> None:
     first, second = Metrics(), Metrics()
     first.api_auth_failures.inc()
     assert second.registry.get_sample_value("scanner_api_auth_failures_total") == 0
+
+
+def test_every_call_of_the_port_is_counted_under_its_name() -> None:
+    assert (*get_args(Operation), OTHER) == OPERATIONS
