@@ -1,7 +1,7 @@
 # Each target sets up what it needs. `make demo ARGS=--keep` hands arguments on.
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench docs lock
+.PHONY: help setup demo test faults lint bench docs lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -13,7 +13,10 @@ demo: setup ## Run the main job against an emulated domain with a real clamd, an
 	@$(BIN)/python -m demo $(ARGS)
 
 test: lint ## Everything CI runs
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(BIN)/pytest -n 2 -m "not long" $(ARGS)
+
+faults: setup ## Every fault at every call of the platform: some ten minutes more
+	$(BIN)/pytest -n 2 -m long $(ARGS)
 
 lint: setup ## The quick half of the tests: style, types, imports
 	$(BIN)/ruff check .

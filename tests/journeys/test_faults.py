@@ -11,6 +11,8 @@ from tests.journeys.faults import CALLS, ENDS, PASSING, Call, Story, Trouble, re
 from tests.journeys.stories import as_told, begin, end_of, finish, settled
 from tests.journeys.world import World
 
+pytestmark = pytest.mark.long
+
 ROWS = [
     pytest.param(call, trouble, id=f"{call.doing}: {trouble.name}")
     for call in CALLS
