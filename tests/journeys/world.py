@@ -153,6 +153,8 @@ class World:
     def wait_over(self) -> None:
         """As if the time had come at which deferred work is due."""
         self._sql("UPDATE tickets SET execute_after = 0")
+        self._sql("UPDATE walks SET due_at = NULL")
+        self._sql("UPDATE frontier SET due_at = NULL")
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What the ledger holds, by SQL."""
