@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import typer
 
+from scanner.cli.answers import DomainOption, answered, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
     JsonOption,
     load_or_exit,
     print_json,
-    print_table,
     say,
-    stopped_by_user_errors,
 )
 from scanner.cli.orders import ByOption, ReasonOption
-from scanner.ledger.ledger import Ledger
 from scanner.model import Allowance
-from scanner.service.assembly import utc_now
-from scanner.settings import Settings
 
 
 def list_allowed(
     config: ConfigOption,
-    domain: Annotated[str | None, typer.Option(help="Only this domain.")] = None,
+    domain: DomainOption = None,
     json: JsonOption = False,
 ) -> None:
     """Contents of which some findings do not count, since a file with them was released. `id` is what `disallow` takes.
 
     Exit 1 while there is one.
     """
-    found = asyncio.run(_allowed(load_or_exit(config), domain))
-    if json:
-        for one in found:
-            print_json(one)
-    else:
-        columns = ("id", "domain", "sha256", "findings", "until", "by", "reason")
-        print_table(columns, (_cells(one) for one in found))
+    found = answered(load_or_exit(config), lambda ledger: ledger.allowances(domain))
+    show_list(found, ("id", "domain", "sha256", "findings", "until", "by", "reason"), _cells, as_json=json)
     raise typer.Exit(ExitCode.FOUND if found else ExitCode.NOTHING_FOUND)
 
 
@@ -55,7 +45,7 @@ def disallow(
 
     Example: scanner quarantine disallow 3 --reason "it was malware after all" --by jdoe
     """
-    asyncio.run(_disallow(load_or_exit(config), id, reason, by))
+    answered(load_or_exit(config), lambda ledger: ledger.withdraw_allowance(id, by=by, because=reason))
     if json:
         print_json({"id": id, "result": "disallowed", "by": by})
     else:
@@ -65,15 +55,3 @@ def disallow(
 
 def _cells(one: Allowance) -> tuple[object, ...]:
     return one.id, one.domain, one.sha256, ", ".join(one.names), one.until, one.by, one.because
-
-
-async def _allowed(settings: Settings, domain: str | None) -> tuple[Allowance, ...]:
-    with stopped_by_user_errors():
-        async with Ledger.reading(settings.ledger, utc_now) as ledger:
-            return await ledger.allowances(domain)
-
-
-async def _disallow(settings: Settings, wanted: int, reason: str, by: str) -> None:
-    with stopped_by_user_errors():
-        async with Ledger.reading(settings.ledger, utc_now) as ledger:
-            await ledger.withdraw_allowance(wanted, by=by, because=reason)

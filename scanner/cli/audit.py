@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from scanner.cli.answers import reading
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -21,14 +22,11 @@ from scanner.cli.common import (
     print_json,
     say,
     stop,
-    stopped_by_user_errors,
 )
 from scanner.cli.period import SinceOption, UntilOption
 from scanner.ledger.audit import Action
 from scanner.ledger.audit_chain import Break, Entry, Head, Walker
 from scanner.ledger.audit_export import LONGEST_LINE, as_json, entries_in
-from scanner.ledger.ledger import Ledger
-from scanner.service.assembly import utc_now
 
 audit_app = typer.Typer(help="Every act on record, chained so that a change would be found.", no_args_is_help=True)
 
@@ -105,7 +103,7 @@ async def _verify(config: Path, file: Path | None, head: Head | None) -> tuple[V
     if file is not None:
         with _lines(file) as lines:
             return await _walk(_each(entries_in(lines)), head), []
-    async with _reading(config) as ledger:
+    async with reading(load_or_exit(config)) as ledger:
         return await _walk(ledger.proofs.entries(), head), await ledger.proofs.unguarded()
 
 
@@ -174,7 +172,7 @@ def export(config: ConfigOption) -> None:
 
 async def _list(config: Path, wanted: Callable[[Entry], bool], *, as_lines: bool) -> int:
     shown = 0
-    async with _reading(config) as ledger:
+    async with reading(load_or_exit(config)) as ledger:
         async for entry in ledger.proofs.entries():
             if isinstance(entry, Break):
                 stop(f"Entry {entry.seq} cannot be read: {entry.reason}. Run `scanner audit verify`.", ExitCode.FOUND)
@@ -190,10 +188,3 @@ async def _list(config: Path, wanted: Callable[[Entry], bool], *, as_lines: bool
 def _line(entry: Entry) -> str:
     words = (f"{entry.at:%Y-%m-%d %H:%M:%S}Z", entry.actor, entry.action, entry.subject, entry.detail)
     return "  ".join(word.replace("\n", "\\n") for word in words)
-
-
-@asynccontextmanager
-async def _reading(config: Path) -> AsyncIterator[Ledger]:
-    with stopped_by_user_errors():
-        async with Ledger.reading(load_or_exit(config).ledger, utc_now) as ledger:
-            yield ledger

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from scanner.cli.answers import DomainOption
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -21,7 +22,7 @@ from scanner.cli.common import (
     stop,
     stopped_by_user_errors,
 )
-from scanner.cli.reconcile import DomainOption, chosen, fields_of, is_watched
+from scanner.cli.reconcile import chosen, fields_of, is_watched
 from scanner.cloud.client import EgnyteClient
 from scanner.errors import CloudRefused, NotFound
 from scanner.ledger.walking import Walk, WalkReason

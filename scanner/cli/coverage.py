@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from scanner.cli.answers import DomainOption, reading
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -18,14 +19,11 @@ from scanner.cli.common import (
     print_json,
     say,
     stop,
-    stopped_by_user_errors,
 )
 from scanner.cli.period import SinceOption, UntilOption
 from scanner.ledger.coverage import Coverage, EventAccount, Figures, Folders, SeenGap, Standing
 from scanner.ledger.coverage_json import account
 from scanner.ledger.coverage_queries import Asked, NotScanned
-from scanner.ledger.ledger import Ledger
-from scanner.service.assembly import utc_now
 from scanner.service.statements import watched_folders
 from scanner.settings import Settings
 
@@ -37,7 +35,7 @@ def coverage(
     context: typer.Context,
     config: ConfigOption,
     *,
-    domain: Annotated[str | None, typer.Option(help="Only this domain.")] = None,
+    domain: DomainOption = None,
     folder: Annotated[str | None, typer.Option(help="Only versions in this folder and below.")] = None,
     since: SinceOption = None,
     until: UntilOption = None,
@@ -80,9 +78,8 @@ def folders_of(settings: Settings, folder: str | None) -> Folders:
 
 
 async def _coverage(settings: Settings, asked: Asked, folder: str | None) -> Coverage:
-    with stopped_by_user_errors():
-        async with Ledger.reading(settings.ledger, utc_now) as ledger:
-            return await ledger.proofs.coverage(asked, folders_of(settings, folder), elsewhere=folder is None)
+    async with reading(settings) as ledger:
+        return await ledger.proofs.coverage(asked, folders_of(settings, folder), elsewhere=folder is None)
 
 
 def _tell(found: Coverage, *, as_json: bool) -> bool:
@@ -153,14 +150,13 @@ def _moment(at: datetime | None) -> str:
 async def _list(settings: Settings, asked: Asked, folder: str | None, *, as_json: bool) -> bool:
     folders = folders_of(settings, folder)
     complete, shown = True, 0
-    with stopped_by_user_errors():
-        async with Ledger.reading(settings.ledger, utc_now) as ledger:
-            async for one in ledger.proofs.not_scanned(asked):
-                if folder is not None and folders.of(one.domain, one.path) is None:
-                    continue
-                shown += 1
-                complete = complete and one.standing not in (Standing.OPEN, Standing.UNCHECKED, Standing.UNACCOUNTED)
-                _show(one, as_json=as_json)
+    async with reading(settings) as ledger:
+        async for one in ledger.proofs.not_scanned(asked):
+            if folder is not None and folders.of(one.domain, one.path) is None:
+                continue
+            shown += 1
+            complete = complete and one.standing not in (Standing.OPEN, Standing.UNCHECKED, Standing.UNACCOUNTED)
+            _show(one, as_json=as_json)
     if not shown and not as_json:
         note("An engine has looked at every version.")
     return complete

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import typer
 
+from scanner.cli.answers import DomainOption, answered, minute, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
     JsonOption,
     load_or_exit,
     print_json,
-    print_table,
     say,
     stop,
-    stopped_by_user_errors,
 )
 from scanner.cli.orders import ByOption, ReasonOption
 from scanner.ledger.holding import Decision, HeldPlan
-from scanner.ledger.ledger import Ledger
-from scanner.service.assembly import utc_now
 from scanner.service.decisions import Choice, decide
 from scanner.settings import Settings
 
@@ -30,7 +26,6 @@ held_app = typer.Typer(help="Plans that a brake holds until a person decides.", 
 IdsArgument = Annotated[list[int] | None, typer.Argument(help="As `held list` shows them.", metavar="ID")]
 RuleOption = Annotated[str | None, typer.Option(help="Those on account of this rule.")]
 SignatureOption = Annotated[str | None, typer.Option(help="Those on account of this signature.")]
-DomainOption = Annotated[str | None, typer.Option(help="Only this domain.")]
 AllOption = Annotated[bool, typer.Option("--all", help="Everything that is held.")]
 
 
@@ -44,13 +39,8 @@ def list_held(
 ) -> None:
     """Versions that are judged, and whose plan waits for a person. `id` is what `approve` and `drop` take."""
     choice = Choice(rule=rule, signature=signature, domain=domain)
-    plans = choice.of(asyncio.run(_plans(load_or_exit(config), domain)))
-    if json:
-        for plan in plans:
-            print_json(plan)
-    else:
-        columns = ("id", "domain", "path", "on account of", "held since", "why")
-        print_table(columns, (_cells(plan) for plan in plans))
+    plans = choice.of(answered(load_or_exit(config), lambda ledger: ledger.holds.plans(domain)))
+    show_list(plans, ("id", "domain", "path", "on account of", "held since", "why"), _cells, as_json=json)
     raise typer.Exit(ExitCode.FOUND if plans else ExitCode.NOTHING_FOUND)
 
 
@@ -103,7 +93,7 @@ def _sure(choice: Choice, everything: bool) -> Choice:
 
 
 def _decide(settings: Settings, choice: Choice, decision: Decision, reason: str, by: str, *, as_json: bool) -> None:
-    decided = asyncio.run(_decided(settings, choice, decision, reason, by))
+    decided = answered(settings, lambda ledger: decide(ledger, choice, decision, reason=reason, by=by))
     if not decided:
         stop("Nothing of that kind is held. See `scanner remediation held list`.", ExitCode.USAGE)
     if as_json:
@@ -115,16 +105,4 @@ def _decide(settings: Settings, choice: Choice, decision: Decision, reason: str,
 
 def _cells(plan: HeldPlan) -> tuple[object, ...]:
     names = ", ".join((*plan.signatures, *plan.rules))
-    return plan.id, plan.domain, plan.path, names, f"{plan.held_at:%Y-%m-%d %H:%M}Z", plan.reason
-
-
-async def _plans(settings: Settings, domain: str | None) -> list[HeldPlan]:
-    with stopped_by_user_errors():
-        async with Ledger.reading(settings.ledger, utc_now) as ledger:
-            return await ledger.holds.plans(domain)
-
-
-async def _decided(settings: Settings, choice: Choice, decision: Decision, reason: str, by: str) -> int:
-    with stopped_by_user_errors():
-        async with Ledger.reading(settings.ledger, utc_now) as ledger:
-            return await decide(ledger, choice, decision, reason=reason, by=by)
+    return plan.id, plan.domain, plan.path, names, minute(plan.held_at), plan.reason

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import typer
 
+from scanner.cli.answers import answered, minute, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
     JsonOption,
     load_or_exit,
     print_json,
-    print_table,
     say,
-    stopped_by_user_errors,
 )
-from scanner.ledger.ledger import Ledger
 from scanner.ledger.noticing import NoticeState
-from scanner.service.assembly import utc_now
-from scanner.settings import Settings
 
 notices_app = typer.Typer(help="Notices to other systems that were not taken.", no_args_is_help=True)
 
@@ -30,13 +24,9 @@ def list_notices(config: ConfigOption, json: JsonOption = False) -> None:
 
     Exit 1 while there is one. Example: scanner notices list --json
     """
-    found = asyncio.run(_listed(load_or_exit(config)))
-    if json:
-        for one in found:
-            print_json(one)
-    else:
-        columns = ("id", "receiver", "domain", "entry id", "state", "tries", "queued", "due", "trouble")
-        print_table(columns, (_cells(one) for one in found))
+    found = answered(load_or_exit(config), lambda ledger: ledger.notices.listed())
+    columns = ("id", "receiver", "domain", "entry id", "state", "tries", "queued", "due", "trouble")
+    show_list(found, columns, _cells, as_json=json)
     raise typer.Exit(ExitCode.FOUND if found else ExitCode.NOTHING_FOUND)
 
 
@@ -46,7 +36,7 @@ def retry_notices(config: ConfigOption, json: JsonOption = False) -> None:
 
     Example: scanner notices retry
     """
-    count = asyncio.run(_reopened(load_or_exit(config)))
+    count = answered(load_or_exit(config), lambda ledger: ledger.notices.reopen())
     if json:
         print_json({"reopened": count})
     else:
@@ -55,17 +45,5 @@ def retry_notices(config: ConfigOption, json: JsonOption = False) -> None:
 
 
 def _cells(one: NoticeState) -> tuple[object, ...]:
-    queued, due = (f"{moment:%Y-%m-%d %H:%M}Z" for moment in (one.queued_at, one.due_at))
+    queued, due = minute(one.queued_at), minute(one.due_at)
     return one.id, one.receiver, one.domain, one.entry_id, one.state, one.tries, queued, due, one.trouble
-
-
-async def _listed(settings: Settings) -> list[NoticeState]:
-    with stopped_by_user_errors():
-        async with Ledger.reading(settings.ledger, utc_now) as ledger:
-            return await ledger.notices.listed()
-
-
-async def _reopened(settings: Settings) -> int:
-    with stopped_by_user_errors():
-        async with Ledger.reading(settings.ledger, utc_now) as ledger:
-            return await ledger.notices.reopen()

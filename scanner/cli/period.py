@@ -11,8 +11,8 @@ from scanner.service.assembly import utc_now
 from scanner.settings.units import seconds
 
 
-def moment(written: str) -> datetime:
-    """2026-11-28, 2026-11-28T12:00:00+01:00, or 7d for seven days ago; without a zone it is UTC."""
+def moment_of(written: str) -> datetime:
+    """2026-11-28, 2026-11-28T12:00:00+01:00, or 7d for seven days ago; without a zone it is UTC. Raises ValueError."""
     try:
         return utc_now() - timedelta(seconds=seconds(written))
     except (ValueError, OverflowError):
@@ -20,7 +20,14 @@ def moment(written: str) -> datetime:
     try:
         found = datetime.fromisoformat(written)
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
+    except OverflowError as error:
+        raise ValueError("beyond what a calendar holds") from error
+
+
+def moment(written: str) -> datetime:
+    try:
+        return moment_of(written)
+    except ValueError:
         raise typer.BadParameter(
             "write a day (2026-11-28), a moment (2026-11-28T12:00Z) or how long ago (7d)"
         ) from None

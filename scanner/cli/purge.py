@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from scanner.cli.answers import DomainOption, minute, reading, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -15,10 +16,8 @@ from scanner.cli.common import (
     load_or_exit,
     note,
     print_json,
-    print_table,
     say,
     stop,
-    stopped_by_user_errors,
 )
 from scanner.cli.orders import ByOption, OptionalReason
 from scanner.errors import CloudRefused, RetryLater
@@ -39,7 +38,7 @@ def purge(
     ids: Annotated[
         list[int] | None, typer.Argument(help="As `quarantine list` shows them; all, unless written.", metavar="ID")
     ] = None,
-    domain: Annotated[str | None, typer.Option(help="Only this domain.")] = None,
+    domain: DomainOption = None,
     request: Annotated[bool, typer.Option("--request", help="Ask that they are deleted; deletes nothing.")] = False,
     confirm: Annotated[bool, typer.Option("--confirm", help="Delete them; the one who requested it may not.")] = False,
     reason: OptionalReason = "",
@@ -57,8 +56,7 @@ def purge(
     if (request or confirm) and not reason:
         stop("Say why, with --reason.", ExitCode.USAGE)
     order = _Order(settings, tuple(ids or ()), domain, reason, by, json)
-    with stopped_by_user_errors():
-        raise typer.Exit(asyncio.run(order.carried_out(request=request, confirm=confirm)))
+    raise typer.Exit(asyncio.run(order.carried_out(request=request, confirm=confirm)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +71,15 @@ class _Order:
     as_json: bool
 
     async def carried_out(self, *, request: bool, confirm: bool) -> ExitCode:
-        async with Ledger.reading(self.settings.ledger, utc_now) as ledger:
+        async with reading(self.settings) as ledger:
             files = await purgeable(self.settings, ledger, self.ids, self.domain, utc_now())
             if request:
                 return await self._request(ledger, files)
             return await self._confirm(ledger, files) if confirm else self._show(files)
 
     def _show(self, files: list[Purgeable]) -> ExitCode:
-        if self.as_json:
-            for one in files:
-                print_json(_as_json(one))
-        else:
-            columns = ("id", "domain", "was at", "is at", "since", "requested by", "because")
-            print_table(columns, (_cells(one) for one in files))
+        columns = ("id", "domain", "was at", "is at", "since", "requested by", "because")
+        show_list(files, columns, _cells, as_json=self.as_json, value=_as_json)
         return ExitCode.FOUND if files else ExitCode.NOTHING_FOUND
 
     async def _request(self, ledger: Ledger, files: list[Purgeable]) -> ExitCode:
@@ -136,5 +130,5 @@ def _as_json(one: Purgeable) -> dict[str, object]:
 
 def _cells(one: Purgeable) -> tuple[object, ...]:
     row = one.row
-    since = f"{row.quarantined_at:%Y-%m-%d %H:%M}Z"
+    since = minute(row.quarantined_at)
     return row.id, row.domain, row.origin, row.path, since, one.requested_by or "", one.requested_because or ""

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from scanner.cli.allowed import disallow, list_allowed
+from scanner.cli.answers import DomainOption, answered, minute, reading, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -17,15 +18,12 @@ from scanner.cli.common import (
     load_or_exit,
     note,
     print_json,
-    print_table,
     say,
     stop,
-    stopped_by_user_errors,
 )
 from scanner.cli.orders import ByOption, ReasonOption
 from scanner.cli.purge import purge
 from scanner.cli.secure import secure_quarantine
-from scanner.ledger.ledger import Ledger
 from scanner.ledger.rows import QuarantineRow
 from scanner.model import StepResult, StepState
 from scanner.rulebook.until import LONGEST
@@ -43,29 +41,12 @@ quarantine_app.command("disallow")(disallow)
 @quarantine_app.command("list")
 def list_quarantine(
     config: ConfigOption,
-    domain: Annotated[str | None, typer.Option(help="Only this domain.")] = None,
+    domain: DomainOption = None,
     json: JsonOption = False,
 ) -> None:
     """Files moved into quarantine and not released since. `id` is what `release` takes."""
-    rows = asyncio.run(_rows(load_or_exit(config), domain))
-    if json:
-        for row in rows:
-            print_json(row)
-    else:
-        print_table(
-            ("id", "domain", "was at", "is at", "reasons", "since"),
-            (
-                (
-                    row.id,
-                    row.domain,
-                    row.origin,
-                    row.path,
-                    ", ".join(row.reasons),
-                    f"{row.quarantined_at:%Y-%m-%d %H:%M}Z",
-                )
-                for row in rows
-            ),
-        )
+    rows = answered(load_or_exit(config), lambda ledger: ledger.quarantined(domain))
+    show_list(rows, ("id", "domain", "was at", "is at", "reasons", "since"), _cells, as_json=json)
     raise typer.Exit(ExitCode.FOUND if rows else ExitCode.NOTHING_FOUND)
 
 
@@ -136,16 +117,13 @@ def _why(result: StepResult) -> str:
     return result.detail.get("error", result.state.value)
 
 
-async def _rows(settings: Settings, domain: str | None) -> list[QuarantineRow]:
-    with stopped_by_user_errors():
-        async with Ledger.reading(settings.ledger, utc_now) as ledger:
-            return await ledger.quarantined(domain)
+def _cells(row: QuarantineRow) -> tuple[object, ...]:
+    return row.id, row.domain, row.origin, row.path, ", ".join(row.reasons), minute(row.quarantined_at)
 
 
 async def _release(settings: Settings, wanted: int, reason: str, by: str, until: date) -> StepResult:
-    with stopped_by_user_errors():
-        async with Ledger.reading(settings.ledger, utc_now) as ledger:
-            row = next((row for row in await ledger.quarantined() if row.id == wanted), None)
-            if row is None:
-                stop(f"Nothing in quarantine has the id {wanted}. See `scanner quarantine list`.", ExitCode.USAGE)
-            return await release_row(settings, ledger, row, reason=reason, by=by, until=until)
+    async with reading(settings) as ledger:
+        row = next((row for row in await ledger.quarantined() if row.id == wanted), None)
+        if row is None:
+            stop(f"Nothing in quarantine has the id {wanted}. See `scanner quarantine list`.", ExitCode.USAGE)
+        return await release_row(settings, ledger, row, reason=reason, by=by, until=until)

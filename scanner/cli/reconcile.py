@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from scanner import logs
+from scanner.cli.answers import DomainOption
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -32,8 +33,6 @@ from scanner.ledger.walking import EVERYTHING, Walk, WalkReason
 from scanner.service.assembly import scope_in
 from scanner.service.ordering import followed, ledger_for_orders
 from scanner.settings import DomainSettings, Settings
-
-DomainOption = Annotated[str | None, typer.Option(help="Only this domain.")]
 
 
 @dataclass(frozen=True, slots=True)

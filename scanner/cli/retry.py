@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import typer
 
+from scanner.cli.answers import DomainOption, answered, minute, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
     JsonOption,
     load_or_exit,
     print_json,
-    print_table,
     say,
     stop,
-    stopped_by_user_errors,
 )
 from scanner.ledger.dead_letters import Choice, Group
-from scanner.ledger.ledger import Ledger
 from scanner.model import EntryId, Unchecked
-from scanner.service.assembly import utc_now
-from scanner.settings import Settings
 
 
 def retry(
@@ -30,7 +25,7 @@ def retry(
     *,
     ids: Annotated[list[str] | None, typer.Argument(help="Entry ids, as in `verdicts list`.", metavar="ID")] = None,
     reason: Annotated[Unchecked | None, typer.Option(help="Those given up for this reason.")] = None,
-    domain: Annotated[str | None, typer.Option(help="Only this domain.")] = None,
+    domain: DomainOption = None,
     everything: Annotated[bool, typer.Option("--all", help="All that were given up.")] = False,
     only_list: Annotated[bool, typer.Option("--list", help="Only say how many there are, and why.")] = False,
     json: JsonOption = False,
@@ -42,11 +37,11 @@ def retry(
     """
     settings = load_or_exit(config)
     if only_list:
-        _list(asyncio.run(_groups(settings)), domain, reason, as_json=json)
+        _list(answered(settings, lambda ledger: ledger.dead_letters.groups()), domain, reason, as_json=json)
     if everything is bool(ids or reason):
         stop("Name ids or a --reason; or --all without them. `--list` shows what there is.", ExitCode.USAGE)
     chosen = Choice(domain, reason.value if reason else None, tuple(map(EntryId, ids or ())))
-    back = asyncio.run(_put_back(settings, chosen))
+    back = answered(settings, lambda ledger: ledger.dead_letters.put_back(chosen))
     if not back:
         stop("Nothing of that kind was given up. See `scanner retry --list`.", ExitCode.USAGE)
     if json:
@@ -58,22 +53,9 @@ def retry(
 
 def _list(groups: list[Group], domain: str | None, reason: Unchecked | None, *, as_json: bool) -> None:
     meant = [one for one in groups if domain in (None, one.domain) and reason in (None, one.reason)]
-    if as_json:
-        for one in meant:
-            print_json(one)
-    else:
-        rows = ((one.domain, one.reason, one.versions, f"{one.since:%Y-%m-%d %H:%M}Z") for one in meant)
-        print_table(("domain", "reason", "versions", "since"), rows)
+    show_list(meant, ("domain", "reason", "versions", "since"), _cells, as_json=as_json)
     raise typer.Exit(ExitCode.FOUND if meant else ExitCode.NOTHING_FOUND)
 
 
-async def _groups(settings: Settings) -> list[Group]:
-    with stopped_by_user_errors():
-        async with Ledger.reading(settings.ledger, utc_now) as ledger:
-            return await ledger.dead_letters.groups()
-
-
-async def _put_back(settings: Settings, chosen: Choice) -> list[EntryId]:
-    with stopped_by_user_errors():
-        async with Ledger.reading(settings.ledger, utc_now) as ledger:
-            return await ledger.dead_letters.put_back(chosen)
+def _cells(group: Group) -> tuple[object, ...]:
+    return group.domain, group.reason, group.versions, minute(group.since)

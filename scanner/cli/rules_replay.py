@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from scanner.cli.answers import DomainOption
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -61,7 +62,6 @@ DraftOption = Annotated[
     list[Path] | None,
     typer.Option("--rule", metavar="FILE", help="A rule file or folder; several times.", show_default="rules.paths"),
 ]
-DomainOption = Annotated[str | None, typer.Option(help="Only this domain.")]
 FetchOption = Annotated[
     bool, typer.Option("--fetch", help="Download versions for which what is kept does not suffice.")
 ]

@@ -9,20 +9,17 @@ from typing import Annotated
 
 import typer
 
+from scanner.cli.answers import DomainOption, reading, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
     JsonOption,
     load_or_exit,
-    print_json,
-    print_table,
-    stopped_by_user_errors,
 )
 from scanner.cloud.client import EgnyteClient
 from scanner.errors import CloudRefused
 from scanner.ledger.ledger import Ledger
 from scanner.remediation.guard import bring_back, secure
-from scanner.service.assembly import utc_now
 from scanner.service.guarding import parked
 from scanner.settings import DomainSettings, Settings
 
@@ -39,7 +36,7 @@ class Mended:
 
 def secure_quarantine(
     config: ConfigOption,
-    domain: Annotated[str | None, typer.Option(help="Only this domain.")] = None,
+    domain: DomainOption = None,
     bring: Annotated[
         bool, typer.Option("--bring-back", help="Also move files back into it that somebody took out by hand.")
     ] = False,
@@ -52,20 +49,15 @@ def secure_quarantine(
     Example: scanner quarantine secure --domain acme --bring-back
     """
     found = asyncio.run(_mended(load_or_exit(config), domain, bring))
-    if json:
-        for one in found:
-            print_json(one)
-    else:
-        print_table(("domain", "path", "result"), ((one.domain, one.path, one.result) for one in found))
+    show_list(found, ("domain", "path", "result"), lambda one: (one.domain, one.path, one.result), as_json=json)
     wrong = any(one.result not in ("closed", "brought back") for one in found)
     raise typer.Exit(ExitCode.UNFINISHED if wrong else ExitCode.NOTHING_FOUND)
 
 
 async def _mended(settings: Settings, domain: str | None, bring: bool) -> list[Mended]:
-    with stopped_by_user_errors():
-        async with Ledger.reading(settings.ledger, utc_now) as ledger:
-            wanted = [one for one in settings.domains if domain in (None, one.name)]
-            return [mended for one in wanted async for mended in _of_domain(one, ledger, bring)]
+    async with reading(settings) as ledger:
+        wanted = [one for one in settings.domains if domain in (None, one.name)]
+        return [mended for one in wanted async for mended in _of_domain(one, ledger, bring)]
 
 
 async def _of_domain(domain: DomainSettings, ledger: Ledger, bring: bool) -> AsyncIterator[Mended]:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from scanner.cli.answers import reading
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -24,7 +25,6 @@ from scanner.cli.common import (
 from scanner.cli.coverage import coverage_app
 from scanner.cli.orders import ByOption
 from scanner.ledger import statement_keys
-from scanner.ledger.ledger import Ledger
 from scanner.ledger.statement import LARGEST, Last, NotAStatement, Statement, follows, last_of, parse
 from scanner.ledger.statement_keys import PublicKey
 from scanner.service.assembly import utc_now
@@ -111,10 +111,9 @@ def _section(settings: Settings) -> tuple[Path, Path]:
 
 
 async def _state(settings: Settings, folder: Path, by: str) -> list[Statement]:
-    with stopped_by_user_errors():
-        async with Ledger.reading(settings.ledger, utc_now) as ledger:
-            await write_missing(folder, ledger)
-            return await make_due(settings, ledger, utc_now(), by=by)
+    async with reading(settings) as ledger:
+        await write_missing(folder, ledger)
+        return await make_due(settings, ledger, utc_now(), by=by)
 
 
 @coverage_app.command("verify")

@@ -6,13 +6,12 @@ import asyncio
 
 import typer
 
+from scanner.cli.answers import show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
     JsonOption,
     load_or_exit,
-    print_json,
-    print_table,
     stopped_by_user_errors,
 )
 from scanner.judge.suppression import Standing, State
@@ -28,12 +27,8 @@ def list_suppressions(config: ConfigOption, json: JsonOption = False) -> None:
     settings = load_or_exit(config)
     with stopped_by_user_errors():
         found = asyncio.run(standings_of(settings, utc_now))
-    if json:
-        for one in found:
-            print_json(_as_json(one))
-    else:
-        columns = ("name", "state", "findings", "files", "until", "author", "reason")
-        print_table(columns, (_cells(one) for one in found))
+    columns = ("name", "state", "findings", "files", "until", "author", "reason")
+    show_list(found, columns, _cells, as_json=json, value=_as_json)
     idle = any(one.state is not State.ACTIVE for one in found)
     raise typer.Exit(ExitCode.FOUND if idle else ExitCode.NOTHING_FOUND)
 

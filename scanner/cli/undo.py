@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
+from scanner.cli.answers import DomainOption, reading, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -16,12 +17,11 @@ from scanner.cli.common import (
     load_or_exit,
     note,
     print_json,
-    print_table,
     say,
     stop,
-    stopped_by_user_errors,
 )
 from scanner.cli.orders import ByOption, OptionalReason
+from scanner.cli.period import moment_of
 from scanner.errors import RetryLater
 from scanner.ledger.ledger import Ledger
 from scanner.ledger.undoing import Undoable
@@ -30,19 +30,12 @@ from scanner.service.putting_back import failures, lost, undoable
 from scanner.service.release import allowed_until
 from scanner.service.undoing import Undone, undo_all
 from scanner.settings import Settings
-from scanner.settings.units import seconds
 
 
 def _since(written: str) -> datetime:
-    """A time that has passed, or a moment of its own; without a zone it is in UTC."""
     try:
-        return utc_now() - timedelta(seconds=seconds(written))
-    except ValueError:
-        pass
-    try:
-        moment = datetime.fromisoformat(written)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+        return moment_of(written)
+    except ValueError as error:
         raise typer.BadParameter("must be like 12h, 7d, 2026-03-04 or 2026-03-04T09:30") from error
 
 
@@ -57,7 +50,7 @@ def undo(
     since: SinceOption,
     signature: Annotated[str | None, typer.Option(help="What was done on account of this signature.")] = None,
     rule: Annotated[str | None, typer.Option(help="What was done on account of this rule.")] = None,
-    domain: Annotated[str | None, typer.Option(help="Only this domain.")] = None,
+    domain: DomainOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be taken back, and what cannot be.")
     ] = False,
@@ -78,8 +71,7 @@ def undo(
         stop("Say why, with --reason; or see first, with --dry-run.", ExitCode.USAGE)
     until = allowed_until(settings, utc_now())
     order = _Order(settings, signature or rule or "", signature is not None, since, domain, reason, by, until, json)
-    with stopped_by_user_errors():
-        raise typer.Exit(asyncio.run(order.carried_out(dry_run=dry_run)))
+    raise typer.Exit(asyncio.run(order.carried_out(dry_run=dry_run)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +89,7 @@ class _Order:
     as_json: bool
 
     async def carried_out(self, *, dry_run: bool) -> ExitCode:
-        async with Ledger.reading(self.settings.ledger, utc_now) as ledger:
+        async with reading(self.settings) as ledger:
             found = await ledger.undos.on_account_of(
                 self.name, signature=self.signature, since=self.since, domain=self.domain
             )
@@ -110,12 +102,8 @@ class _Order:
             return await self._undo(ledger, versions, [one for one in found if not undoable(one)])
 
     def _show(self, found: list[Undoable]) -> ExitCode:
-        if self.as_json:
-            for one in found:
-                print_json(_plan(one))
-        else:
-            columns = ("domain", "was at", "is taken back", "cannot be taken back")
-            print_table(columns, (_cells(one) for one in found))
+        columns = ("domain", "was at", "is taken back", "cannot be taken back")
+        show_list(found, columns, _cells, as_json=self.as_json, value=_plan)
         return ExitCode.FOUND if found else ExitCode.NOTHING_FOUND
 
     async def _undo(self, ledger: Ledger, versions: list[Undoable], rest: list[Undoable]) -> ExitCode:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
 import typer
 
+from scanner.cli.answers import DomainOption, answered, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -14,16 +14,11 @@ from scanner.cli.common import (
     load_or_exit,
     note,
     print_json,
-    print_table,
     say,
     stop,
-    stopped_by_user_errors,
 )
-from scanner.ledger.ledger import Ledger
 from scanner.ledger.rows import Explanation, VerdictRow
 from scanner.model import VerdictKind
-from scanner.service.assembly import utc_now
-from scanner.settings import Settings
 
 verdicts_app = typer.Typer(help="What was decided about file versions, and why.", no_args_is_help=True)
 
@@ -31,36 +26,24 @@ verdicts_app = typer.Typer(help="What was decided about file versions, and why."
 @verdicts_app.command("list")
 def list_verdicts(
     config: ConfigOption,
-    domain: Annotated[str | None, typer.Option(help="Only this domain.")] = None,
+    domain: DomainOption = None,
     kind: Annotated[VerdictKind | None, typer.Option(help="Only verdicts of this kind.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 1_000,
     json: JsonOption = False,
 ) -> None:
     """One row per file version, newest first. Versions still open are shown as unchecked with what they wait for."""
-    rows = asyncio.run(_rows(load_or_exit(config), domain, kind, limit))
-    if json:
-        for row in rows:
-            print_json(row)
-    else:
-        print_table(
-            ("verdict", "path", "reasons", "judged", "entry id"),
-            ((row.kind, row.path, ", ".join(row.reasons), _moment(row), row.entry_id) for row in rows),
-        )
-        suppressed = sum(bool(row.suppressed) for row in rows)
-        if suppressed:
-            note(f"{suppressed} of these have findings that are suppressed; `scanner verdicts explain` shows them.")
+    rows = answered(load_or_exit(config), lambda ledger: ledger.verdicts(domain=domain, kind=kind, limit=limit))
+    show_list(rows, ("verdict", "path", "reasons", "judged", "entry id"), _cells, as_json=json)
+    suppressed = sum(bool(row.suppressed) for row in rows)
+    if suppressed and not json:
+        note(f"{suppressed} of these have findings that are suppressed; `scanner verdicts explain` shows them.")
     bad = any(row.kind != VerdictKind.CLEAN for row in rows)
     raise typer.Exit(ExitCode.FOUND if bad else ExitCode.NOTHING_FOUND)
 
 
-def _moment(row: VerdictRow) -> str:
-    return row.judged_at.isoformat(timespec="seconds") if row.judged_at else "open"
-
-
-async def _rows(settings: Settings, domain: str | None, kind: VerdictKind | None, limit: int) -> list[VerdictRow]:
-    with stopped_by_user_errors():
-        async with Ledger.reading(settings.ledger, utc_now) as ledger:
-            return await ledger.verdicts(domain=domain, kind=kind, limit=limit)
+def _cells(row: VerdictRow) -> tuple[object, ...]:
+    judged = row.judged_at.isoformat(timespec="seconds") if row.judged_at else "open"
+    return row.kind, row.path, ", ".join(row.reasons), judged, row.entry_id
 
 
 @verdicts_app.command("explain")
@@ -70,7 +53,7 @@ def explain(
     json: JsonOption = False,
 ) -> None:
     """Everything recorded about one version: events, attempts, engines, findings, steps."""
-    found = asyncio.run(_explanations(load_or_exit(config), entry))
+    found = answered(load_or_exit(config), lambda ledger: ledger.explain(entry))
     if not found:
         stop(f"Nothing is recorded about {entry}. `scanner verdicts list` shows what is.", ExitCode.USAGE)
     for explanation in found:
@@ -80,12 +63,6 @@ def explain(
             _say(explanation)
     bad = any(one.kind is not VerdictKind.CLEAN for one in found)
     raise typer.Exit(ExitCode.FOUND if bad else ExitCode.NOTHING_FOUND)
-
-
-async def _explanations(settings: Settings, entry: str) -> list[Explanation]:
-    with stopped_by_user_errors():
-        async with Ledger.reading(settings.ledger, utc_now) as ledger:
-            return await ledger.explain(entry)
 
 
 def _say(explanation: Explanation) -> None:
