@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from scanner.model import Gap
-from scanner.rulebook.conditions import Condition, any_of
+from scanner.rulebook.conditions import Condition
 from scanner.rulebook.known import Known
 from scanner.rulebook.questions import Cost, Question, cost_of
 from scanner.rulebook.schema_hints import NEVER_NULL
@@ -53,9 +53,6 @@ class Tree(BaseModel):
         """All that must hold, the cheap first."""
         return tuple(sorted(self.by_key.values(), key=cost))
 
-    def holds(self, known: Known) -> bool | None:
-        return _all_hold(self.parts, known)
-
     def reduced(self, known: Known) -> bool | Part:
         return _every_open(self.parts, known)
 
@@ -66,9 +63,6 @@ class Every:
 
     parts: tuple[Part, ...]
 
-    def holds(self, known: Known) -> bool | None:
-        return _all_hold(self.parts, known)
-
     def reduced(self, known: Known) -> bool | Part:
         return _every_open(self.parts, known)
 
@@ -78,9 +72,6 @@ class Some:
     """At least one must hold."""
 
     parts: tuple[Part, ...]
-
-    def holds(self, known: Known) -> bool | None:
-        return any_of(part.holds(known) for part in self.parts)
 
     def reduced(self, known: Known) -> bool | Part:
         rest: list[Part] = []
@@ -99,27 +90,13 @@ class No:
 
     part: Part
 
-    def holds(self, known: Known) -> bool | None:
-        inner = self.part.holds(known)
-        return None if inner is None else not inner
-
     def reduced(self, known: Known) -> bool | Part:
         inner = self.part.reduced(known)
         return not inner if isinstance(inner, bool) else No(inner)
 
 
-def _all_hold(parts: tuple[Part, ...], known: Known) -> bool | None:
-    # Written out: this runs for every rule and every member of a container.
-    known_all = True
-    for part in parts:
-        answer = part.holds(known)
-        if answer is False:
-            return False
-        known_all = known_all and answer is not None
-    return True if known_all else None
-
-
 def _every_open(parts: tuple[Part, ...], known: Known) -> bool | Part:
+    # Written out: this runs for every rule and every member of a container.
     rest: list[Part] = []
     for part in parts:
         answer = part.reduced(known)
@@ -155,7 +132,8 @@ def conditions(part: Part) -> Iterator[Condition[Any]]:
 
 def decide(part: Part, known: Known) -> bool | None:
     """Whether it holds; None where that depends on what is not known."""
-    return part.holds(known)
+    rest = reduced(part, known)
+    return rest if isinstance(rest, bool) else None
 
 
 def reduced(part: Part, known: Known) -> bool | Part:
@@ -192,10 +170,7 @@ def _dearest(wanted: tuple[Question, ...]) -> Cost:
 
 def gaps(part: Part, known: Known) -> Iterator[Gap]:
     """Why it could not be decided: what stood in the way of each condition that is open."""
-    if decide(part, known) is not None:
-        return
-    if isinstance(part, Condition):
-        yield from part.gaps(known)
-        return
-    for inner in (part.part,) if isinstance(part, No) else part.parts:
-        yield from gaps(inner, known)
+    rest = reduced(part, known)
+    if not isinstance(rest, bool):
+        for condition in conditions(rest):
+            yield from condition.gaps(known)

@@ -13,7 +13,7 @@ from fnmatch import translate
 from functools import lru_cache
 
 from scanner.inspection.flat import is_flat_odf, is_flat_word
-from scanner.inspection.selftest.formats import is_mail
+from scanner.inspection.selftest.formats import any_of, is_mail
 from scanner.inspection.unpack.openers.archive import ends_as_zip, open_archive, open_program
 from scanner.inspection.unpack.openers.behind import has_archive_behind, open_behind
 from scanner.inspection.unpack.openers.coded import has_coded, open_coded
@@ -127,7 +127,7 @@ def openers_for(source: Source) -> tuple[Opener, ...]:
 
 
 _HEADS = tuple(re.compile(row.heads.encode("ascii"), re.DOTALL) if row.heads else None for row in ROWS)
-_ANY_HEAD = re.compile(b"|".join(b"(?:%s)" % head.pattern for head in _HEADS if head is not None), re.DOTALL)
+_ANY_HEAD = any_of(head for head in _HEADS if head is not None)
 """Most contents begin like none of them."""
 _TYPES = tuple(re.compile("|".join(map(translate, row.types))) if row.types else None for row in ROWS)
 
