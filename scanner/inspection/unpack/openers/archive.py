@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from itertools import chain, islice
 from typing import BinaryIO
 
-from scanner.inspection.archive_behind import FARTHEST, find_archive
+from scanner.inspection.archive_behind import FARTHEST, find_archive, has_beginning
 from scanner.inspection.unpack.openers.libarchive import PIECE, Archive, Broken, Entry
 from scanner.inspection.unpack.openers.package import Package, tell_gap
 from scanner.inspection.unpack.openers.sound_zip import sound_members
-from scanner.inspection.unpack.openers.zip_layout import STARTS, find_directory, has_disguised, layout_fault
+from scanner.inspection.unpack.openers.zip_layout import STARTS, Directory, find_directory, has_disguised, layout_fault
 from scanner.inspection.unpack.openers.zip_password import right_first
 from scanner.inspection.unpack.opening import Source, Told
 from scanner.model import Unscannable
@@ -61,7 +61,8 @@ def open_formats(file: BinaryIO, formats: Sequence[str], filters: Sequence[str],
 
 
 def _hand_on_behind(file: BinaryIO, end: int, told: Told) -> None:
-    """What is no filling behind a tar's end: another tar, which some programs unpack as if it were of the first."""
+    """What is no filling behind an archive's end: another tar, say, which some programs unpack as if it were of the
+    first."""
     file.seek(end)
     while piece := file.read(PIECE):
         zeros = len(piece) - len(piece.lstrip(b"\0"))
@@ -122,8 +123,19 @@ def _open_any_zip(source: Source, told: Told) -> None:
             _hand_on_all(archive, told)
     except Broken as fault:
         _tell(fault, "", told, encrypted=False)
-    if directory is not None and has_disguised(source.file, directory):
+    if directory is None:
+        return
+    if has_disguised(source.file, directory):
         _hand_on_disguised(source, told)
+    if source.head.startswith(STARTS):  # behind the zip of a program its signature may stand
+        _hand_on_behind_zip(source.file, directory, told)
+
+
+def _hand_on_behind_zip(file: BinaryIO, directory: Directory, told: Told) -> None:
+    """Programs for rars look for one there. A comment is nothing to be opened, unless one may be in it."""
+    file.seek(directory.end)
+    comment = file.read(directory.comment)
+    _hand_on_behind(file, directory.end + (0 if has_beginning(comment) else len(comment)), told)
 
 
 def _hand_on_disguised(source: Source, told: Told) -> None:

@@ -40,12 +40,15 @@ FULL_16, FULL_32 = 0xFFFF, 0xFFFFFFFF
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Where the directory lies. `shift`: bytes put before the archive, such as a self-extractor."""
+    """Where the directory lies. `shift`: bytes put before the archive, such as a self-extractor. `end`: of the record
+    behind it, but for the `comment` of so many bytes."""
 
     start: int
     size: int
     members: int
     shift: int
+    end: int
+    comment: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +83,13 @@ def find_directory(file: BinaryIO, *, exactly: bool = False) -> Directory | None
     if position + END.size + comment > len(tail) or (exactly and position + END.size + comment < len(tail)):
         return None
     end = base + position
+    behind = end + END.size
     if members == FULL_16 or FULL_32 in (length, offset):
         end, members, length, offset = _find_64(file, end) or (end, members, length, offset)
     # Between directory and end record there may be a signature: then only the offset is right.
     for start in (end - length, offset):
         if end >= start >= offset and (length == 0 or _read(file, start, 4) == b"PK\x01\x02"):
-            return Directory(start, length, members, start - offset)
+            return Directory(start, length, members, start - offset, behind, comment)
     return None
 
 

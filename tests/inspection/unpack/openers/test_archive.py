@@ -201,6 +201,35 @@ def test_a_zip_behind_something_else_is_found_where_it_ends_the_file(content, is
     assert ends_as_zip(source_of(content)) is is_one
 
 
+def commented(archive: bytes, comment: bytes) -> bytes:
+    return archive[:-2] + len(comment).to_bytes(2, "little") + comment
+
+
+ZIP = zip_of({"a.txt": b"x"})
+MARK = b"Rar!\x1a\x07\x01\x00 and so on"
+
+
+@pytest.mark.parametrize(
+    ("content", "behind"),
+    [
+        (ZIP, None),
+        (ZIP + MARK, MARK),
+        (ZIP + bytes(512) + MARK, MARK),
+        (ZIP + bytes(700), None),
+        (commented(ZIP, b"by somebody"), None),
+        (commented(ZIP, MARK), MARK),
+        (commented(ZIP, b"by somebody") + MARK, MARK),
+    ],
+    ids=["nothing", "something", "zeros, then something", "zeros", "a comment", "a mark in it", "both"],
+)
+def test_what_stands_behind_a_zip_is_handed_on_and_a_comment_where_an_archive_may_be_in_it(
+    content: bytes, behind: bytes | None
+) -> None:
+    told = told_of(open_archive, content)
+    more = [] if behind is None else [("behind its end", behind)]
+    assert (told.members, told.gaps) == ([("a.txt", b"x"), *more], [])
+
+
 def test_another_tar_behind_a_tars_end_is_handed_on_and_zeros_are_not():
     first, second = (written(content, "gnutar") for content in (b"one", PAYLOAD))
 

@@ -59,7 +59,9 @@ def test_archives_as_everybody_writes_them_have_no_fault(content):
 
 
 def test_where_the_directory_lies_is_told_with_what_was_put_before_it():
-    assert find_directory(io.BytesIO(b"before" + ONE)) == Directory(6 + ONE.index(b"PK\x01\x02"), 53, 1, 6)
+    assert find_directory(io.BytesIO(b"before" + ONE)) == Directory(
+        6 + ONE.index(b"PK\x01\x02"), 53, 1, 6, 6 + len(ONE), 0
+    )
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x05\x06", ONE[:-1], ONE[: ONE.index(b"PK\x05\x06")], b"x" * 100_000])
@@ -138,10 +140,10 @@ def test_a_member_that_reaches_beyond_its_archive_is_a_fault():
 
 
 def test_a_directory_of_a_billion_members_is_a_limit_before_any_is_read():
-    assert layout_fault(io.BytesIO(ONE), Directory(0, 53, 10**9, 0)) == Gap(
+    assert layout_fault(io.BytesIO(ONE), Directory(0, 53, 10**9, 0, len(ONE), 0)) == Gap(
         Unscannable.ARCHIVE_MEMBERS, "zip: a directory of 1000000000 members"
     )
-    assert layout_fault(io.BytesIO(ONE), Directory(0, 2**40, MOST_MEMBERS, 0)) is not None
+    assert layout_fault(io.BytesIO(ONE), Directory(0, 2**40, MOST_MEMBERS, 0, len(ONE), 0)) is not None
 
 
 def attributed(name: str, system: int, attributes: int, content: bytes = b"MZ payload") -> bytes:
