@@ -27,6 +27,14 @@ async def reading(settings: Settings) -> AsyncIterator[Ledger]:
             yield ledger
 
 
+@asynccontextmanager
+async def ordering(settings: Settings) -> AsyncIterator[Ledger]:
+    """The same, for an order that acts on files; while another is carried out the command ends with exit 3."""
+    with stopped_by_user_errors():
+        async with Ledger.ordering(settings.ledger, utc_now) as ledger:
+            yield ledger
+
+
 def answered(settings: Settings, question: Callable[[Ledger], Awaitable[_T]]) -> _T:
     """One answer of the ledger; errors as in `reading`."""
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from scanner.cli.answers import DomainOption, minute, reading, show_list
+from scanner.cli.answers import DomainOption, minute, ordering, reading, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -71,7 +71,7 @@ class _Order:
     as_json: bool
 
     async def carried_out(self, *, request: bool, confirm: bool) -> ExitCode:
-        async with reading(self.settings) as ledger:
+        async with (ordering if confirm else reading)(self.settings) as ledger:
             files = await purgeable(self.settings, ledger, self.ids, self.domain, utc_now())
             if request:
                 return await self._request(ledger, files)

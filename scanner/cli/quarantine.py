@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from scanner.cli.allowed import disallow, list_allowed
-from scanner.cli.answers import DomainOption, answered, minute, reading, show_list
+from scanner.cli.answers import DomainOption, answered, minute, ordering, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -122,7 +122,7 @@ def _cells(row: QuarantineRow) -> tuple[object, ...]:
 
 
 async def _release(settings: Settings, wanted: int, reason: str, by: str, until: date) -> StepResult:
-    async with reading(settings) as ledger:
+    async with ordering(settings) as ledger:
         row = next((row for row in await ledger.quarantined() if row.id == wanted), None)
         if row is None:
             stop(f"Nothing in quarantine has the id {wanted}. See `scanner quarantine list`.", ExitCode.USAGE)

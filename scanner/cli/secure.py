@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from scanner.cli.answers import DomainOption, reading, show_list
+from scanner.cli.answers import DomainOption, ordering, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -55,7 +55,7 @@ def secure_quarantine(
 
 
 async def _mended(settings: Settings, domain: str | None, bring: bool) -> list[Mended]:
-    async with reading(settings) as ledger:
+    async with ordering(settings) as ledger:
         wanted = [one for one in settings.domains if domain in (None, one.name)]
         return [mended for one in wanted async for mended in _of_domain(one, ledger, bring)]
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from scanner.cli.answers import DomainOption, reading, show_list
+from scanner.cli.answers import DomainOption, ordering, reading, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -89,7 +89,7 @@ class _Order:
     as_json: bool
 
     async def carried_out(self, *, dry_run: bool) -> ExitCode:
-        async with reading(self.settings) as ledger:
+        async with (reading if dry_run else ordering)(self.settings) as ledger:
             found = await ledger.undos.on_account_of(
                 self.name, signature=self.signature, since=self.since, domain=self.domain
             )

@@ -22,7 +22,7 @@ from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from scanner.errors import LedgerUnavailable
+from scanner.errors import LedgerUnavailable, RetryLater, ScannerError
 
 T = TypeVar("T")
 BUSY_TIMEOUT_MS = 10_000
@@ -129,21 +129,11 @@ class OwnerLock:
     def __init__(self, ledger: Path) -> None:
         """To be taken before the file is opened: it is made here, where it is not there yet, and kept from others.
         Raises LedgerUnavailable where another process holds it, and where the file cannot be made."""
-        self._path = Path(f"{ledger}.lock")
-        try:
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise LedgerUnavailable(
-                f"{self._path} cannot be opened: {error.strerror}. Check ledger.url and its rights."
-            ) from error
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(self._file)
-            raise LedgerUnavailable(
-                f"{ledger} is owned by another process. One service works on a ledger file: "
-                "stop the other, or give this one a file of its own in ledger.url."
-            ) from error
+        taken = LedgerUnavailable(
+            f"{ledger} is owned by another process. One service works on a ledger file: "
+            "stop the other, or give this one a file of its own in ledger.url."
+        )
+        self._file = _locked(Path(f"{ledger}.lock"), taken)
         try:
             _keep_private(ledger)
         except BaseException:
@@ -152,3 +142,32 @@ class OwnerLock:
 
     def release(self) -> None:
         os.close(self._file)
+
+
+class OrderLock:
+    """Held while an order of a person acts on files, beside the service; ends with the process, too. Two orders at once
+    would do the same things."""
+
+    def __init__(self, ledger: Path) -> None:
+        """Raises RetryLater while another is carried out."""
+        busy = RetryLater("Another order is being carried out. Give yours again when that has ended.")
+        self._file = _locked(Path(f"{ledger}.orders.lock"), busy)
+
+    def release(self) -> None:
+        os.close(self._file)
+
+
+def _locked(path: Path, taken: ScannerError) -> int:
+    """A file that holds the lock until it is closed. Raises `taken` where another process has it."""
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise LedgerUnavailable(
+            f"{path} cannot be opened: {error.strerror}. Check ledger.url and its rights."
+        ) from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(file)
+        raise taken from error
+    return file

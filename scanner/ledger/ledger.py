@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from scanner.errors import LedgerUnavailable
 from scanner.ledger import allowing, deletion, facts, intake, queries, releasing, schema, suppressing, tallies, working
-from scanner.ledger.database import Database, OwnerLock
+from scanner.ledger.database import Database, OrderLock, OwnerLock
 from scanner.ledger.dead_letters import DeadLetters
 from scanner.ledger.dispatch import tickets
 from scanner.ledger.dispatch.dispatch import Dispatch
@@ -127,6 +127,17 @@ class Ledger:
             yield ledger
         finally:
             await ledger.close()
+
+    @classmethod
+    @asynccontextmanager
+    async def ordering(cls, settings: LedgerSettings, clock: Clock) -> AsyncIterator[Ledger]:
+        """The same, for a person's order that acts on files. Raises RetryLater while another is carried out."""
+        async with cls.reading(settings, clock) as ledger:
+            lock = OrderLock(settings.path)
+            try:
+                yield ledger
+            finally:
+                lock.release()
 
     async def close(self) -> None:
         await self._db.close()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from demo.samples import eicar
+from scanner.ledger.database import OrderLock
 from tests.cli.commands import lines, running, scanner
 from tests.journeys.world import World, wait_until
 
@@ -50,6 +51,16 @@ def test_a_release_says_where_the_file_is_and_a_second_one_that_it_is_not_there(
     assert first.stderr.startswith("What was found in it does not count until 20")
     message = f"Nothing in quarantine has the id {row['id']}. See `scanner quarantine list`.\n"
     assert (second.exit_code, second.stdout, second.stderr) == (2, "", message)
+
+
+def test_while_another_order_is_carried_out_nothing_is_moved_and_it_is_exit_3(world: World) -> None:
+    group = quarantined(world)
+    (row,) = lines(scanner(world, "quarantine", "list", "--json").stdout)
+    other = OrderLock(world.settings().ledger.path)
+    result = scanner(world, "quarantine", "release", str(row["id"]), "--reason", "r")
+    other.release()
+    refusal = "Another order is being carried out. Give yours again when that has ended.\n"
+    assert (result.exit_code, result.stdout, result.stderr, world.places()[group]) == (3, "", refusal, row["path"])
 
 
 def test_a_release_that_finds_no_file_is_exit_3_with_the_reason(world: World) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from scanner.errors import LedgerUnavailable
-from scanner.ledger.database import Database, OwnerLock
+from scanner.errors import LedgerUnavailable, RetryLater
+from scanner.ledger.database import Database, OrderLock, OwnerLock
 from scanner.ledger.tables import tickets, work
 from tests.ledger.world import content, new_database, queue, rows
 
@@ -157,6 +157,14 @@ def test_a_second_owner_process_is_refused_until_the_first_has_ended(tmp_path: P
             OwnerLock(ledger)
         other.kill()
     OwnerLock(ledger).release()
+
+
+def test_a_second_order_is_put_off_until_the_first_has_ended(tmp_path: Path):
+    first = OrderLock(tmp_path / "ledger.db")
+    with pytest.raises(RetryLater, match="Another order is being carried out"):
+        OrderLock(tmp_path / "ledger.db")
+    first.release()
+    OrderLock(tmp_path / "ledger.db").release()
 
 
 def test_a_released_lock_can_be_taken_again(tmp_path: Path):
