@@ -23,6 +23,8 @@ SOURCES = ("odfpy", "openpyxl", "pdfminer.six", "pypdf", "python-docx", "python-
 MACHINE = (Path("/usr/share"), Path("/usr/lib/python3"), Path(sys.prefix))
 """The last is the environment that runs this: the contents of some hundred wheels."""
 LARGEST = 32 * 1024**2
+BAD = frozenset({"clamav-testfiles"})
+"""Folders of files that are made to be found."""
 
 
 def gather(folder: Path) -> tuple[Path, ...]:
@@ -39,7 +41,7 @@ def files_below(tops: tuple[Path, ...]) -> Iterator[tuple[str, Path]]:
     seen: set[tuple[int, int]] = set()
     for top in tops:
         for folder, folders, names in os.walk(top):
-            folders.sort()
+            folders[:] = sorted(set(folders) - BAD)
             for name in sorted(names):
                 path = Path(folder, name)
                 if path.is_symlink() or not path.is_file() or not os.access(path, os.R_OK):

@@ -62,6 +62,7 @@ def _report(requests: list[dict[str, Any]], samples: int) -> dict[str, Any]:
         "p50_ms": statistics.median(waits),
         "p99_ms": p99,
         "max_ms": waits[-1],
+        "waits_ms": waits,
         "target_ms": TARGET_MS,
         "met": p99 < TARGET_MS and len(waits) == samples,
         "calls_per_version_without_polls": round((sum(calls.values()) - polls) / samples, 3),

@@ -37,3 +37,8 @@ def cpu_seconds(pid: int) -> float:
     """User and system time of a process and its ended children so far."""
     times = psutil.Process(pid).cpu_times()
     return times.user + times.system + times.children_user + times.children_system
+
+
+def resident_mib(pid: int) -> float:
+    """Memory that a process has in use."""
+    return round(psutil.Process(pid).memory_info().rss / 1024**2, 1)

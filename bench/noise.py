@@ -23,7 +23,7 @@ from scanner.inspection.engine import NobodyToAsk
 from scanner.inspection.panel import Panel
 from scanner.inspection.selftest.blind_spots import BlindSpots
 from scanner.model import Gap, Inspection, Unscannable
-from scanner.service.engines import panel_of
+from scanner.service.engines.engines import panel_of
 
 WORD = frozenset({"doc", "docx", "docm", "dot", "dotx", "odt", "ott", "fodt", "rtf"})
 SHEETS = frozenset({"xls", "xlsx", "xlsm", "xlsb", "xlt", "xltx", "ods", "ots", "fods"})

@@ -12,8 +12,8 @@ from scanner.inspection.rule_engine import RuleEngine
 from scanner.inspection.yara.scanning import YaraScanner
 from scanner.model import EntryId, FileVersion, GroupId
 from scanner.rulebook.load import load_rulebook
-from scanner.service.engines import unpacker_of
-from scanner.service.yara import load_yara
+from scanner.service.changes.yara import load_yara
+from scanner.service.engines.engines import unpacker_of
 from scanner.settings import LocalSettings
 
 RULES = REPOSITORY / "rules"
@@ -27,7 +27,10 @@ def settings_in(folder: Path) -> LocalSettings:
 @contextmanager
 def shipped_rules(settings: LocalSettings) -> Iterator[tuple[RuleEngine, Once]]:
     """The rules with all that they may ask, and through whom contents are to be taken apart once."""
-    with closing(YaraScanner(load_yara(settings), settings.yara)) as yara, closing(unpacker_of(settings)) as unpacker:
+    with (
+        closing(YaraScanner(load_yara(settings), settings.yara, folder=settings.spool.dir)) as yara,
+        closing(unpacker_of(settings)) as unpacker,
+    ):
         once = Once(unpacker)
         yield RuleEngine(load_rulebook(settings.rules.paths), yara, once), once
 

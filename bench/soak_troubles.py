@@ -13,8 +13,7 @@ from typing import Any
 FAULT_EVERY, OUTAGE_EVERY, TOKEN_EVERY = 8, 200, 1_000
 """Versions between two of them, on average."""
 KILLS_UNTIL = 0.6
-"""After this share of the versions the service is killed no more, so that its memory can be watched; and every 40th
-event shows late. Before, kills would come again and again within the minute after which late ones are looked for."""
+"""After this share of the versions the service is killed no more, so that its memory can be watched."""
 OUTAGES = ("freeze_clamd", "stop_clamd", "kill_clamd")
 ROUTES = ("", "/fs-content/ids/file", "/v2/events", "/fs/ids/file", "/v1/notes", "/v2/links", "/v2/perms", "/userinfo")
 FAULTS: tuple[dict[str, Any], ...] = (
@@ -47,7 +46,7 @@ def troubles(seed: int, versions: int, kills: int) -> list[Trouble]:
     """In their order. Each outage and each change of the token ends before the versions do."""
     chance = random.Random(seed)
     moments = sorted(chance.choices(range(1, max(2, int(versions * KILLS_UNTIL))), k=kills))
-    found = [Trouble(at, "kill") for at in moments] + [Trouble(int(versions * KILLS_UNTIL), "late_events")]
+    found = [Trouble(0, "late_events"), *(Trouble(at, "kill") for at in moments)]
     found += [_fault(chance, versions) for _ in range(versions // FAULT_EVERY)]
     for begin in range(0, versions - OUTAGE_EVERY // 2, OUTAGE_EVERY):
         at = begin + chance.randint(5, 60)
