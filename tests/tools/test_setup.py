@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-NEEDED = ("tools/setup.sh", "requirements-dev.txt", "pyproject.toml")
+NEEDED = ("tools/setup.sh", "tools/apt.sh", "requirements-dev.txt", "pyproject.toml")
 COMMANDS = ("bash", "env", "cat", "sha256sum", "grep", "fold", "dirname", "ldconfig")
 
 
