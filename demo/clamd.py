@@ -57,6 +57,8 @@ class PrivateClamd:
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
     tcp_port: int | None = None
+    ready_timeout: float = READY_TIMEOUT
+    """Seconds it may take to load its signatures."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -95,7 +97,7 @@ class PrivateClamd:
         self.prepare()
         command = [find_clamd(), "--foreground", f"--config-file={self.config}"]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
-        deadline = time.monotonic() + READY_TIMEOUT
+        deadline = time.monotonic() + self.ready_timeout
         while not self.answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 log = self.folder / "clamd.log"

@@ -33,6 +33,7 @@ class Stage:
     emulator_url: str = ""
     metrics_url: str = ""
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    clamd: PrivateClamd | None = None
 
     @property
     def config(self) -> Path:
@@ -75,7 +76,7 @@ def stage(folder: Path) -> Iterator[Stage]:
     here = Stage(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
-        clamd = stack.enter_context(PrivateClamd(folder / "clamd"))
+        clamd = here.clamd = stack.enter_context(PrivateClamd(folder / "clamd"))
         stack.callback(_stop_all, here)
         here.emulator_url = _start_emulator(here)
         _write_settings(here, clamd.address)

@@ -17,6 +17,7 @@ import uvloop
 from emulator import state
 from emulator.app import App
 from emulator.domain import Domain
+from emulator.generated import MOST, mount
 from emulator.seed import add_admin, seed_demo
 from emulator.server import Server, config, listen
 from emulator.tls import make_certificate
@@ -34,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--token", default="demo-token", help="access token of the admin svc-scanner")
     p.add_argument("--qps", type=int, default=2, help="calls per second and token (default 2, as Egnyte)")
     p.add_argument("--daily", type=int, default=1_000, help="calls per day and token (default 1000, as Egnyte)")
+    p.add_argument("--generated", type=int, metavar="N", help="a tree of N files in /Shared/generated, made on the fly")
     return p
 
 
@@ -72,6 +74,8 @@ def _domain(options: argparse.Namespace) -> Domain:
     add_admin(domain, options.token)
     if options.seed == "demo":
         seed_demo(domain)
+    if options.generated is not None:
+        mount(domain.tree, options.generated, domain.ids.uuid(), domain.clock.now())
     return domain
 
 
@@ -96,7 +100,12 @@ async def _keep(domain: Domain, folder: Path) -> None:
 
 def main() -> int:
     """0 after a signal, 2 where it could not start."""
-    options = parser().parse_args()
+    arguments = parser()
+    options = arguments.parse_args()
+    if options.generated is not None and not 0 <= options.generated <= MOST:
+        arguments.error(f"--generated takes 0 to {MOST} files")
+    if options.generated is not None and options.state is not None:
+        arguments.error("what is generated is not kept: give either --generated or --state")
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(options))

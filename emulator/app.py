@@ -9,6 +9,7 @@ import asyncio
 import json
 
 from emulator import gate
+from emulator.clock import rfc1123
 from emulator.courier import Courier
 from emulator.domain import Domain
 from emulator.errors import ApiError, Shape, error_message
@@ -82,6 +83,7 @@ class App:
         headers: dict[str, str] = {}
         response = await self._answer(request, headers, entry)
         response.headers.update(headers)
+        response.headers["Date"] = rfc1123(self.domain.clock.now())
         response.headers["X-Egnyte-Request-Id"] = request.header("x-egnyte-request-id") or self._request_ids.word(12)
         return response
 

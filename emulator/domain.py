@@ -19,6 +19,7 @@ from emulator.clock import Clock
 from emulator.errors import ApiError
 from emulator.eventlog import Event, EventLog
 from emulator.faults import Faults
+from emulator.generated import GeneratedFolder
 from emulator.ids import Ids
 from emulator.links import Link
 from emulator.notes import Note
@@ -110,8 +111,13 @@ class Domain:
         return self.tokens.add(Token(value or self.ids.word(24), user.id, client_id, **limits))
 
     def permission(self, user: User, node: Node) -> Level:
-        """What a user may do with a file or folder. Admins own everything, a user owns what is below its /Private."""
+        """What a user may do with a file or folder. Admins own everything, a user owns what is below its /Private; what
+        is generated nobody may change."""
         folder = node.parent if isinstance(node, File) else node
+        held = self._held(user, folder)
+        return min(held, Level.VIEWER) if isinstance(folder, GeneratedFolder) else held
+
+    def _held(self, user: User, folder: Folder) -> Level:
         if user.is_admin:
             return Level.OWNER
         top, second = _first_two(folder)

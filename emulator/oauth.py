@@ -32,6 +32,7 @@ class Code:
     user_id: int
     scopes: tuple[str, ...] | None
     expires: int
+    challenge: str = ""  # PKCE, S256 (RFC 7636)
 
 
 def demo_applications() -> dict[str, Application]:

@@ -8,6 +8,7 @@ from typing import Any
 from emulator.acts.locks import active_lock
 from emulator.clock import rfc1123
 from emulator.domain import Domain
+from emulator.generated import FILE_SIZE, GeneratedFolder, counted
 from emulator.http import Request
 from emulator.perms import Level
 from emulator.tree import File, Folder, Node, Version
@@ -48,16 +49,24 @@ def file_metadata(domain: Domain, request: Request, file: File, version: Version
 
 def folder_metadata(domain: Domain, request: Request, folder: Folder) -> dict[str, Any]:
     """With the listing, unless `list_content=false`. Without paging parameters `count` is 0, whatever is listed."""
-    children = _sorted(visible_children(domain, request.actor.user, folder), request)
     paging = "count" in request.query or "offset" in request.query
     offset = request.number("offset", 0)
-    page = children[offset : offset + min(request.number("count", 100, minimum=1), MAX_COUNT)]
+    page, total = _page(domain, request, folder, offset, min(request.number("count", 100, minimum=1), MAX_COUNT))
     row = _folder_details(domain, folder)
     if request.flag("list_content", default=True):
-        row |= {"count": len(page) if paging else 0, "offset": offset, "total_count": len(children)}
+        row |= {"count": len(page) if paging else 0, "offset": offset, "total_count": total}
         row |= _listing(domain, request, page)
     _add_options(domain, request, folder, row)
     return row
+
+
+def _page(domain: Domain, request: Request, folder: Folder, offset: int, count: int) -> tuple[list[Node], int]:
+    """Children from `offset` on, and how many there are in all."""
+    if isinstance(folder, GeneratedFolder):  # all of one size and age: whatever they are sorted by, it is by name
+        backwards = request.query.get("sort_direction") == "descending"
+        return folder.page(offset, count, backwards=backwards), len(folder.below()) + len(folder.own())
+    children = _sorted(visible_children(domain, request.actor.user, folder), request)
+    return children[offset : offset + count], len(children)
 
 
 def visible_children(domain: Domain, user: User, folder: Folder) -> list[Node]:
@@ -86,16 +95,17 @@ def folder_stats(folder: Folder) -> dict[str, int]:
     """Of everything below."""
     nodes = list(folder.walk())
     files = [each for each in nodes if isinstance(each, File)]
-    current = sum(file.current.size for file in files)
-    everything = sum(version.size for file in files for version in file.versions)
+    more, folders = counted([folder, *(each for each in nodes if isinstance(each, Folder))])
+    current = sum(file.current.size for file in files) + more * FILE_SIZE
+    everything = sum(version.size for file in files for version in file.versions) + more * FILE_SIZE
     return {
         "allVersionsSize": everything,
         "allFilesSize": current,
         "allVersionsSizeInKB": everything // 1024,
         "allFilesSizeInKB": current // 1024,
-        "filesCount": len(files),
-        "fileVersionsCount": sum(len(file.versions) for file in files),
-        "foldersCount": len(nodes) - len(files),
+        "filesCount": len(files) + more,
+        "fileVersionsCount": sum(len(file.versions) for file in files) + more,
+        "foldersCount": len(nodes) - len(files) + folders,
     }
 
 

@@ -19,6 +19,8 @@ _CHOICES: dict[str, tuple[object, ...]] = {
     "future_id_status": (204, 404),
     "before_oldest_status": (200, 404),
     "over_count": ("cap", "refuse"),
+    "pkce": ("ignore", "check", "demand"),
+    "refresh": ("rotate", "keep"),
     "throttle_dialect": ("429", "mashery"),
     "inactive_dialect": ("401", "mashery"),
     "conflict_status": (403, 409),
@@ -54,6 +56,8 @@ class Switches:
     late_ms: int = 3_000  # 14
     event_id_gap: int = 0  # ids that each event consumes besides its own
     token_expires_in: int = -1  # 17: -1 never, else seconds, with a refresh token
+    pkce: str = "ignore"  # nobody says whether a challenge is known; "demand" refuses a code without one
+    refresh: str = "rotate"  # nobody says whether a refresh ends the old pair; "keep": the refresh token goes on
     throttle_dialect: str = "429"  # 18
     inactive_dialect: str = "401"  # bad token: 401, or 403 with a Mashery code
     quota_headers: bool = True  # X-Accesstoken-* on answers

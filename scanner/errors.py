@@ -29,6 +29,9 @@ from typing import Literal
 class ScannerError(Exception):
     """Base of all errors this product raises on purpose."""
 
+    request_id = ""
+    """Of the request to the API that it came of, as the log has it; empty where it came of none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -46,6 +46,10 @@ class Heartbeats:
         """`resting`: seconds the loop means to do nothing from now."""
         self.due[loop] = now + timedelta(seconds=resting + SLACK)
 
+    def ended(self, loop: str) -> None:
+        """It is another replica's now, and nobody waits for it here."""
+        self.due.pop(loop, None)
+
 
 def liveness(due: Mapping[str, datetime], now: datetime) -> Health:
     """One check per loop that has started."""

@@ -25,7 +25,7 @@ LONGEST_TEXT = 2_000
 
 def configure(stream: TextIO | None = None, level: int = logging.INFO) -> None:
     """Set up structlog and the standard library's logging alike, on standard error unless another stream is given.
-    Calling it again replaces the set-up."""
+    Calling it again replaces the set-up. Libraries are held at info or above, whatever `level` says."""
     stream = stream or sys.stderr
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -49,7 +49,9 @@ def configure(stream: TextIO | None = None, level: int = logging.INFO) -> None:
     output.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
     root = logging.getLogger()
     root.handlers = [output]
-    root.setLevel(level)
+    # A library's debug lines may hold what it was given: they are never wanted.
+    root.setLevel(max(level, logging.INFO))
+    logging.getLogger("scanner").setLevel(level)
     # httpx logs each URL at info; migrations and dispatch talk about themselves.
     for name in ("httpx", "httpcore", "alembic", "pgqueuer", "uvicorn", "asyncio"):
         logging.getLogger(name).setLevel(max(level, logging.WARNING))

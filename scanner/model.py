@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
+from scanner.reasons import OF_THE_MOMENT as OF_THE_MOMENT  # noqa: PLC0414
 from scanner.reasons import WAITING_REASONS as WAITING_REASONS  # noqa: PLC0414 -- marks them as part of the model
 from scanner.reasons import Unchecked as Unchecked  # noqa: PLC0414
 from scanner.reasons import Unscannable as Unscannable  # noqa: PLC0414
@@ -90,6 +91,9 @@ class FileVersion:
     """Platform time of the event, or the listing's `uploaded`."""
     size: int | None = None
     """Bytes, where known before the download (listings say, events do not)."""
+    checksum: str | None = field(default=None, compare=False)
+    """The platform's, as a listing told it of this very entry id: a hint, and no part of what the version is. Empty
+    where one was asked and told none; None where nobody asked."""
 
     @property
     def name(self) -> str:
@@ -245,6 +249,8 @@ class ContentFacts:
     """Empty for what was taken out of a content."""
     mime: str
     """As libmagic sees the first 64 KiB."""
+    checksum: str = field(default="", compare=False)
+    """The platform's, letter by letter, where our own hash of these very bytes comes to the same; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +263,10 @@ class Verdict:
     """Signature names, rule ids and gap reasons that made it so; empty for clean."""
     inspections: tuple[Inspection, ...] = ()
     content: ContentFacts | None = None
+    reused: int | None = field(default=None, compare=False)
+    """The verdict on whose look at the same content it rests; None where engines looked at this version's own bytes."""
+    generation: str = field(default="", compare=False)
+    """Of the engines that looked, where others may rest on that look; empty where none may."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:

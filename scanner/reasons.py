@@ -66,3 +66,5 @@ WAITING_REASONS = frozenset(
     }
 )
 """Reasons that say nothing about the file: they never use up its attempts, and the work stays open."""
+OF_THE_MOMENT = frozenset({Unscannable.SCAN_TIME, Unscannable.MEMORY})
+"""Reasons that say as much of the machine at that moment as of the content: another look may be without them."""

@@ -6,6 +6,8 @@ from hypothesis import HealthCheck, settings
 
 from tests.clamd import clamd, clamd_by_tcp, new_clamd
 from tests.contents import spooled
+from tests.ledgers import new_place, place, pytest_addoption, pytest_collection_modifyitems
+from tests.postgres import ledger_on_server, postgres
 
 # On two noisy cores the time an example takes says nothing. CI tries the same examples each time, so that a red run is
 # due to the change; elsewhere they differ.
@@ -14,4 +16,5 @@ settings.register_profile(
 )
 settings.load_profile("house")
 
-__all__ = ["clamd", "clamd_by_tcp", "new_clamd", "spooled"]
+__all__ = ["clamd", "clamd_by_tcp", "ledger_on_server", "new_clamd", "new_place", "place", "postgres", "spooled"]
+__all__ += ["pytest_addoption", "pytest_collection_modifyitems"]

@@ -17,6 +17,7 @@ def output():
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     root.handlers[:] = before
     root.setLevel(level)
+    logging.getLogger("scanner").setLevel(logging.NOTSET)
     structlog.reset_defaults()
 
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from scanner.cli.common import ExitCode
-from scanner.inspection.clamd_session import Answer, Found, answer_to
+from scanner.inspection.clamd_session import DESCRIPTOR, Answer, Found, answer_to
 from scanner.metrics import Metrics
 from scanner.model import PLANNED_STEPS, Gap, Unchecked, Unscannable, VerdictKind
 from scanner.settings import load_settings
@@ -102,13 +102,13 @@ def test_every_file_that_is_linked_to_is_there(name: str) -> None:
 
 
 def test_every_target_of_make_that_is_named_is_one() -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"(?:^|`)make ([a-z-]+)", README, re.MULTILINE))
     assert {"demo", "test"} <= named <= targets
 
 
 REPLIES = {
-    "exactly `stream: OK` and closes": b"stream: OK\0",
+    "exactly `stream: OK`, or `fd[N]: OK` for a descriptor, and closes": b"stream: OK\0",
     "`… FOUND`": b"stream: Win.Trojan.Agent-1 FOUND\0",
     "`Heuristics.Encrypted.… FOUND`": b"stream: Heuristics.Encrypted.Zip FOUND\0",
     "`Heuristics.Limits.Exceeded.MaxScanTime FOUND`": b"stream: Heuristics.Limits.Exceeded.MaxScanTime FOUND\0",
@@ -136,6 +136,7 @@ def in_words(answer: Answer) -> str:
 def test_the_replies_of_clamd_mean_what_the_table_says() -> None:
     rows = {said: cells[0] for said, cells in table(CLAMAV, "clamd says").items() if said not in OF_THE_CONNECTION}
     assert rows == {said: in_words(answer_to(reply)) for said, reply in REPLIES.items()}
+    assert answer_to(b"fd[7]: OK\0", DESCRIPTOR) is None
 
 
 def test_the_reasons_in_the_table_of_replies_are_reasons() -> None:

@@ -1,9 +1,16 @@
 #!/usr/bin/env bash
-# Prepares what demo and tests need: clamd, its test files, clamdscan, libmagic and libarchive by apt, and .venv with this
-# package in it. Nothing else is installed or changed; no service is started or stopped by us. Without anything to do it
-# takes well under a second. Where it cannot go on, it says in one paragraph what is missing, and exits with 1.
+# Prepares what demo and tests need: clamd, its test files, clamdscan, libmagic, libarchive, PostgreSQL and pgbouncer by
+# apt, and .venv with this package in it. Nothing else is installed or changed; no service is started or stopped by us.
+# Without anything to do it takes well under a second. Where it cannot go on, it says in one paragraph what is missing,
+# and exits with 1.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+# Read by tools/apt.sh.
+# shellcheck disable=SC2034
+WHO=setup INSTEAD="Install what corresponds to them on your system" APT_WAIT=120
+# shellcheck source=tools/apt.sh
+. tools/apt.sh
 
 LOG=.venv/setup.log
 STAMP=.venv/ready
@@ -12,7 +19,7 @@ TOOLS=$PATH:/usr/sbin:/sbin
 
 main() {
     local stamp python missing=()
-    stamp=$(cat tools/setup.sh requirements-dev.txt pyproject.toml | sha256sum)
+    stamp=$(cat tools/setup.sh tools/apt.sh requirements-dev.txt pyproject.toml | sha256sum)
     mapfile -t missing < <(missing_packages)
     if ! venv_is_ready "$stamp"; then
         python=$(choose_python)
@@ -36,6 +43,8 @@ missing_packages() {
     PATH=$TOOLS command -v clamd >/dev/null || echo clamav-daemon
     PATH=$TOOLS command -v clamdscan >/dev/null || echo clamdscan
     [ -d /usr/share/clamav-testfiles ] || echo clamav-testfiles
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
+    PATH=$TOOLS command -v pgbouncer >/dev/null || echo pgbouncer
     grep -q 'libmagic\.so\.1' <<<"$libraries" || echo libmagic1
     grep -q 'libarchive\.so\.13' <<<"$libraries" || libarchive_package
 }
@@ -72,31 +81,6 @@ version_of() {
 
 has_ensurepip() {
     "$1" -c 'import ensurepip, venv' 2>/dev/null
-}
-
-install_packages() {
-    [ $# -gt 0 ] || return 0
-    local root=()
-    command -v apt-get >/dev/null || fail "these are missing: $* (names of Debian packages), and there is no apt-get" \
-        "to install them with. Install what corresponds to them on your system, then try again."
-    if [ "$(id -u)" != 0 ]; then
-        command -v sudo >/dev/null || fail "these packages are missing: $*. You are not root and there is no sudo. Ask" \
-            "somebody with the right to run: apt-get install --no-install-recommends $*"
-        root=(sudo)
-        [ -t 0 ] || root+=(-n)
-        "${root[@]}" true 2>/dev/null || fail "these packages are missing: $*, and sudo does not let you install them." \
-            "Ask somebody with the right to run: apt-get install --no-install-recommends $*"
-    fi
-    echo "setup: installing $* by apt" >&2
-    root+=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120)
-    local log
-    log=$(mktemp)
-    if ! { apt-cache show "$@" && "${root[@]}" install -y --no-install-recommends "$@"; } >"$log" 2>&1; then
-        { "${root[@]}" update && "${root[@]}" install -y --no-install-recommends "$@"; } >"$log" 2>&1 ||
-            fail "apt could not install $*. Its last words: $(grep -E '^(E|W|Err)' "$log" | tail -n 2 | tr '\n' ' ')." \
-                "Is there a network, and room on the disk? All it said is in $log."
-    fi
-    rm -f "$log"
 }
 
 build_venv() {

@@ -18,6 +18,12 @@ from scanner.metrics import Metrics
 from scanner.rulebook.examples import Example
 from scanner.rulebook.samples.kind import Kind
 from scanner.settings import Settings
+from tools.alert_tables import alerts_table
+from tools.bench_tables import profile_table, targets_table
+from tools.chart_tables import chart_values_table
+from tools.command_tables import commands_page
+from tools.dashboard_tables import operator_table, security_table
+from tools.dependency_tables import dependencies_table
 from tools.fault_tables import calls_table, faults_table, host_faults_table
 from tools.rule_pages import families_table, write_pages
 from tools.rule_tables import (
@@ -30,6 +36,7 @@ from tools.rule_tables import (
     traits_table,
     uploaded_table,
 )
+from tools.scaling_tables import engine_table, growth_table, sizing_table, unit_table, walks_table
 from tools.step_tables import steps_table
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -39,8 +46,20 @@ LIBRARY_PREFIXES = ("process_", "python_")
 def settings_tables() -> str:
     """One table for each section, from the JSON schema of the settings."""
     schema = Settings.model_json_schema()
-    sections = [f"### {name}\n\n{_section(value, schema)}" for name, value in schema["properties"].items()]
+    sections = []
+    for name, value in schema["properties"].items():
+        sections.append(f"### {name}\n\n{_section(value, schema)}")
+        sections += [f"### {name}.{key}\n\n{_section(one, schema)}" for key, one in _inner(value, schema)]
     return "\n\n".join(sections)
+
+
+def _inner(value: dict[str, Any], schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Sections in a section."""
+    reference = value.get("$ref") or value["items"]["$ref"]
+    for key, one in schema["$defs"][reference.rpartition("/")[2]]["properties"].items():
+        for kind in one.get("anyOf", ()):
+            if "$ref" in kind and schema["$defs"][kind["$ref"].rpartition("/")[2]]["type"] == "object":
+                yield key, kind
 
 
 def _section(value: dict[str, Any], schema: dict[str, Any]) -> str:
@@ -57,6 +76,8 @@ def _section(value: dict[str, Any], schema: dict[str, Any]) -> str:
 def _kind(one: dict[str, Any]) -> str:
     if "anyOf" in one:
         return _kind(one["anyOf"][0])
+    if "$ref" in one:
+        return "keys, see below"
     if "enum" in one:
         return " or ".join(f"`{word}`" for word in one["enum"])
     if "pattern" in one:
@@ -115,6 +136,7 @@ LATE_LABELS = {
     "scanner_clamd_signature_timestamp_seconds": "`endpoint`",
     "scanner_clamd_signatures_stale": "`endpoint`",
     "scanner_clamd_up": "`endpoint`",
+    "scanner_detections_last_day": "`by`: rule, signature; `name`: the ten most frequent",
     "scanner_rulebook": "`digest`: SHA-256 over all rules, in hexadecimal",
     "scanner_rule_findings": "`rule`: the ids of the rules, other; `severity`: low, medium, high, critical",
 }
@@ -156,6 +178,11 @@ def _flow(key: str, examples: list[Any] | None) -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {
+    "commands": commands_page,
+    "alerts": alerts_table,
+    "operator-panels": operator_table,
+    "security-panels": security_table,
+    "dependencies": dependencies_table,
     "settings": settings_tables,
     "metrics": metrics_table,
     "contents": contents_table,
@@ -173,6 +200,14 @@ TABLES: dict[str, Callable[[], str]] = {
     "faults": faults_table,
     "calls": calls_table,
     "host-faults": host_faults_table,
+    "chart-values": chart_values_table,
+    "targets": targets_table,
+    "profile": profile_table,
+    "scaling-unit": unit_table,
+    "scaling-sizing": sizing_table,
+    "scaling-engine": engine_table,
+    "scaling-growth": growth_table,
+    "scaling-walks": walks_table,
 }
 
 

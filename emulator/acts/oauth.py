@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
@@ -28,13 +30,15 @@ def application(domain: Domain, client_id: str, redirect_uri: str) -> Applicatio
     return found
 
 
-def give_code(domain: Domain, app: Application, redirect_uri: str, user: User, scope: str) -> str:
+def give_code(domain: Domain, app: Application, redirect_uri: str, user: User, *, scope: str, challenge: str) -> str:
     """A code for whoever exchanges it first, within two minutes."""
+    if domain.switches.pkce == "demand" and not challenge:
+        raise ApiError(400, "invalid_request: code_challenge is missing")
     scopes = asked_scopes(app, scope)
     expires = domain.clock.now() + CODE_LIFETIME_MS
     code = domain.ids.word(20)
     kept = None if scopes is None else tuple(scopes)
-    domain.oauth.codes[code] = Code(app.client_id, redirect_uri, user.id, kept, expires)
+    domain.oauth.codes[code] = Code(app.client_id, redirect_uri, user.id, kept, expires, challenge)
     return code
 
 
@@ -103,6 +107,8 @@ def _by_code(domain: Domain, app: Application, form: Form) -> Token:
         raise ApiError(400, "invalid_grant: the code is unknown, used or expired")
     if form.get("redirect_uri") != code.redirect_uri:
         raise ApiError(400, "invalid_grant: redirect_uri is not the one of the code")
+    if domain.switches.pkce != "ignore" and code.challenge != _challenge(form.get("code_verifier", "")):
+        raise ApiError(400, "invalid_grant: code_verifier does not fit the code")
     scopes = None if code.scopes is None else list(code.scopes)
     return _issue(domain, app, domain.users.by_id[code.user_id], scopes)
 
@@ -117,21 +123,28 @@ def _by_password(domain: Domain, app: Application, form: Form) -> Token:
 
 
 def _by_refresh(domain: Domain, app: Application, form: Form) -> Token:
-    """The old pair ends with the new one (inferred)."""
+    """The old pair ends with the new one (inferred), or as the switch says its refresh token goes on."""
     old = domain.tokens.by_refresh.get(form.get("refresh_token", ""))
     if old is None or old.client_id != app.client_id or not domain.users.by_id[old.user_id].active:
         raise ApiError(400, "invalid_grant: the refresh token is unknown or revoked")
     domain.tokens.revoke(old.value)
-    return _issue(domain, app, domain.users.by_id[old.user_id], old.scopes)
+    kept = old.refresh if domain.switches.refresh == "keep" else None
+    return _issue(domain, app, domain.users.by_id[old.user_id], old.scopes, kept)
 
 
-def _issue(domain: Domain, app: Application, user: User, scopes: list[str] | None) -> Token:
+def _challenge(verifier: str) -> str:
+    """Empty for none."""
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=") if verifier else ""
+
+
+def _issue(domain: Domain, app: Application, user: User, scopes: list[str] | None, refresh: str | None = None) -> Token:
     """In the shape that the switch `token_expires_in` says (row 17)."""
     seconds = domain.switches.token_expires_in
     if seconds <= 0:
         return domain.issue_token(user, client_id=app.client_id, scopes=scopes)
     expires = domain.clock.now() + seconds * 1000
-    refresh = domain.ids.word(24)
+    refresh = refresh or domain.ids.word(24)
     return domain.issue_token(user, client_id=app.client_id, scopes=scopes, expires=expires, refresh=refresh)
 
 

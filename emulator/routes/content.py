@@ -14,7 +14,7 @@ from emulator.domain import Domain
 from emulator.errors import ApiError, message
 from emulator.http import Request, Response, json_response
 from emulator.perms import Level
-from emulator.routes.fs import version_of
+from emulator.routes.fs import file_of, version_of
 from emulator.routing import Routes
 from emulator.tree import File, Version
 
@@ -110,7 +110,7 @@ def requested_range(header: str | None, size: int) -> tuple[int, int] | None:
 
 def _file(domain: Domain, request: Request) -> File:
     group_id = request.params.get("group_id")
-    node = domain.tree.find(request.params["path"]) if group_id is None else domain.tree.files.get(group_id)
+    node = domain.tree.find(request.params["path"]) if group_id is None else file_of(domain, group_id)
     if not isinstance(node, File):
         raise ApiError(404, "File does not exist")
     return node

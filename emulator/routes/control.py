@@ -47,14 +47,20 @@ async def read_clock(domain: Domain, _request: Request) -> Response:
 
 @routes.on("POST", "/_emulator/clock")
 async def set_clock(domain: Domain, request: Request) -> Response:
-    """`{"set": epoch ms or ISO}`, `{"advance": seconds}`, `{"freeze": true|false}`, in this order."""
+    """`{"set": epoch ms or ISO}`, `{"advance": seconds}`, `{"freeze": true|false}`, in this order.
+
+    A clock that is to stand is stopped first, so that it stands at the very moment that was set.
+    """
     body = await request.json()
     only(body, {"set", "advance", "freeze"})
+    frozen = body.get("freeze")
+    if frozen:
+        domain.clock.freeze()
     if (moment := body.get("set")) is not None:
         domain.clock.set(moment if isinstance(moment, int) else parsed_time(str(moment)))
     domain.clock.advance(round(number(body, "advance", 0) * 1000))
-    if (frozen := body.get("freeze")) is not None:
-        domain.clock.freeze(bool(frozen))
+    if frozen is not None and not frozen:
+        domain.clock.freeze(False)
     return json_response({"now": domain.clock.now()})
 
 

@@ -16,6 +16,7 @@ from emulator.acts.transfer import copy, move
 from emulator.acts.upload import add_folder
 from emulator.domain import Domain
 from emulator.errors import ApiError
+from emulator.generated import by_id
 from emulator.http import Request, Response, json_response
 from emulator.perms import Level
 from emulator.routing import Routes
@@ -44,14 +45,20 @@ def addressed(domain: Domain, request: Request) -> Node:
     """The file or folder that the URL names; 404 where there is none."""
     params = request.params
     if (group_id := params.get("group_id")) is not None:
-        node: Node | None = domain.tree.files.get(group_id)
+        node: Node | None = file_of(domain, group_id)
     elif (folder_id := params.get("folder_id")) is not None:
-        node = domain.tree.folders.get(folder_id)
+        found = domain.tree.folders.get(folder_id) or by_id(domain.tree, folder_id)
+        node = found if isinstance(found, Folder) else None
     else:
         return existing(domain, params.get("path", "/"))
     if node is None:
         raise ApiError(404, "Item does not exist")
     return node
+
+
+def file_of(domain: Domain, group_id: str) -> File | None:
+    found = domain.tree.files.get(group_id) or by_id(domain.tree, group_id)
+    return found if isinstance(found, File) else None
 
 
 def version_of(request: Request, file: File) -> Version:

@@ -17,7 +17,7 @@ from emulator.routing import Routes
 routes = Routes(shape=oauth_error, open_=True)
 control_routes = Routes(open_=True)
 
-_ASKED = ("client_id", "redirect_uri", "response_type", "scope", "state")
+_ASKED = ("client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge")
 _PAGE = """<!DOCTYPE html>
 <html><head><title>Emulator: log in</title></head><body>
 <h1>{app} asks for access</h1><p>{problem}</p>
@@ -45,7 +45,8 @@ async def decide(domain: Domain, request: Request) -> Response:
     user = login(domain, form.get("username", ""), form.get("password", ""))
     if user is None:
         return _page(domain, form, "User name or password is wrong.")
-    code = give_code(domain, app, form["redirect_uri"], user, form.get("scope", ""))
+    asked = {"scope": form.get("scope", ""), "challenge": form.get("code_challenge", "")}
+    code = give_code(domain, app, form["redirect_uri"], user, **asked)
     return _back(form["redirect_uri"], {"code": code, **state})
 
 

@@ -27,6 +27,8 @@ def list_allowed(
     """Contents of which some findings do not count, since a file with them was released. `id` is what `disallow` takes.
 
     Exit 1 while there is one.
+
+    Example: scanner quarantine allowed
     """
     found = answered(load_or_exit(config), lambda ledger: ledger.allowances(domain))
     show_list(found, ("id", "domain", "sha256", "findings", "until", "by", "reason"), _cells, as_json=json)

@@ -24,9 +24,9 @@ from scanner.cli.common import (
     stop,
 )
 from scanner.cli.period import SinceOption, UntilOption
-from scanner.ledger.audit import Action
-from scanner.ledger.audit_chain import Break, Entry, Head, Walker
-from scanner.ledger.audit_export import LONGEST_LINE, as_json, entries_in
+from scanner.ledger.proofs.audit import Action
+from scanner.ledger.proofs.audit_chain import Break, Entry, Head, Walker
+from scanner.ledger.proofs.audit_export import LONGEST_LINE, as_json, entries_in
 
 audit_app = typer.Typer(help="Every act on record, chained so that a change would be found.", no_args_is_help=True)
 

@@ -25,9 +25,9 @@ from scanner.cli.common import (
 from scanner.cli.reconcile import chosen, fields_of, is_watched
 from scanner.cloud.client import EgnyteClient
 from scanner.errors import CloudRefused, NotFound
-from scanner.ledger.walking import Walk, WalkReason
-from scanner.service.forecast import Forecast, forecast, stats_of
-from scanner.service.ordering import ledger_beside
+from scanner.ledger.walks.walking import Walk, WalkReason
+from scanner.service.calls.forecast import Forecast, forecast, stats_of
+from scanner.service.orders.ordering import ledger_beside
 from scanner.settings import DomainSettings, Settings
 from scanner.settings.units import written_size
 
@@ -101,13 +101,16 @@ async def _forecast(settings: Settings, domain: DomainSettings, path: str, *, ve
         await client.close()
     async with ledger_beside(settings) as ledger:
         known = await ledger.walks.known_below(domain.name, path, with_versions=versions)
-    return forecast(stats, known, client.budget().day_limit, with_versions=versions)
+        recorded = {one.token: one.day_limit for one in await ledger.spending.tokens() if one.domain == domain.name}
+    # This command calls by the first token alone; what the others may, the service was told.
+    told = [one.quota().day_limit or recorded.get(number) for number, one in enumerate(client.budgets, start=1)]
+    return forecast(stats, known, told, with_versions=versions)
 
 
 def _say_forecast(domain: DomainSettings, path: str, expected: Forecast | None) -> None:
     if expected is None:
         return
-    limit = "" if expected.limit_known else " (the documented limit: the platform has not said its own)"
+    limit = "" if expected.limit_known else " (where the platform has not said its limit, the documented one)"
     say(
         f"{domain.name} {path}: {expected.folders} folders, {expected.files} files of {written_size(expected.size)}, "
         f"{expected.versions} versions to scan\n"

@@ -10,8 +10,8 @@ from scanner.cli.common import ConfigOption, ExitCode, JsonOption, load_or_exit,
 from scanner.inspection.clamd_reload import Reloaded, reload_each
 from scanner.inspection.clamds import Clamds, Standing
 from scanner.service.assembly import utc_now
-from scanner.service.clamds import is_stale
-from scanner.service.signature_files import LOAD_TIMEOUT
+from scanner.service.changes.signature_files import LOAD_TIMEOUT
+from scanner.service.engines.clamds import is_stale
 from scanner.settings import ClamavSettings
 
 clamd_app = typer.Typer(help="The clamds that look at contents.", no_args_is_help=True)

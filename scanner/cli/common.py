@@ -22,7 +22,7 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from scanner.errors import CloudRefused, ConfigurationError, LedgerUnavailable, RetryLater
+from scanner.errors import CloudRefused, ConfigurationError, LedgerUnavailable, RetryLater, ScannerError
 from scanner.settings import Settings, load_settings
 
 DEFAULT_CONFIG = Path("scanner.yaml")
@@ -69,7 +69,11 @@ def stopped_by_user_errors() -> Iterator[None]:
     except (ConfigurationError, LedgerUnavailable) as error:
         stop(str(error), ExitCode.USAGE)
     except (RetryLater, CloudRefused) as error:
-        stop(str(error), ExitCode.UNFINISHED)
+        stop(f"{error}{_call_of(error)}", ExitCode.UNFINISHED)
+
+
+def _call_of(error: ScannerError) -> str:
+    return f"\n    The call has the request id {error.request_id} at Egnyte." if error.request_id else ""
 
 
 def stop(message: str, code: ExitCode) -> NoReturn:

@@ -26,7 +26,10 @@ config_app = typer.Typer(name="config", help="Check and show the settings.", no_
 
 @config_app.command()
 def check(config: ConfigOption, as_json: JsonOption = False) -> None:
-    """Say everything that is wrong with the settings, with its place and what to do."""
+    """Say everything that is wrong with the settings, with its place and what to do.
+
+    Example: scanner config check --config scanner.yaml
+    """
     try:
         load_with_origins(config)
     except ConfigurationError as error:
@@ -41,7 +44,10 @@ def check(config: ConfigOption, as_json: JsonOption = False) -> None:
 
 @config_app.command()
 def show(config: ConfigOption, as_json: JsonOption = False) -> None:
-    """Print the settings in force: file, environment and defaults together. They hold no secrets."""
+    """Print the settings in force: file, environment and defaults together. They hold no secrets.
+
+    Example: scanner config show --json
+    """
     with stopped_by_user_errors():
         loaded = load_with_origins(config)
     if as_json:
@@ -53,7 +59,10 @@ def show(config: ConfigOption, as_json: JsonOption = False) -> None:
 
 @config_app.command()
 def schema(as_json: JsonOption = False) -> None:
-    """Print the JSON schema of the settings file, for editors and other tools."""
+    """Print the JSON schema of the settings file, for editors and other tools.
+
+    Example: scanner config schema > scanner.schema.json
+    """
     contents = Settings.model_json_schema()
     if as_json:
         print_json(contents)

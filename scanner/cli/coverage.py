@@ -21,9 +21,9 @@ from scanner.cli.common import (
     stop,
 )
 from scanner.cli.period import SinceOption, UntilOption
-from scanner.ledger.coverage import Coverage, EventAccount, Figures, Folders, SeenGap, Standing
-from scanner.ledger.coverage_json import account
-from scanner.ledger.coverage_queries import Asked, NotScanned
+from scanner.ledger.proofs.coverage import Coverage, EventAccount, Figures, Folders, SeenGap, Standing
+from scanner.ledger.proofs.coverage_json import account
+from scanner.ledger.proofs.coverage_queries import Asked, NotScanned
 from scanner.service.statements import watched_folders
 from scanner.settings import Settings
 
@@ -99,6 +99,9 @@ def _lines(found: Coverage) -> Iterator[str]:
         yield "No version was seen."
     for events in found.events:
         yield from _event_lines(events)
+    for unheld in found.unheld:
+        until = f"recorded up to {_moment(unheld.until)}"
+        yield f"{unheld.domain}: events {until} are not held any more (ledger.keep_events), and not counted"
     for gap in found.gaps:
         yield _gap_line(gap)
     for one in found.unlisted:
@@ -109,6 +112,8 @@ def _lines(found: Coverage) -> Iterator[str]:
 def _figure_lines(figures: Figures) -> Iterator[str]:
     yield _counted("judged", figures.judged)
     yield _counted("unscannable", figures.unscannable)
+    if figures.reused:
+        yield f"of these {figures.reused} by a look at the same content, for the sake of another version"
     ended = {"gone": figures.gone, "superseded": figures.superseded}
     yield _counted("ended before a look", {word: count for word, count in ended.items() if count})
     if figures.unchecked:

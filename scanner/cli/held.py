@@ -17,8 +17,8 @@ from scanner.cli.common import (
     stop,
 )
 from scanner.cli.orders import ByOption, ReasonOption
-from scanner.ledger.holding import Decision, HeldPlan
-from scanner.service.decisions import Choice, decide
+from scanner.ledger.orders.holding import Decision, HeldPlan
+from scanner.service.orders.decisions import Choice, decide
 from scanner.settings import Settings
 
 held_app = typer.Typer(help="Plans that a brake holds until a person decides.", no_args_is_help=True)
@@ -37,7 +37,10 @@ def list_held(
     domain: DomainOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Versions that are judged, and whose plan waits for a person. `id` is what `approve` and `drop` take."""
+    """Versions that are judged, and whose plan waits for a person. `id` is what `approve` and `drop` take.
+
+    Example: scanner remediation held list --rule invoice-lure
+    """
     choice = Choice(rule=rule, signature=signature, domain=domain)
     plans = choice.of(answered(load_or_exit(config), lambda ledger: ledger.holds.plans(domain)))
     show_list(plans, ("id", "domain", "path", "on account of", "held since", "why"), _cells, as_json=json)

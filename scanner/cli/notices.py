@@ -13,7 +13,7 @@ from scanner.cli.common import (
     print_json,
     say,
 )
-from scanner.ledger.noticing import NoticeState
+from scanner.ledger.notices.noticing import NoticeState
 
 notices_app = typer.Typer(help="Notices to other systems that were not taken.", no_args_is_help=True)
 

@@ -22,11 +22,11 @@ from scanner.cli.common import (
 from scanner.cli.orders import ByOption, OptionalReason
 from scanner.errors import CloudRefused, RetryLater
 from scanner.ledger.ledger import Ledger
-from scanner.ledger.purging import Purgeable
+from scanner.ledger.orders.purging import Purgeable
 from scanner.ledger.rows import QuarantineRow
 from scanner.model import StepResult, StepState
 from scanner.service.assembly import utc_now
-from scanner.service.purge import purge_all, purgeable
+from scanner.service.orders.purge import purge_all, purgeable
 from scanner.settings import Settings
 
 _DONE = (StepState.SUCCESS, StepState.ALREADY_DONE)

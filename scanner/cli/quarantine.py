@@ -28,7 +28,7 @@ from scanner.ledger.rows import QuarantineRow
 from scanner.model import StepResult, StepState
 from scanner.rulebook.until import LONGEST
 from scanner.service.assembly import utc_now
-from scanner.service.release import allowed_until, release_row
+from scanner.service.orders.release import allowed_until, release_row
 from scanner.settings import Settings
 
 quarantine_app = typer.Typer(help="What is in quarantine, and the way back.", no_args_is_help=True)
@@ -44,7 +44,10 @@ def list_quarantine(
     domain: DomainOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Files moved into quarantine and not released since. `id` is what `release` takes."""
+    """Files moved into quarantine and not released since. `id` is what `release` takes.
+
+    Example: scanner quarantine list --json
+    """
     rows = answered(load_or_exit(config), lambda ledger: ledger.quarantined(domain))
     show_list(rows, ("id", "domain", "was at", "is at", "reasons", "since"), _cells, as_json=json)
     raise typer.Exit(ExitCode.FOUND if rows else ExitCode.NOTHING_FOUND)

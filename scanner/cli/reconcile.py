@@ -29,9 +29,9 @@ from scanner.cli.common import (
     stopped_by_user_errors,
 )
 from scanner.events.intake import wants_path
-from scanner.ledger.walking import EVERYTHING, Walk, WalkReason
+from scanner.ledger.walks.walking import EVERYTHING, Walk, WalkReason
 from scanner.service.assembly import scope_in
-from scanner.service.ordering import followed, ledger_for_orders
+from scanner.service.orders.ordering import followed, ledger_for_orders
 from scanner.settings import DomainSettings, Settings
 
 

@@ -16,7 +16,7 @@ from scanner.cli.common import (
     say,
     stop,
 )
-from scanner.ledger.dead_letters import Choice, Group
+from scanner.ledger.work.dead_letters import Choice, Group
 from scanner.model import EntryId, Unchecked
 
 

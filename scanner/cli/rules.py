@@ -23,7 +23,10 @@ rules_app = typer.Typer(name="rules", help="Check, try out and list the rules.",
 
 @rules_app.command("check")
 def check_rules(paths: PathsArgument = None, config: SettingsOption = None, as_json: JsonOption = False) -> None:
-    """Say everything that is wrong with the rules and the YARA files beside them. Exit 2 where there is something."""
+    """Say everything that is wrong with the rules and the YARA files beside them. Exit 2 where there is something.
+
+    Example: scanner rules check rules my-rules
+    """
     loaded = load_all_or_exit(paths, config, as_json)
     yara = yara_or_exit(paths, config, as_json)
     problems = _disabled(yara)
@@ -56,7 +59,10 @@ rules_app.command("replay")(replay_rules)
 
 @rules_app.command("list")
 def list_rules(paths: PathsArgument = None, config: SettingsOption = None, as_json: JsonOption = False) -> None:
-    """List the rules with status, severity, actions and title."""
+    """List the rules with status, severity, actions and title.
+
+    Example: scanner rules list --json
+    """
     rules = load_all_or_exit(paths, config, as_json).rules
     if as_json:
         for file, rule in rules.items():
@@ -70,7 +76,10 @@ def schema(
     shared: Annotated[bool, typer.Option("--shared", help="That of a list or macro in _shared.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Print the JSON schema of a rule file, for editors and other tools."""
+    """Print the JSON schema of a rule file, for editors and other tools.
+
+    Example: scanner rules schema > rule.schema.json
+    """
     contents = shared_schema() if shared else rule_schema()
     if as_json:
         print_json(contents)

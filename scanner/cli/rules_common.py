@@ -22,7 +22,7 @@ from scanner.rulebook.match import every_condition
 from scanner.rulebook.rule import Rule, Rulebook
 from scanner.rulebook.yara_files import read_yara_files
 from scanner.rulebook.yara_rules import YaraRules
-from scanner.service.engines import unpacker_of
+from scanner.service.engines.engines import unpacker_of
 from scanner.settings import LocalSettings, Settings, load_local_settings
 
 DEFAULT_PATHS = (Path("rules"),)
@@ -80,8 +80,9 @@ def engines(
     settings = settings_of(config)
     scans = any(isinstance(one, Scanned) for rule in rules.values() for one in _conditions(rule))
     with ExitStack() as stack, problems_told(as_json):
-        yara = YaraScanner(yara_or_exit(paths, config, as_json), settings.yara) if scans else None
-        if yara is not None:
+        yara = None
+        if scans:
+            yara = YaraScanner(yara_or_exit(paths, config, as_json), settings.yara, folder=settings.spool.dir)
             stack.callback(yara.close)
         unpacker = unpacker_of(settings)
         stack.callback(unpacker.close)

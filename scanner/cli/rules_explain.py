@@ -46,6 +46,8 @@ def explain_rules(
     """Show what each condition of each rule says of a local file. Exit 1 where a rule holds, 3 where nobody can say.
 
     YARA and the sandbox are asked, ClamAV and Egnyte are not: nobody brought the file, and no link leads to it.
+
+    Example: scanner rules explain invoice.docm
     """
     wanted = chosen(load_all_or_exit(rules, config, as_json).rules, rule)
     version = FileVersion("local", GroupId(""), EntryId(""), _path_of(file, path), action="listing")

@@ -11,7 +11,10 @@ from scanner.rulebook.yara_lint import lint_yara, lint_yara_names
 
 
 def lint_rules(paths: PathsArgument = None, config: SettingsOption = None, as_json: JsonOption = False) -> None:
-    """Say how the rules could be better. Exit 1 where one does not do what is written in it (concern high)."""
+    """Say how the rules could be better. Exit 1 where one does not do what is written in it (concern high).
+
+    Example: scanner rules lint my-rules
+    """
     loaded = load_all_or_exit(paths, config, as_json)
     rules = loaded.rules
     yara = yara_or_exit(paths, config, as_json)

@@ -34,9 +34,9 @@ from scanner.rulebook.load import load_rules
 from scanner.rulebook.rule import Rule, rulebook_of
 from scanner.rulebook.suppressions import load_suppressions
 from scanner.rulebook.yara_files import DisabledFile, read_yara_files
+from scanner.service.again.replay import Change, Hit, Replay, Report, Tally
+from scanner.service.again.second_look import SecondLook, second_look
 from scanner.service.assembly import utc_now
-from scanner.service.replay import Change, Hit, Replay, Report, Tally
-from scanner.service.second_look import SecondLook, second_look
 from scanner.settings import Settings
 from scanner.settings.units import seconds, written_duration
 
@@ -80,6 +80,8 @@ def replay_rules(
 
     Exit 1 where a rule hits something; 3 where none does, but what is kept does not suffice for every version.
     With --fetch also 3 where the API's budget came to its end.
+
+    Example: scanner rules replay --rule drafts/invoice-lure.yaml
     """
     settings = load_or_exit(config)
     _check_domain(settings, domain)

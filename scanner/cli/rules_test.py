@@ -33,7 +33,10 @@ def try_rules(
     config: SettingsOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Try every example of every rule. Exit 1 where one fails, 2 where a rule is wrong, 3 where nobody can say."""
+    """Try every example of every rule. Exit 1 where one fails, 2 where a rule is wrong, 3 where nobody can say.
+
+    Example: scanner rules test my-rules --junit rules.xml
+    """
     rules = chosen(load_all_or_exit(paths, config, as_json).rules, rule)
     with engines(rules, paths, config, as_json) as engine_of:
         tried = dict(tracked(_tried(rules, engine_of), len(rules), "Trying examples"))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from typing import Annotated
 
 import structlog
@@ -30,11 +32,12 @@ from scanner.cli.common import (
 from scanner.errors import LedgerUnavailable, RetryLater, ScannerError
 from scanner.ledger.rows import Totals
 from scanner.metrics import Metrics
-from scanner.service.assembly import assembled, utc_now
-from scanner.service.loops import first_of, serve, stop_on_signals
+from scanner.service.assembly import Parts, assembled, utc_now
+from scanner.service.changes.reread import follow_settings
+from scanner.service.loops import Beside, Role, first_of, serve, stop_on_signals
 from scanner.service.once import Summary, run_once
 from scanner.service.probes import Front
-from scanner.settings import Settings
+from scanner.settings import Settings, load_settings
 from scanner.web import application, bind, server
 
 log = structlog.get_logger("scanner.service")
@@ -46,24 +49,47 @@ START_WAIT = 10.0
 def run(
     config: ConfigOption,
     once: Annotated[bool, typer.Option("--once", help="Read the feeds to their end, finish the work, exit.")] = False,
+    role: Annotated[
+        Role,
+        typer.Option(help="Of a replica: feed reads feeds and does what is done once, worker scans; all is both."),
+    ] = Role.ALL,
     json: JsonOption = False,
 ) -> None:
-    """Watch the configured domains and scan every new file version."""
+    """Watch the configured domains and scan every new file version.
+
+    Example: scanner run --config scanner.yaml
+    """
     if json and not once:
         stop(
             "--json prints the summary of --once. The service's log is JSON wherever it is no terminal.", ExitCode.USAGE
         )
+    if once and role is not Role.ALL:
+        stop("--once reads the feeds and finishes the work: it has no --role.", ExitCode.USAGE)
     settings = load_or_exit(config)
-    logs.configure()
+    if role is not Role.ALL and settings.ledger.file is not None:
+        stop(
+            "--role is for replicas on PostgreSQL. ledger.url names a file, on which one service does everything.",
+            ExitCode.USAGE,
+        )
+    logs.configure(level=settings.log.lowest)
     # uvloop: half the cost of a turn of the loop, of which each version takes some twenty.
     with stopped_by_user_errors(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        code = runner.run(_once(settings, json) if once else _serve(settings))
+        code = runner.run(_once(settings, json) if once else _serve(settings, role, partial(load_settings, config)))
     _leave(code)
 
 
-async def _serve(settings: Settings) -> ExitCode:
-    stop = asyncio.Event()
+async def _serve(settings: Settings, role: Role, reread: Callable[[], Settings]) -> ExitCode:
+    stop, again = asyncio.Event(), asyncio.Event()
     stop_on_signals(stop)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, again.set)
+
+    def follow(parts: Parts, stop: asyncio.Event) -> Coroutine[None, None, None]:
+        return follow_settings(parts, reread, again, stop)
+
+    async def work(parts: Parts, stop: asyncio.Event) -> None:
+        log.info("service.started", domains=[one.name for one in settings.domains], role=role.value)
+        await serve(parts, stop, role, follow)
+
     metrics, front = Metrics(), Front()
     with closing(bind(settings.http.listen)) as listener:
         web = server(application(metrics.registry, front.live, front.ready))
@@ -72,7 +98,7 @@ async def _serve(settings: Settings) -> ExitCode:
         log.info("service.listening", listen=f"{host}:{port}")
         try:
             while not stop.is_set():
-                await _work(settings, metrics, front, stop)
+                await _work(settings, metrics, front, stop, work)
         finally:
             # Last, so that probes and metrics live as long as anything is still being finished.
             web.should_exit = True
@@ -81,14 +107,14 @@ async def _serve(settings: Settings) -> ExitCode:
     return ExitCode.NOTHING_FOUND
 
 
-async def _work(settings: Settings, metrics: Metrics, front: Front, stop: asyncio.Event) -> None:
+async def _work(settings: Settings, metrics: Metrics, front: Front, stop: asyncio.Event, work: Beside) -> None:
     """Until `stop`, or until it shows that the API is away: then a rest."""
     try:
-        async with assembled(settings, metrics) as parts:
-            front.parts = parts
-            log.info("service.started", domains=[one.name for one in settings.domains])
-            with _told_plainly(), _not_looked_through():
-                await serve(parts, stop)
+        with _told_plainly():
+            async with assembled(settings, metrics) as parts:
+                front.parts = parts
+                with _not_looked_through():
+                    await work(parts, stop)
     except RetryLater as error:
         front.waiting_for = str(error)
         log.warning("service.waiting", reason=str(error))
@@ -136,10 +162,11 @@ async def _once(settings: Settings, as_json: bool) -> ExitCode:
     stop_on_signals(stop)
     started = utc_now()
     try:
-        async with assembled(settings) as parts:
-            with _told_plainly(), _not_looked_through():
-                summary = await run_once(parts, stop)
-            totals = await parts.stations.ledger.totals(since=started)
+        with _told_plainly():
+            async with assembled(settings) as parts:
+                with _not_looked_through():
+                    summary = await run_once(parts, stop)
+                totals = await parts.stations.ledger.totals(since=started)
     except RetryLater as error:
         note(f"Nothing could be done: {error}")
         return ExitCode.UNFINISHED

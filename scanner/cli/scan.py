@@ -25,6 +25,7 @@ from scanner.cli.common import (
 from scanner.files.local import read_local
 from scanner.files.spool import Spool
 from scanner.inspection.apart import Once
+from scanner.inspection.clamd_hand_over import HandOver
 from scanner.inspection.clamds import Clamds
 from scanner.inspection.engine import NobodyToAsk
 from scanner.inspection.panel import Panel
@@ -34,8 +35,8 @@ from scanner.inspection.yara.scanning import YaraScanner
 from scanner.judge.verdict import judge
 from scanner.model import EntryId, FileVersion, Gap, GroupId, Inspection, Verdict, VerdictKind
 from scanner.rulebook.load import load_rulebook
-from scanner.service.engines import panel_of, unpacker_of
-from scanner.service.yara import load_yara
+from scanner.service.changes.yara import load_yara
+from scanner.service.engines.engines import panel_of, unpacker_of
 from scanner.settings import LocalSettings, Settings, load_local_settings
 
 
@@ -44,7 +45,10 @@ def scan(
     config: ConfigOption,
     json: JsonOption = False,
 ) -> None:
-    """Scan local files and folders. Without a settings file the defaults hold, and the environment."""
+    """Scan local files and folders. Without a settings file the defaults hold, and the environment.
+
+    Example: scanner scan ~/Downloads --json
+    """
     settings = _settings(config)
     spool = Spool(settings.spool)
     worst = ExitCode.NOTHING_FOUND
@@ -65,10 +69,13 @@ def scan(
 def _panel(settings: LocalSettings | Settings, open_until_the_end: ExitStack) -> Panel:
     """The engines of a service, without what a self-test would have found out."""
     rulebook = load_rulebook(settings.rules.paths)
-    yara = open_until_the_end.enter_context(closing(YaraScanner(load_yara(settings), settings.yara)))
+    yara = open_until_the_end.enter_context(
+        closing(YaraScanner(load_yara(settings), settings.yara, folder=settings.spool.dir))
+    )
     unpacker = Once(open_until_the_end.enter_context(closing(unpacker_of(settings))))
     rules = RuleEngine(rulebook, yara, unpacker)
-    return panel_of(settings, Clamds(settings.clamav), rules, unpacker, BlindSpots)
+    clamds = Clamds(settings.clamav, hand_over=HandOver(settings.spool.dir))
+    return panel_of(settings, clamds, rules, unpacker, BlindSpots)
 
 
 def _settings(config: Path) -> LocalSettings | Settings:

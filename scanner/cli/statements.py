@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -24,11 +25,11 @@ from scanner.cli.common import (
 )
 from scanner.cli.coverage import coverage_app
 from scanner.cli.orders import ByOption
-from scanner.ledger import statement_keys
-from scanner.ledger.statement import LARGEST, Last, NotAStatement, Statement, follows, last_of, parse
-from scanner.ledger.statement_keys import PublicKey
+from scanner.ledger.proofs import statement_keys
+from scanner.ledger.proofs.statement import LARGEST, Last, NotAStatement, Statement, follows, last_of, parse
+from scanner.ledger.proofs.statement_keys import PublicKey
 from scanner.service.assembly import utc_now
-from scanner.service.statements import make_due, write_missing
+from scanner.service.statements import lost_days, make_due, write_missing
 from scanner.settings import Settings
 
 __all__ = ["coverage_app"]
@@ -84,12 +85,15 @@ def key(config: ConfigOption, json: JsonOption = False) -> None:
 def state(config: ConfigOption, by: ByOption = "", json: JsonOption = False) -> None:
     """Make the statement of each day that has ended and has none; a service does that by itself.
 
-    Files that are missing in the folder are written again. Exit 1 where a day is not complete.
+    Files that are missing in the folder are written again. Exit 1 where a day is not complete,
+    or cannot be stated, since its events are not held any more.
 
     Example: scanner coverage state
     """
     settings = load_or_exit(config)
-    made = asyncio.run(_state(settings, _section(settings)[0], by))
+    made, lost = asyncio.run(_state(settings, _section(settings)[0], by))
+    if lost is not None:
+        note(f"{lost[0]} to {lost[1]} cannot be stated: their events are not held any more (ledger.keep_events).")
     for one in made:
         said = one.said
         shown = {"number": said["number"], "day": said["day"], "complete": said["coverage"]["complete"]}
@@ -100,7 +104,7 @@ def state(config: ConfigOption, by: ByOption = "", json: JsonOption = False) -> 
     if not made and not json:
         note("No statement is due.")
     incomplete = any(not one.said["coverage"]["complete"] for one in made)
-    raise typer.Exit(ExitCode.FOUND if incomplete else ExitCode.NOTHING_FOUND)
+    raise typer.Exit(ExitCode.FOUND if incomplete or lost else ExitCode.NOTHING_FOUND)
 
 
 def _section(settings: Settings) -> tuple[Path, Path]:
@@ -110,10 +114,13 @@ def _section(settings: Settings) -> tuple[Path, Path]:
     return folder, file
 
 
-async def _state(settings: Settings, folder: Path, by: str) -> list[Statement]:
+async def _state(settings: Settings, folder: Path, by: str) -> tuple[list[Statement], tuple[date, date] | None]:
+    """Those made, and the first and the last of the days that cannot be stated any more."""
     async with reading(settings) as ledger:
         await write_missing(folder, ledger)
-        return await make_due(settings, ledger, utc_now(), by=by)
+        now = utc_now()
+        lost = await lost_days(ledger, now)
+        return await make_due(settings, ledger, now, by=by), lost
 
 
 @coverage_app.command("verify")

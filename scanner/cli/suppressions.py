@@ -16,14 +16,17 @@ from scanner.cli.common import (
 )
 from scanner.judge.suppression import Standing, State
 from scanner.service.assembly import utc_now
-from scanner.service.suppressions import standings_of
+from scanner.service.changes.suppressions import standings_of
 
 suppressions_app = typer.Typer(help="Decisions that certain findings do not count.", no_args_is_help=True)
 
 
 @suppressions_app.command("list")
 def list_suppressions(config: ConfigOption, json: JsonOption = False) -> None:
-    """One row per suppression on file, with how it stands. Exit 1 where one has ended or has no effect."""
+    """One row per suppression on file, with how it stands. Exit 1 where one has ended or has no effect.
+
+    Example: scanner suppressions list
+    """
     settings = load_or_exit(config)
     with stopped_by_user_errors():
         found = asyncio.run(standings_of(settings, utc_now))

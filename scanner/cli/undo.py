@@ -24,11 +24,11 @@ from scanner.cli.orders import ByOption, OptionalReason
 from scanner.cli.period import moment_of
 from scanner.errors import RetryLater
 from scanner.ledger.ledger import Ledger
-from scanner.ledger.undoing import Undoable
+from scanner.ledger.orders.undoing import Undoable
 from scanner.service.assembly import utc_now
-from scanner.service.putting_back import failures, lost, undoable
-from scanner.service.release import allowed_until
-from scanner.service.undoing import Undone, undo_all
+from scanner.service.orders.putting_back import failures, lost, undoable
+from scanner.service.orders.release import allowed_until
+from scanner.service.orders.undoing import Undone, undo_all
 from scanner.settings import Settings
 
 

@@ -31,7 +31,10 @@ def list_verdicts(
     limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 1_000,
     json: JsonOption = False,
 ) -> None:
-    """One row per file version, newest first. Versions still open are shown as unchecked with what they wait for."""
+    """One row per file version, newest first. Versions still open are shown as unchecked with what they wait for.
+
+    Example: scanner verdicts list --kind unscannable
+    """
     rows = answered(load_or_exit(config), lambda ledger: ledger.verdicts(domain=domain, kind=kind, limit=limit))
     show_list(rows, ("verdict", "path", "reasons", "judged", "entry id"), _cells, as_json=json)
     suppressed = sum(bool(row.suppressed) for row in rows)
@@ -52,7 +55,10 @@ def explain(
     config: ConfigOption,
     json: JsonOption = False,
 ) -> None:
-    """Everything recorded about one version: events, attempts, engines, findings, steps."""
+    """Everything recorded about one version: events, attempts, engines, findings, steps.
+
+    Example: scanner verdicts explain 8d3ab5c0-1f4e-4b0e-9c55-2f1d6f0a7a11
+    """
     found = answered(load_or_exit(config), lambda ledger: ledger.explain(entry))
     if not found:
         stop(f"Nothing is recorded about {entry}. `scanner verdicts list` shows what is.", ExitCode.USAGE)
@@ -77,6 +83,8 @@ def _say(explanation: Explanation) -> None:
         say(f"  listed no more {explanation.missed_at.isoformat()}")
     if explanation.waits_for:
         say(f"  last trouble: {explanation.waits_for}")
+    if explanation.unheld_until is not None:
+        say(f"  events recorded up to {explanation.unheld_until.isoformat()} are not held any more")
     for event in explanation.events:
         what = event["reason"] or event["disposition"]
         who = f"by {event['actor']} through {event['action_source']}"
@@ -84,6 +92,10 @@ def _say(explanation: Explanation) -> None:
     for verdict in explanation.verdicts:
         what = f"{verdict['kind']}, {verdict['mime']}, sha256 {verdict['sha256']}"
         say(f"  judged {verdict['judged_at'].isoformat()}: {what}")
+        if verdict["reused"]:
+            source = verdict["reused"]
+            whose = f"version {source['entry_id']} in {source['domain']}, judged {source['judged_at'].isoformat()}"
+            say(f"    not downloaded: engines looked at the same content as {whose}")
         for inspection in verdict["inspections"]:
             _say_inspection(inspection)
     for step in explanation.steps:

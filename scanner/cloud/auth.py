@@ -8,11 +8,23 @@ from __future__ import annotations
 import re
 import threading
 from pathlib import Path
+from typing import Protocol
 
 from scanner.errors import ConfigurationError, Problem
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
 _LONGEST = 4_200
+
+
+class Tokens(Protocol):
+    """Where the access token comes from."""
+
+    @property
+    def current(self) -> str:
+        """The token; not to be logged."""
+
+    def renew(self, refused: str) -> bool:
+        """After `refused` was not accepted. True where there is another token to try. May block."""
 
 
 class TokenFile:
@@ -39,15 +51,19 @@ class TokenFile:
             return self._token != refused
 
     def _read(self) -> str:
-        try:
-            with self._path.open("rb") as file:
-                token = file.read(_LONGEST).decode("ascii", "replace").strip()
-        except OSError as error:
-            raise self._problem(f"cannot be read: {error.strerror}") from error
-        if not _TOKEN.fullmatch(token):
-            raise self._problem("does not hold one token")
-        return token
+        return secret_in(self._path, "token", "access token")
 
-    def _problem(self, what: str) -> ConfigurationError:
-        remedy = "Put the access token alone into the file, and check its rights."
-        return ConfigurationError([Problem(str(self._path), f"the token file {what}", remedy)])
+
+def secret_in(path: Path, what: str, full: str = "") -> str:
+    """The one word in a file: a token, a client id, a client secret. Raises ConfigurationError, which never has it."""
+    remedy = f"Put the {full or what} alone into the file, and check its rights."
+    try:
+        with path.open("rb") as file:
+            found = file.read(_LONGEST).decode("ascii", "replace").strip()
+    except OSError as error:
+        raise ConfigurationError(
+            [Problem(str(path), f"the {what} file cannot be read: {error.strerror}", remedy)]
+        ) from error
+    if not _TOKEN.fullmatch(found):
+        raise ConfigurationError([Problem(str(path), f"the {what} file does not hold one {what}", remedy)])
+    return found

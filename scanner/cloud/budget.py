@@ -8,11 +8,14 @@ holds.
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 import time
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Callable
 
+from scanner.cloud.leases import Ask, Leases
 from scanner.cloud.port import Priority, Quota
 from scanner.cloud.refusal import Headers
 from scanner.errors import CloudUnavailable, Throttled, ThrottleScope
@@ -39,6 +42,7 @@ it tells less by more, the platform has begun a new day before us."""
 _TOO_SHORT = 0.001
 """Seconds not worth a sleep: the slot is booked, the call goes out at once."""
 _DAY = 86_400
+_HOUR = 3_600
 
 
 class Budget:
@@ -60,6 +64,8 @@ class Budget:
         self._day_limit: int | None = None
         self._day_used = 0
         self._day = 0
+        self._spent: Counter[tuple[int, Priority]] = Counter()
+        self._leases: Leases | None = None
 
     async def take(self, priority: Priority) -> None:
         """Wait for leave to make one call. Raises Throttled where that would take long."""
@@ -117,6 +123,47 @@ class Budget:
             used = None if self._day_limit is None else self._day_used
             return Quota(self._qps_limit, self._qps_used, self._day_limit, used)
 
+    def room(self, priority: Priority) -> float:
+        """Calls that this class may still make today; without end until the platform has said its limit. 0 during a
+        pause that is too long to be waited for."""
+        with self._lock:
+            self._turn_day()
+            if self._held_until - self._clock() > LONGEST_WAIT:
+                return 0
+            if self._day_limit is None:
+                return math.inf
+            return max(0, self._day_limit - kept_back(self._day_limit, priority) - self._day_used)
+
+    @property
+    def waiting(self) -> int:
+        """Calls that wait for their slot."""
+        return len(self._waiting)
+
+    def recall(self, quota: Quota) -> None:
+        """What was known before a restart; no answer has come yet. `day_used` is today's."""
+        with self._lock:
+            self._turn_day()
+            self._day_limit, self._day_used = quota.day_limit, quota.day_used or 0
+            if quota.qps_limit:
+                self._qps_limit, self._interval = quota.qps_limit, 1 / (quota.qps_limit * USED_SHARE)
+
+    def share(self, ask: Ask) -> None:
+        """From now on slots are those that all processes with this token share; see Leases."""
+        with self._lock:
+            self._leases = Leases(ask)
+
+    def granted(self, after: float, count: int, interval: float) -> None:
+        """Slots that were asked for, the first of them in so many seconds."""
+        with self._lock:
+            if self._leases is not None:
+                self._leases.granted(self._clock() + after, count, interval)
+
+    def drain(self) -> Counter[tuple[int, Priority]]:
+        """The calls made since this was last asked, by hour (since the epoch, UTC) and class."""
+        with self._lock:
+            spent, self._spent = self._spent, Counter()
+            return spent
+
     def close(self) -> None:
         """Let nobody wait any longer."""
         self._closed.set()
@@ -142,11 +189,17 @@ class Budget:
             ahead = bisect_left(self._waiting, ticket)
             start = max(self._next_slot, self._held_until)
             wait = start - now + ahead * self._interval
+            if self._leases is not None and wait < _TOO_SHORT:
+                wait = self._leases.wait(now, ahead, self._interval)
             if wait < _TOO_SHORT:
                 # Asked again: those who waited with this one may have used up what was left.
                 self._check_day(ticket[0])
-                self._next_slot = max(start, now) + self._interval
+                if self._leases is None:
+                    self._next_slot = max(start, now) + self._interval
+                else:
+                    self._leases.take()
                 self._day_used += 1
+                self._spent[int(self._today() // _HOUR), Priority(ticket[0])] += 1
                 return 0.0
             if wait > LONGEST_QUEUE:
                 raise Throttled(f"{ahead} calls wait for a slot of {self._interval:.3g} s each", wait, "qps")

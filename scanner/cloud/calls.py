@@ -148,6 +148,11 @@ def links(path: str, offset: int) -> Call:
     return Call("links", "GET", f"/pubapi/v2/links?{query}", Priority.REMEDIATION)
 
 
+def public_links(offset: int, priority: Priority) -> Call:
+    query = f"accessibility=anyone&offset={offset:d}&count={LINKS_PAGE}"
+    return Call("public_links", "GET", f"/pubapi/v2/links?{query}", priority)
+
+
 def delete_link(link_id: str) -> Call:
     """Repeatable: the second time it answers 404, which is what we want."""
     return Call("delete_link", "DELETE", f"/pubapi/v1/links/{encode_id(link_id)}", Priority.REMEDIATION)

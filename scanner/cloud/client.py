@@ -1,4 +1,4 @@
-"""The port over HTTP: one domain of Egnyte with one token.
+"""The port over HTTP: one domain of Egnyte, with one token or, for downloads, several.
 
 What may be repeated and what is read before a repeat is in session.py and acts.py; the wire form in calls.py and
 wire.py.
@@ -9,14 +9,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from scanner.cloud import acts, calls, event_wire, history_wire, properties_wire, webhook_wire, wire
-from scanner.cloud.auth import TokenFile
-from scanner.cloud.budget import Budget
+from scanner.cloud.bearer import bearers, stores
 from scanner.cloud.connection import TIMEOUTS, connection
 from scanner.cloud.download import Downloads, VersionDownload
-from scanner.cloud.meter import Meter, Observe, unobserved
+from scanner.cloud.meter import Observe, unobserved
 from scanner.cloud.people import People
 from scanner.cloud.port import (
     EventPage,
@@ -64,15 +63,24 @@ class EgnyteClient:
     ) -> None:
         """`suppress`: events that the feed leaves out; see `calls.events_after`."""
         where = connection(settings, timeouts)
-        tokens = TokenFile(settings.token_file)
+        self._bearers = bearers(settings, observe)
+        first = self._bearers[0]
         self._clock = clock
         self._suppress = suppress
-        self._budget = Budget()
-        meter = Meter(self._budget, observe)
-        self._session = Session(where, tokens, self._budget, meter)
-        self._downloads = Downloads(where, tokens, self._budget, meter)
+        self.budgets = tuple(one.budget for one in self._bearers)
+        """In the order of the tokens."""
+        self.stores = stores(self._bearers)
+        """Of the tokens that somebody keeps fresh."""
+        self._session = Session(where, first.tokens, first.budget, first.meter)
+        self._downloads = Downloads(where, self._bearers)
         self._people = People(self._session)
         self._account: Account | None = None
+
+    @property
+    def ahead(self) -> timedelta | None:
+        """By how much the domain's clock was ahead of this machine's with the last answer but those to downloads, to a
+        second or two. None where it told no time."""
+        return self._session.ahead
 
     async def account(self) -> Account:
         self._account = wire.account((await self._session.ask(calls.account())).value)
@@ -164,6 +172,9 @@ class EgnyteClient:
                 return tuple(found)
         raise BadAnswer(f"links: more than {MOST_LINKS}", 200)
 
+    async def public_links(self, offset: int, *, priority: Priority) -> tuple[Link, ...]:
+        return wire.links_page((await self._session.ask(calls.public_links(offset, priority))).value)
+
     async def delete_link(self, link_id: str) -> bool:
         try:
             await self._session.ask(calls.delete_link(link_id))
@@ -225,11 +236,12 @@ class EgnyteClient:
         return self._downloads.open(group_id, entry_id, priority)
 
     def budget(self) -> Quota:
-        return self._budget.quota()
+        return self.budgets[0].quota()
 
     async def close(self) -> None:
         """Calls that wait for their turn in worker threads end with CloudUnavailable."""
-        self._budget.close()
+        for one in self.budgets:
+            one.close()
         self._downloads.close()
         await self._session.close()
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from scanner.cloud.request_ids import HEADER
 from scanner.errors import ConfigurationError, Problem
 from scanner.settings import DomainSettings
 
@@ -34,13 +35,14 @@ class Connection:
     extensions: dict[str, object]
     """For each request; `timeout` in seconds."""
 
-    def headers(self, token: str, *more: tuple[bytes, bytes]) -> RawHeaders:
+    def headers(self, token: str, request_id: str, *more: tuple[bytes, bytes]) -> RawHeaders:
         """No compression: of content it would spoil offsets, and of JSON a small answer could then be a huge one."""
         return [
             (b"Host", self.host),
             (b"Authorization", b"Bearer " + token.encode("ascii")),
             (b"Accept-Encoding", b"identity"),
             (b"User-Agent", b"scanner"),
+            (HEADER, request_id.encode("ascii")),
             *more,
         ]
 

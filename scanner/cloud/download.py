@@ -8,22 +8,34 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx
+import structlog
 
-from scanner.cloud.auth import TokenFile
-from scanner.cloud.budget import Budget
+from scanner.cloud.bearer import REST, Bearer, in_order
 from scanner.cloud.connection import Connection
-from scanner.cloud.meter import Meter, Operation, lowered
+from scanner.cloud.meter import Operation, lowered
 from scanner.cloud.paths import encode_id
 from scanner.cloud.port import Priority
 from scanner.cloud.refusal import BODY_LOOKED_AT, Headers, unanswered
+from scanner.cloud.request_ids import new_id
 from scanner.cloud.tries import Tries
-from scanner.errors import BadAnswer, CloudUnavailable, RetryLater
+from scanner.errors import (
+    BadAnswer,
+    CloudUnavailable,
+    Forbidden,
+    NotFound,
+    RetryLater,
+    ScannerError,
+    Throttled,
+    TokenRefused,
+)
 from scanner.model import EntryId, GroupId
+
+log = structlog.get_logger("scanner.cloud")
 
 MOST_RESUMES = 5
 _CONNECTIONS = 100
@@ -39,18 +51,27 @@ class Part:
 
     response: httpx.Response
     headers: Headers
+    request_id: str
     start: int = 0
     total: int | None = None
 
 
-class Downloads:
-    """One host, one token; thread-safe."""
+@dataclass(frozen=True, slots=True)
+class _By:
+    """With what one try is made: the bearer may have another token by the time it is answered. Each has its id."""
 
-    def __init__(self, connection: Connection, tokens: TokenFile, budget: Budget, meter: Meter) -> None:
+    bearer: Bearer
+    token: str
+    request_id: str
+
+
+class Downloads:
+    """One host, one token or several; thread-safe."""
+
+    def __init__(self, connection: Connection, bearers: Sequence[Bearer]) -> None:
+        """The first of `bearers` is the one whose refusals are believed."""
         self._connection = connection
-        self._tokens = tokens
-        self._budget = budget
-        self._meter = meter
+        self._bearers = bearers
         self._transport = connection.transport(_CONNECTIONS)
 
     @contextmanager
@@ -64,56 +85,86 @@ class Downloads:
             download.close()
 
     def part(self, target: str, priority: Priority, start: int) -> Part:
-        """Ask for the bytes from `start` on; a 416 comes as CloudRefused."""
-        tries = Tries(self._tokens)
-        while True:
-            self._budget.take_blocking(priority)
-            token = self._tokens.current
+        """Ask for the bytes from `start` on; a 416 comes as CloudRefused. What another token is refused is asked for
+        again with the first: its user may see less, and a missing right can look like a missing file."""
+        first = self._bearers[0]
+        order = in_order(self._bearers, priority) if len(self._bearers) > 1 else [first]
+        throttles: list[Throttled] = []
+        for bearer in order:
             try:
-                return self._once(target, start, token)
+                return self._part_by(bearer, target, priority, start)
+            except Throttled as error:
+                throttles.append(error)
+            except (NotFound, Forbidden, TokenRefused):
+                if bearer is first:
+                    raise
+                return self._part_by_first(bearer, target, priority, start)
+        raise min(throttles, key=lambda error: error.after or 0.0)
+
+    def _part_by_first(self, other: Bearer, target: str, priority: Priority, start: int) -> Part:
+        part = self._part_by(self._bearers[0], target, priority, start)
+        other.rest()
+        log.warning("token.rests", number=other.number, reason="it was refused what the first token got", seconds=REST)
+        return part
+
+    def _part_by(self, bearer: Bearer, target: str, priority: Priority, start: int) -> Part:
+        tries = Tries(bearer.tokens)
+        while True:
+            bearer.budget.take_blocking(priority)
+            token = bearer.tokens.current
+            try:
+                return self._once(_By(bearer, token, new_id()), target, start)
             except RetryLater as error:
                 pause = tries.pause_after(error, token)
                 if pause is None:
                     raise
-            self._budget.pause_blocking(pause)
+            bearer.budget.pause_blocking(pause)
 
     def close(self) -> None:
         """Connections in use end with their downloads."""
         self._transport.close()
 
-    def _once(self, target: str, start: int, token: str) -> Part:
+    def _once(self, by: _By, target: str, start: int) -> Part:
+        try:
+            return self._sent(by, target, start)
+        except ScannerError as error:
+            error.request_id = by.request_id
+            raise
+
+    def _sent(self, by: _By, target: str, start: int) -> Part:
         more = () if start == 0 else ((b"Range", b"bytes=%d-" % start),)
-        headers = self._connection.headers(token, *more)
+        headers = self._connection.headers(by.token, by.request_id, *more)
         url, extensions = self._connection.origin + target, self._connection.extensions
         started = time.perf_counter()
         try:
             response = self._transport.handle_request(httpx.Request("GET", url, headers=headers, extensions=extensions))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise self._meter.unanswered(_OPERATION, error, time.perf_counter() - started) from error
-        answered = lowered(response.headers.raw)
-        self._meter.answered(_OPERATION, response.status_code, answered, time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            raise by.bearer.meter.unanswered(_OPERATION, error, seconds, by.request_id) from error
+        answered, seconds = lowered(response.headers.raw), time.perf_counter() - started
+        by.bearer.meter.answered(_OPERATION, response.status_code, answered, seconds, by.request_id)
         try:
-            return self._checked(response, answered, start, token)
+            return self._checked(by, response, answered, start)
         except BaseException:
             response.close()
             raise
 
-    def _checked(self, response: httpx.Response, headers: Headers, start: int, token: str) -> Part:
+    def _checked(self, by: _By, response: httpx.Response, headers: Headers, start: int) -> Part:
         status = response.status_code
         if status == 200:
-            return Part(response, headers, 0, _length(headers))
+            return Part(response, headers, by.request_id, 0, _length(headers))
         if status == 206 and start:
             found = _RANGE.fullmatch(headers.get("content-range", ""))
             if found is None or int(found[1]) != start:
                 raise BadAnswer(f"open_content: asked for the bytes from {start} on, other ones came", 206)
-            return Part(response, headers, start, int(found[2]))
+            return Part(response, headers, by.request_id, start, int(found[2]))
         if status == 416 and start:
             found = _BEYOND.fullmatch(headers.get("content-range", ""))
             if found is not None and int(found[1]) == start:
-                return Part(response, headers, start, start)
+                return Part(response, headers, by.request_id, start, start)
         if 200 <= status < 300:
             raise BadAnswer(f"open_content: HTTP {status}, where content was asked for", status)
-        raise self._meter.refused(_OPERATION, status, headers, _refusal_body(response), token)
+        raise by.bearer.meter.refused(_OPERATION, status, headers, _refusal_body(response), by.token)
 
 
 class VersionDownload:
@@ -165,7 +216,9 @@ class VersionDownload:
         self.close()
         if self._resumes >= MOST_RESUMES:
             reason = unanswered(trouble, _OPERATION) if trouble else "the content is shorter than announced"
-            raise CloudUnavailable(f"{reason}; resumed {MOST_RESUMES} times") from trouble
+            given_up = CloudUnavailable(f"{reason}; resumed {MOST_RESUMES} times")
+            given_up.request_id = self._part.request_id
+            raise given_up from trouble
         self._resumes += 1
         self._part = self._downloads.part(self._target, self._priority, self._got)
         self._check(self._part)
@@ -187,7 +240,9 @@ class VersionDownload:
             problem = f"the version had {self.length} bytes, and now has {part.total}"
         if problem:
             self.close()
-            raise BadAnswer(f"open_content: {problem}", part.response.status_code)
+            refused = BadAnswer(f"open_content: {problem}", part.response.status_code)
+            refused.request_id = part.request_id
+            raise refused
 
 
 def _length(headers: Headers) -> int | None:

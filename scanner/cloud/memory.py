@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from scanner.cloud.calls import LINKS_PAGE
 from scanner.cloud.memory_tree import OWN_ID, OWN_NAME, MemoryTree, StoredFile, utc_now
 from scanner.cloud.paths import check_destination, encode_path
 from scanner.cloud.port import (
@@ -175,6 +176,11 @@ class MemoryCloud:
         stored, folder = self.tree.files.get(path.lower()), self.tree.folders.get(path.lower())
         ids = {stored.group_id if stored else None, folder.folder_id if folder else None}
         return tuple(link for link in self.tree.links.values() if link.resource_id in ids)
+
+    async def public_links(self, offset: int, *, priority: Priority) -> tuple[Link, ...]:
+        del priority
+        open_ones = [link for link in self.tree.links.values() if link.accessibility == "anyone"]
+        return tuple(open_ones[offset : offset + LINKS_PAGE])
 
     async def delete_link(self, link_id: str) -> bool:
         return self.tree.links.pop(link_id, None) is not None

@@ -75,6 +75,7 @@ class FileInfo:
             action="listing",
             uploaded_at=self.uploaded_at,
             size=self.size,
+            checksum=self.checksum,
         )
 
 
@@ -304,6 +305,11 @@ class Cloud(Protocol):
 
     async def links(self, path: str) -> tuple[Link, ...]:
         """All links of a file or folder path that the account may see; filter by `resource_id`."""
+        ...
+
+    async def public_links(self, offset: int, *, priority: Priority) -> tuple[Link, ...]:
+        """One page (up to 500) of the domain's links that open without a login, as many as the account may see; none at
+        the end. Raises Forbidden."""
         ...
 
     async def delete_link(self, link_id: str) -> bool:

@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Callable
 
-from scanner.cloud.auth import TokenFile
+from scanner.cloud.auth import Tokens
 from scanner.cloud.budget import LONGEST_WAIT
 from scanner.errors import RetryLater, Throttled, TokenRefused
 
@@ -22,7 +22,7 @@ _FIRST_PAUSE = 0.2
 class Tries:
     """The tries of one call, begun now."""
 
-    def __init__(self, tokens: TokenFile, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, tokens: Tokens, clock: Callable[[], float] = time.monotonic) -> None:
         self._tokens = tokens
         self._clock = clock
         self._started = clock()

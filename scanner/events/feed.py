@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from scanner.cloud.port import EventPage, FeedRange
 from scanner.errors import CloudRefused, CloudUnavailable, CursorExpired, RetryLater
 from scanner.events.journal import FeedJournal, FeedState, GapReason
-from scanner.events.overlap import FRESH, Overlap
-from scanner.model import Cursor, Disposition, Event, Known
+from scanner.events.overlap import FRESH, REREAD, Overlap, Stretch
+from scanner.model import Cursor, Disposition, Event, Known, Queued
 from scanner.settings import EventSettings
+from scanner.tracing import Tracer, span, tell
 
 RANGE_EVERY = timedelta(hours=1)
 """How often a quiet feed asks where the event store begins and ends: 24 calls of the 1,000 a day that a token has (fact
@@ -27,8 +29,12 @@ PAGES_PER_POLL = 50
 """Pages before a poll reports: the whole event store at once would take hours and all memory."""
 REFUSED_WAIT = 900.0
 """Seconds until a feed that was refused is asked for again: rights may come back, but each try burns quota (8.3)."""
+REMEMBER_EVERY = timedelta(seconds=10)
+"""How often it is recorded how far a busy feed was read a second time."""
 JITTER = 0.1
 """Share of a rest that is left to chance, so that many domains do not poll in step."""
+
+NO_TRACES = Tracer()
 
 Reset = Literal["first_start", "expired", "lost"]
 
@@ -78,6 +84,7 @@ class Feed:
         settings: EventSettings,
         clock: Callable[[], datetime],
         jitter: Callable[[], float] = random.random,
+        tracer: Tracer = NO_TRACES,
     ) -> None:
         self._domain = domain
         self._cloud = cloud
@@ -86,8 +93,13 @@ class Feed:
         self._settings = settings
         self._clock = clock
         self._jitter = jitter
+        self._tracer = tracer
+        self._read_in = 0.0
+        """Seconds that the call took for the page at hand."""
         self._overlap = Overlap(settings.page // 2)
         self._resumed = False
+        self._read_up_to = Cursor(-1)
+        self._remembered_at: datetime | None = None
         self._ranged_at: datetime | None = None
         self._quiet = True
 
@@ -111,9 +123,10 @@ class Feed:
                 break
             progress = page.cursor > asked
             settled += await self._record(page, asked)
-        settled += await self._read_again()
-        self._quiet = not settled
         cursor = Cursor(max(page.cursor, entry.saved))
+        settled += await self._read_again(cursor)
+        await self._remember(self._overlap.settled(cursor))
+        self._quiet = not settled
         return Poll(settled, cursor, entry.reset, page.full and progress)
 
     async def follow(
@@ -172,16 +185,18 @@ class Feed:
         if not self._resumed:
             # When they were recorded does not matter: what showed late may have done so while nobody was looking.
             recent = await self._journal.recent_events(self._domain, self._settings.page // 2)
-            self._overlap.saw(recent, self._clock())
+            self._overlap.saw((*await self._owe_what_is_owed(state.cursor), *recent), self._clock())
             self._resumed = True
         ends = await self._range_if_due()
         if ends is not None and ends.latest < state.cursor:
             return await self._go_on_from_oldest(state, ends)
-        for asked in dict.fromkeys((self._overlap.start(state.cursor, self._clock()), state.cursor)):
+        began_at = self._clock()
+        for asked in dict.fromkeys((self._overlap.start(state.cursor), state.cursor)):
             try:
                 page = await self._events_after(asked)
             except CursorExpired:
                 continue
+            self._overlap.read(began_at)
             # `ends` was read before this empty page: nothing up to its latest id is still to come to us.
             if ends is not None and not page.events and ends.latest > page.cursor:
                 page = EventPage((), ends.latest, full=False)
@@ -195,6 +210,7 @@ class Feed:
         else:
             saved, page = ends.latest, await self._events_after(ends.latest)
         await self._journal.start_feed(self._domain, saved)
+        await self._remember(saved, now=True)
         return _Entry(page, saved, "first_start")
 
     async def _go_on_from_oldest(self, state: FeedState, ends: FeedRange) -> _Entry:
@@ -204,6 +220,8 @@ class Feed:
         until = page.events[0].occurred_at if page.events and reason == "expired" else self._clock()
         await self._journal.record_gap(self._domain, reason, state.seen_at, until, saved)
         self._overlap.forget()
+        self._read_up_to = Cursor(-1)
+        await self._remember(saved, now=True)
         return _Entry(page, saved, reason)
 
     async def _oldest_page(self, ends: FeedRange) -> tuple[Cursor, EventPage]:
@@ -226,9 +244,34 @@ class Feed:
         return ends
 
     async def _events_after(self, cursor: Cursor) -> EventPage:
-        return await self._cloud.events_after(cursor, self._settings.page)
+        began = time.perf_counter()
+        page = await self._cloud.events_after(cursor, self._settings.page)
+        self._read_in = time.perf_counter() - began
+        return page
 
-    async def _read_again(self) -> tuple[tuple[Event, Disposition], ...]:
+    async def _journalled(self, page: EventPage) -> tuple[tuple[Event, Disposition], ...]:
+        """What the page has is on record. Its trace is sent in any case where versions will point to it."""
+        with self._tracer.polling(self._read_in, domain=self._domain, cursor=page.cursor):
+            with span("record"):
+                settled = await self._journal.record_page(self._domain, page.events, page.cursor, self._decide)
+            queued = sum(isinstance(what, Queued) for _, what in settled)
+            tell(keep=queued > 0, events=len(settled), queued=queued)
+            return settled
+
+    async def _owe_what_is_owed(self, cursor: Cursor) -> tuple[int, ...]:
+        """By an earlier life of ours: what is old enough is read at once, so that a life need not last for a minute.
+        Gives where the rest of it begins."""
+        now = self._clock()
+        owed = await self._journal.owed(self._domain, now - REREAD)
+        if owed is None:
+            return ()
+        first, last = owed
+        if last is not None:
+            self._overlap.owe_again(Stretch(first, last, now - 2 * REREAD, now - 2 * REREAD))
+            first = last + 1
+        return (first,) if first <= cursor else ()
+
+    async def _read_again(self, cursor: Cursor) -> tuple[tuple[Event, Disposition], ...]:
         """A minute of a busy feed, once more. What shows later than that is left to reconciling."""
         stretch = self._overlap.second_reading(self._clock())
         if stretch is None:
@@ -239,22 +282,36 @@ class Feed:
             for _ in range(PAGES_PER_POLL):
                 page = await self._events_after(asked)
                 if page.events:
-                    found += await self._journal.record_page(self._domain, page.events, page.cursor, self._decide)
+                    found += await self._journalled(page)
                 if page.cursor >= stretch.last or page.cursor <= asked:
-                    break
+                    return found
                 asked = page.cursor
-        except RetryLater:
-            self._overlap.owe_again(stretch)
+                # Page by page: also of a long stretch something is done in a life that is short.
+                await self._remember(min(asked, self._overlap.settled(cursor)), now=True)
         except (CloudRefused, CursorExpired):
             return found
+        except RetryLater:
+            pass
+        self._overlap.owe_again(replace(stretch, first=asked + 1))
         return found
+
+    async def _remember(self, up_to: Cursor, *, now: bool = False) -> None:
+        """Every few seconds is enough: what is read twice for that costs a page at most."""
+        moment = self._clock()
+        lately = self._remembered_at is not None and abs(moment - self._remembered_at) < REMEMBER_EVERY
+        if up_to <= self._read_up_to or (lately and not now):
+            return
+        await self._journal.read_again(self._domain, up_to)
+        self._read_up_to, self._remembered_at = up_to, moment
 
     async def _record(self, page: EventPage, saved: Cursor) -> tuple[tuple[Event, Disposition], ...]:
         if page.events:
-            settled = await self._journal.record_page(self._domain, page.events, page.cursor, self._decide)
+            settled = await self._journalled(page)
             now = self._clock()
             fresh = now - max(event.occurred_at for event in page.events) <= FRESH
-            self._overlap.saw((event.id for event in page.events), now, fresh=fresh)
+            # From the id on that follows our place: what shows late may lie below all that the page has.
+            first = (saved + 1,) if page.cursor > saved else ()
+            self._overlap.saw((*first, *(event.id for event in page.events)), now, fresh=fresh)
             return settled
         if page.cursor > saved:
             await self._journal.advance(self._domain, page.cursor)

@@ -34,6 +34,15 @@ class FeedJournal(Protocol):
         and with them what happened and was recorded within a minute before the last: one may show below it still."""
         ...
 
+    async def owed(self, domain: str, before: datetime) -> tuple[int, int | None] | None:
+        """The first id that was not read a second time, and the last one above it that was recorded before a moment, if
+        any was. None where nobody has told how far it was read a second time."""
+        ...
+
+    async def read_again(self, domain: str, up_to: int) -> None:
+        """All up to this id was read a second time, or needs it no more; never backwards. Forgotten with a gap."""
+        ...
+
     async def start_feed(self, domain: str, cursor: Cursor) -> None:
         """Everything up to `cursor` is none of our business."""
         ...

@@ -17,11 +17,18 @@ SMALLEST_CHUNK = 64 * 1024
 """The API's own minimum is 10 MiB; a composite of tiny chunks would cost more to follow than to fetch."""
 
 
+def is_checksum(text: str) -> bool:
+    """Whether it is, letter by letter, of a form that we can follow."""
+    composite = COMPOSITE.fullmatch(text)
+    return PLAIN.fullmatch(text) is not None or (composite is not None and int(composite[2]) >= SMALLEST_CHUNK)
+
+
 class Digests:
     """SHA-256 and SHA-512 of everything shown to `update`, and the digest of chunks where a composite was declared."""
 
     def __init__(self, declared: str) -> None:
         self.size = 0
+        self._sent = declared
         self._declared = declared.strip().lower()
         self._sha256 = hashlib.sha256()
         self._sha512 = hashlib.sha512()
@@ -55,6 +62,11 @@ class Digests:
         if ours == self._declared:
             return None
         return Gap(Unchecked.CHECKSUM_MISMATCH, f"declared {self._declared[:32]}…, received {ours[:32]}…")
+
+    def proven(self) -> str:
+        """What was declared, letter by letter, where it is certain that it stands for just these bytes; empty where it
+        does not, or is of a form that we cannot follow."""
+        return self._sent if is_checksum(self._sent) and self.mismatch() is None else ""
 
 
 class _ChunkDigests:

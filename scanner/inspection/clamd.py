@@ -1,4 +1,4 @@
-"""One clamd: content by INSTREAM through a bounded number of connections, control commands beside it.
+"""One clamd: content as stream or descriptor through a bounded number of connections, control commands beside it.
 
 `ready` and `version` rest on a probe at most two seconds old: neither a small file nor a burst of them pays for one.
 An OK for a rar counts only where clamd has shown that it opens rars: Debian's, for one, does not, and never says so.
@@ -6,16 +6,17 @@ An OK for a rar counts only where clamd has shown that it opens rars: Debian's, 
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
 from scanner.errors import EngineUnavailable
+from scanner.inspection.clamd_connection import connector
 from scanner.inspection.clamd_control import ClamdStatus, ask_reload, loaded_version, queue_length, signature_time
-from scanner.inspection.clamd_session import Answer, Found, scan
+from scanner.inspection.clamd_hand_over import Agreement, HandOver
+from scanner.inspection.clamd_session import Answer, Found, scan, scan_descriptor
 from scanner.inspection.engine import Content, Inquiry
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unchecked, Unscannable
 from scanner.settings import ClamavSettings
@@ -51,15 +52,18 @@ class Clamd:
 
     name = "clamd"
 
-    def __init__(self, settings: ClamavSettings, address: str | None = None) -> None:
-        """`address`: of which of the clamds; without it, of the first."""
+    def __init__(self, settings: ClamavSettings, address: str | None = None, hand_over: HandOver | None = None) -> None:
+        """`address`: of which of the clamds; else of the first. Without `hand_over` all contents are streamed."""
         self.address = address or settings.endpoints[0]
         self._settings = settings
-        self._connect = _connector(self.address)
+        self._connect = connector(self.address)
         self._slots = threading.BoundedSemaphore(settings.connections)
         self._probing = threading.Lock()
         self._probe = _Probe(0.0, UNKNOWN, None)
         self._rar = _RarProbe(UNKNOWN, opens=False)
+        self._agreement: Agreement | None = None
+        if hand_over is not None and settings.hand_over == "auto" and self.address.startswith("unix:"):
+            self._agreement = Agreement(hand_over, self.address, self._scan_descriptor)
 
     def ready(self) -> Gap | None:
         return self._look().gap
@@ -75,7 +79,7 @@ class Clamd:
             return Inspection(self.name, self._probe.version, gap=gap)
         with self._slots:
             before = self.version()
-            answer = self._scan(content.chunks())
+            answer = self._shown(content, before)
             if answer is None and content.head.startswith(RAR):
                 answer = self._rar_gap(before)
         if isinstance(answer, Gap):
@@ -99,9 +103,30 @@ class Clamd:
         """Ask for the signatures on disk. That they are loaded shows only later. Raises EngineUnavailable."""
         ask_reload(self._connect)
 
+    def _shown(self, content: Content, version: str) -> Answer:
+        if self._agreement is None:
+            return self._scan(content.chunks())
+        handed = self._agreement.stands(content.facts.size, version)
+        answer = self._handed_over(content) if handed else self._scan(content.chunks())
+        if isinstance(answer, Gap) and answer.transient:
+            self._agreement.forget()
+        return answer
+
+    def _handed_over(self, content: Content) -> Answer:
+        try:
+            with content.descriptor() as descriptor:
+                return self._scan_descriptor(descriptor, self._settings.scan_timeout)
+        except OSError:
+            # No descriptor is left, or no room for the copy of a member: a stream needs neither.
+            return self._scan(content.chunks())
+
     def _scan(self, chunks: Iterable[bytes], timeout: float | None = None) -> Answer:
         longest = min(timeout or self._settings.scan_timeout, self._settings.scan_timeout)
         return scan(partial(self._connect, min(CONNECT_TIMEOUT, longest)), chunks, longest)
+
+    def _scan_descriptor(self, descriptor: int, timeout: float) -> Answer:
+        longest = min(timeout, self._settings.scan_timeout)
+        return scan_descriptor(partial(self._connect, min(CONNECT_TIMEOUT, longest)), descriptor, longest)
 
     def _rar_gap(self, version: str) -> Gap | None:
         """Why an OK for a rar says nothing; found out once per version of clamd."""
@@ -147,29 +172,3 @@ class Clamd:
 def _both(before: str, after: str) -> str:
     """A reload during the scan leaves open which signatures looked."""
     return before if before == after else f"{before} or {after}"
-
-
-def _connector(address: str) -> Callable[[float], socket.socket]:
-    """Opens connections to `unix:/path` or `tcp:host:port`; the argument is the time-out in seconds."""
-    scheme, _, target = address.partition(":")
-    if scheme == "unix":
-        return partial(_connect_unix, target)
-    host, _, port = target.rpartition(":")
-    return partial(_connect_tcp, host.strip("[]"), int(port))
-
-
-def _connect_unix(path: str, timeout: float) -> socket.socket:
-    connection = socket.socket(socket.AF_UNIX)
-    try:
-        connection.settimeout(timeout)
-        connection.connect(path)
-    except OSError:
-        connection.close()
-        raise
-    return connection
-
-
-def _connect_tcp(host: str, port: int, timeout: float) -> socket.socket:
-    connection = socket.create_connection((host, port), timeout)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return connection

@@ -18,7 +18,14 @@ from scanner.errors import EngineUnavailable
 
 CONTROL_TIMEOUT = 0.5
 """Seconds. pyClamd swallows four time-outs before it gives up, so a frozen clamd costs five of these."""
+OLDEST = (1, 0)
+"""Of an older one nobody here knows what it says of encrypted files and of limits, and nobody mends it any more: its OK
+would be believed for what it did not look into."""
+_VERSION = re.compile(r"ClamAV (\d{1,3})\.(\d{1,3})[ -~]{0,200}")
 QUEUE = re.compile(r"^QUEUE: (\d{1,9}) items", re.MULTILINE)
+
+LONGEST_TOLD = 100
+"""Characters of an odd answer."""
 
 T = TypeVar("T")
 
@@ -47,12 +54,17 @@ class _Control(pyclamd.ClamdNetworkSocket):  # type: ignore[misc]  # pyClamd has
 
 
 def loaded_version(connect: Callable[[float], socket.socket]) -> str:
-    """What VERSION says, after PING was answered. Raises EngineUnavailable."""
+    """What VERSION says, after PING was answered. Raises EngineUnavailable, also where it is none to be believed."""
     _ask(connect, lambda control: control.ping())
     version = _ask(connect, lambda control: control.version())
-    if not isinstance(version, str) or not version.startswith("ClamAV "):
-        raise EngineUnavailable(f"clamd's answer to VERSION is not one: {version!r}")
-    return version
+    match = _VERSION.fullmatch(version) if isinstance(version, str) else None
+    if match is None:
+        raise EngineUnavailable(f"clamd's answer to VERSION is not one: {str(version)[:LONGEST_TOLD]!r}")
+    if (int(match[1]), int(match[2])) < OLDEST:
+        raise EngineUnavailable(
+            f"{match[0]} is too old: its OK may hide what it did not look into; install 1.0 or newer"
+        )
+    return match[0]
 
 
 def queue_length(connect: Callable[[float], socket.socket]) -> int | None:

@@ -33,8 +33,13 @@ def alert_probes() -> tuple[AlertProbe, ...]:
     """For the settings without which an OK means little (docs/clamav.md)."""
     return (
         AlertProbe("AlertEncrypted", encrypted_zip(), Unscannable.ENCRYPTED),
-        AlertProbe("AlertExceedsMax", deep_zip(DEEPER_THAN_ANY), Unscannable.LIMITS),
+        limits_probe(),
     )
+
+
+def limits_probe() -> AlertProbe:
+    """For AlertExceedsMax, which governs the alarms of all limits."""
+    return AlertProbe("AlertExceedsMax", deep_zip(DEEPER_THAN_ANY), Unscannable.LIMITS)
 
 
 def encrypted_zip() -> bytes:

@@ -1,7 +1,8 @@
-"""One INSTREAM session with clamd, and the only place where its replies are read.
+"""One INSTREAM or FILDES session with clamd, and the only place where its replies are read.
 
-clamd spools the stream and scans after the end marker. Only `stream: OK` and nothing else, up to the end of the
-connection, is clean: a full temporary folder answers with an ERROR and then with an OK for the empty spool file.
+clamd spools the stream and scans after the end marker; a descriptor it reads in place, from its start. Only the one OK
+to the command that was sent and nothing else, up to the end of the connection, is clean: a full temporary folder
+answers a stream with an ERROR and then with an OK for the empty spool file.
 """
 
 from __future__ import annotations
@@ -12,13 +13,19 @@ import struct
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from scanner.model import Gap, Unchecked, Unscannable
 
-COMMAND = b"zINSTREAM\0"
+STREAM = b"zINSTREAM\0"
+DESCRIPTOR = b"zFILDES\0"
 END = struct.pack(">I", 0)
 SIZE_LIMIT = b"INSTREAM size limit exceeded. ERROR\0"
-REPLY = re.compile(rb"stream: (?:(OK)|([^\x00-\x1f\x7f]+) (FOUND|ERROR))\0")
+REPLIES = {
+    command: re.compile(subject + rb": (?:(OK)|([^\x00-\x1f\x7f]+) (FOUND|ERROR))\0")
+    for command, subject in ((STREAM, b"stream"), (DESCRIPTOR, rb"fd\[[0-9]{1,10}\]"))
+}
+"""What each command is answered with; the number of a descriptor is clamd's own."""
 LONGEST_REPLY = 8192
 
 GAPS_BY_NAME = (
@@ -41,13 +48,13 @@ Answer = Found | Gap | None
 """None is clean: all bytes were taken, and the one reply was OK."""
 
 
-def answer_to(reply: bytes) -> Answer:
-    """What the complete bytes of a reply, up to the end of the connection, mean."""
+def answer_to(reply: bytes, command: bytes = STREAM) -> Answer:
+    """What the complete bytes of a reply to STREAM or DESCRIPTOR, up to the end of the connection, mean."""
     if not reply:
         return Gap(Unchecked.INTERRUPTED, "clamd closed the connection without a reply")
     if reply == SIZE_LIMIT:
         return Gap(Unscannable.TOO_LARGE, "clamd's StreamMaxLength is below clamav.max_stream")
-    match = REPLY.fullmatch(reply)
+    match = REPLIES[command].fullmatch(reply)
     if match is None:
         return Gap(Unchecked.ENGINE_ERROR, f"a reply that is not in the protocol: {reply[:200]!r}")
     if match[1]:
@@ -59,18 +66,36 @@ def answer_to(reply: bytes) -> Answer:
     return Found(text) if reason is None else Gap(reason, text)
 
 
-def scan(connect: Callable[[], socket.socket], chunks: Iterable[bytes], timeout: float) -> Answer:
+Connect = Callable[[], socket.socket]
+
+
+def scan(connect: Connect, chunks: Iterable[bytes], timeout: float) -> Answer:
     """Send everything and wait for the answer. `timeout`: seconds without a byte taken, and until the whole reply.
 
     Errors of `chunks` pass; those of the connection become gaps.
     """
+    return _session(connect, partial(_send_all, chunks=chunks), STREAM, timeout)
+
+
+def scan_descriptor(connect: Connect, descriptor: int, timeout: float) -> Answer:
+    """Hand over a regular file, open for reading, and wait for the answer, `timeout` seconds at most; by Unix sockets.
+
+    clamd says OK for a descriptor that it cannot read, and for one above its MaxFileSize unless AlertExceedsMax is on:
+    whoever calls this has seen that neither is so.
+    """
+    return _session(connect, partial(_send_descriptor, descriptor=descriptor), DESCRIPTOR, timeout)
+
+
+def _session(
+    connect: Connect, send: Callable[[socket.socket], OSError | None], command: bytes, timeout: float
+) -> Answer:
     try:
         connection = connect()
     except OSError as error:
         return Gap(Unchecked.ENGINE_DOWN, f"cannot connect: {_reason(error)}")
     with connection:
         connection.settimeout(timeout)
-        failure = _send_all(connection, chunks)
+        failure = send(connection)
         if isinstance(failure, TimeoutError):
             return Gap(Unchecked.ENGINE_TIMEOUT, f"clamd took no byte for {timeout:g} s")
         reply, broken = _receive(connection, time.monotonic() + timeout)
@@ -80,21 +105,33 @@ def scan(connect: Callable[[], socket.socket], chunks: Iterable[bytes], timeout:
             return Gap(Unchecked.ENGINE_TIMEOUT, f"{got} within {timeout:g} s")
         # clamd closes on a stream over its limit: the send fails first, and the reply may still be there to read.
         if reply == SIZE_LIMIT:
-            return answer_to(reply)
+            return answer_to(reply, command)
         trouble = failure or broken
         if trouble is not None:
             return Gap(Unchecked.INTERRUPTED, f"the connection broke: {_reason(trouble)}")
-        return answer_to(reply)
+        return answer_to(reply, command)
 
 
 def _send_all(connection: socket.socket, chunks: Iterable[bytes]) -> OSError | None:
-    prefix = COMMAND
+    prefix = STREAM
     for chunk in chunks:
         failure = _send(connection, b"".join((prefix, struct.pack(">I", len(chunk)), chunk)))
         if failure is not None:
             return failure
         prefix = b""
     return _send(connection, prefix + END)
+
+
+def _send_descriptor(connection: socket.socket, descriptor: int) -> OSError | None:
+    failure = _send(connection, DESCRIPTOR)
+    if failure is not None:
+        return failure
+    try:
+        # The byte that carries it comes after the command: clamd looks for it only then (clamd(8), FILDES).
+        socket.send_fds(connection, [b"\0"], [descriptor])
+    except OSError as error:
+        return error
+    return None
 
 
 def _send(connection: socket.socket, message: bytes) -> OSError | None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from scanner.inspection.clamd import UNKNOWN, Clamd
 from scanner.inspection.clamd_control import ClamdStatus
 from scanner.inspection.clamd_endpoint import FAILURES, Endpoint, OnChange, nobody
+from scanner.inspection.clamd_hand_over import HandOver
 from scanner.inspection.engine import Content, Inquiry
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unchecked
 from scanner.settings import ClamavSettings
@@ -37,8 +38,12 @@ class Clamds:
 
     name = "clamd"
 
-    def __init__(self, settings: ClamavSettings, on_change: OnChange = nobody) -> None:
-        self.endpoints = tuple(Endpoint(Clamd(settings, address), on_change) for address in settings.endpoints)
+    def __init__(
+        self, settings: ClamavSettings, on_change: OnChange = nobody, hand_over: HandOver | None = None
+    ) -> None:
+        """Without `hand_over` all contents are streamed."""
+        each = (Clamd(settings, address, hand_over) for address in settings.endpoints)
+        self.endpoints = tuple(Endpoint(clamd, on_change) for clamd in each)
         self._places = settings.connections
         self._changed = threading.Condition()
 

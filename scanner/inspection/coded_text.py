@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 
 BEGINNINGS = (b"begin ", b"begin-base64 ")
+MODE = re.compile(rb"begin(?:-base64|) [0-7]{3}")
+"""What each line that begins one has in it, looked for first: a search that starts with a word is ten times as fast as
+one for beginnings of lines."""
 BEGIN = re.compile(rb"^X?begin(-base64|) [0-7]{3,4} ([^\r\n]{1,255})\r?\n", re.MULTILINE)
 SHAR = b"s/^X//"
 """What takes the letter away that a shar puts before each line."""
@@ -19,9 +22,11 @@ LONGEST_LINE = 400
 
 def has_coded_file(data: bytes) -> bool:
     """Whether a file begins in the first bytes of a content."""
-    if not any(beginning in data for beginning in BEGINNINGS) and SHAR not in data:
+    if SHAR in data and HERE.search(data) is not None:
+        return True
+    if not any(word in data for word in BEGINNINGS) or MODE.search(data) is None:
         return False
-    return any(is_line(found, data) for found in BEGIN.finditer(data)) or HERE.search(data) is not None
+    return any(is_line(found, data) for found in BEGIN.finditer(data))
 
 
 def is_line(begin: re.Match[bytes], data: bytes) -> bool:

@@ -63,6 +63,15 @@ class RuleEngine:
     def rulebook(self) -> Rulebook:
         return self._in_force[0]
 
+    @property
+    def in_force(self) -> tuple[Rulebook, YaraRules]:
+        """Which belong together."""
+        return self._in_force
+
+    def today(self) -> date:
+        """On which exceptions may have ended."""
+        return self._today()
+
     def swap(self, rulebook: Rulebook) -> None:
         """Together with the YARA rules that are in force now: to be called after they were swapped, too. Inspections
         that have begun end with what they began with."""

@@ -44,7 +44,8 @@ class Sieve:
     def candidates(self, searches: Collection[Search], text: bytes) -> set[Search]:
         """Those that may find something in `text`; any other certainly finds nothing in any part of it."""
         found: set[Search] = set()
-        for union, members in self._sorted(searches).items():
+        possible = [search for search in searches if not search.detector or DETECTORS[search.detector].word in text]
+        for union, members in self._sorted(possible).items():
             found |= _narrowed(union, members, text)
         return found
 

@@ -13,20 +13,24 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from scanner.errors import LedgerUnavailable
-from scanner.ledger import allowing, deletion, facts, intake, queries, releasing, schema, suppressing, tallies, working
-from scanner.ledger.database import Database, OrderLock, OwnerLock
-from scanner.ledger.dead_letters import DeadLetters
-from scanner.ledger.dispatch import tickets
+from scanner import tracing
+from scanner.ledger import explaining, queries
+from scanner.ledger.calls.spending import Spending
+from scanner.ledger.databases.database import Database
+from scanner.ledger.databases.postgres import PostgresDatabase
+from scanner.ledger.databases.seats import OwnSeats, Seats, ServerSeats
 from scanner.ledger.dispatch.dispatch import Dispatch
-from scanner.ledger.facts import Judged, Stretch
-from scanner.ledger.holds import Holds
-from scanner.ledger.judgements import judgements
-from scanner.ledger.notices import Notices
-from scanner.ledger.probing import Probes
-from scanner.ledger.proofs import Proofs
-from scanner.ledger.purges import Purges
-from scanner.ledger.retro import Retro
+from scanner.ledger.notices.notices import Notices
+from scanner.ledger.notices.noticing import Telling
+from scanner.ledger.opening import Release, alone_with_orders, opened
+from scanner.ledger.orders import allowing, releasing, suppressing
+from scanner.ledger.orders.holds import Holds
+from scanner.ledger.orders.purges import Purges
+from scanner.ledger.orders.undos import Undos
+from scanner.ledger.proofs.proofs import Proofs
+from scanner.ledger.retention.retention import Retention
+from scanner.ledger.reuse.cache import Cache
+from scanner.ledger.reuse.checksums import Checksums
 from scanner.ledger.rows import (
     Backlog,
     Explanation,
@@ -37,8 +41,13 @@ from scanner.ledger.rows import (
     VerdictRow,
     WorkCounts,
 )
-from scanner.ledger.undos import Undos
-from scanner.ledger.walks import Walks
+from scanner.ledger.walks.walks import Walks
+from scanner.ledger.work import deletion, facts, intake, rereading, tallies, working
+from scanner.ledger.work.dead_letters import DeadLetters
+from scanner.ledger.work.facts import Judged, Stretch
+from scanner.ledger.work.judgements import judgements
+from scanner.ledger.work.probing import Probes
+from scanner.ledger.work.retro import Retro
 from scanner.model import (
     Allowance,
     Cursor,
@@ -73,11 +82,11 @@ class Ledger:
     """Safe to call from any task of one event loop."""
 
     def __init__(
-        self, database: Database, clock: Clock, lock: OwnerLock | None, on_gone: Callable[[int], None] = _nobody
+        self, database: Database, clock: Clock, release: Release, on_gone: Callable[[int], None] = _nobody
     ) -> None:
         self._db = database
         self._clock = clock
-        self._lock = lock
+        self._release = release
         self._on_gone = on_gone
         self.dispatch = Dispatch(database)
         self.walks = Walks(database, clock, self.dispatch.wake)
@@ -88,35 +97,23 @@ class Ledger:
         self.purges = Purges(database, clock)
         self.undos = Undos(database, clock)
         self.proofs = Proofs(database, clock)
+        self.retention = Retention(database)
         self.probes = Probes(database, clock, self.dispatch.wake)
+        self.cache = Cache(database, clock, self.dispatch.wake)
+        self.checksums = Checksums(database, clock)
+        self.spending = Spending(database, clock)
+        self.seats: Seats = ServerSeats(database.server) if isinstance(database, PostgresDatabase) else OwnSeats()
 
     @classmethod
     async def open(
         cls, settings: LedgerSettings, clock: Clock, *, owner: bool, on_gone: Callable[[int], None] = _nobody
     ) -> Ledger:
-        """The owner is the one service that works on the file: it makes the tables, and takes up what a dead process
-        left. Others come for questions and single acts. `on_gone` hears how many versions ended as gone without a
-        worker, since the feed told of their deletion. Raises LedgerUnavailable."""
-        path = settings.path
-        if not owner and not path.exists():
-            raise LedgerUnavailable(f"There is no ledger at {path} yet. Start `scanner run` once, or check ledger.url.")
-        lock = OwnerLock(path) if owner else None
-        try:
-            database = Database(path)
-        except BaseException:
-            _release(lock)
-            raise
-        try:
-            if owner:
-                schema.upgrade(database)
-                database.run_here(lambda connection: tickets.reopen(connection, clock()))
-            else:
-                schema.check(database)
-        except BaseException:
-            await database.close()
-            _release(lock)
-            raise
-        return cls(database, clock, lock, on_gone)
+        """The owner is the one service that works on a file: it makes the tables, and takes up what a dead process
+        left. Others come for questions and single acts. On a server there may be many that work. `on_gone` hears how
+        many versions ended as gone without a worker, since the feed told of their deletion. Raises
+        LedgerUnavailable."""
+        database, release = await opened(settings, clock, owner=owner)
+        return cls(database, clock, release, on_gone)
 
     @classmethod
     @asynccontextmanager
@@ -132,22 +129,24 @@ class Ledger:
     @asynccontextmanager
     async def ordering(cls, settings: LedgerSettings, clock: Clock) -> AsyncIterator[Ledger]:
         """The same, for a person's order that acts on files. Raises RetryLater while another is carried out."""
-        async with cls.reading(settings, clock) as ledger:
-            lock = OrderLock(settings.path)
-            try:
-                yield ledger
-            finally:
-                lock.release()
+        async with cls.reading(settings, clock) as ledger, alone_with_orders(settings):
+            yield ledger
 
     async def close(self) -> None:
         await self._db.close()
-        _release(self._lock)
+        self._release()
 
     async def feed_state(self, domain: str) -> FeedState | None:
         return await self._db.read(lambda connection: intake.feed_state(connection, domain))
 
     async def recent_events(self, domain: str, most: int) -> tuple[int, ...]:
         return await self._db.read(lambda connection: intake.recent_events(connection, domain, most))
+
+    async def owed(self, domain: str, before: datetime) -> tuple[int, int | None] | None:
+        return await self._db.read(lambda connection: rereading.owed(connection, domain, before))
+
+    async def read_again(self, domain: str, up_to: int) -> None:
+        await self._db.run(lambda connection: rereading.settle(connection, domain, up_to))
 
     async def start_feed(self, domain: str, cursor: Cursor) -> None:
         await self._db.run(lambda connection: intake.set_feed(connection, domain, cursor))
@@ -169,8 +168,14 @@ class Ledger:
         recorded = await self._db.run(act)
         if recorded.queued:
             self.dispatch.wake()
+        if recorded.at is not None:
+            tracing.recorded(domain, recorded.at)
         self._on_gone(recorded.gone)
         return recorded.settled
+
+    async def brought_at(self, domain: str, entry_id: EntryId) -> datetime | None:
+        """When the page of events was recorded that brought a version; None where none did."""
+        return await self._db.read(lambda connection: intake.brought_at(connection, domain, entry_id))
 
     async def record_gap(
         self, domain: str, reason: str, since: datetime | None, until: datetime | None, cursor: Cursor
@@ -178,6 +183,7 @@ class Ledger:
         def act(connection: Connection) -> None:
             intake.record_gap(connection, domain, reason, (since, until), self._clock())
             intake.set_feed(connection, domain, cursor)
+            rereading.forget(connection, domain)
 
         await self._db.run(act)
 
@@ -190,14 +196,15 @@ class Ledger:
         return queued
 
     async def take(self, domain: str, entry_id: EntryId) -> Run | None:
-        return await self._db.run(lambda connection: working.take(connection, domain, entry_id))
+        # Beside others, like settle and defer: they change their version's row and ticket only, under its token.
+        return await self._db.run_beside(lambda connection: working.take(connection, domain, entry_id))
 
     async def record_verdict(self, run: Run, verdict: Verdict, plan: Plan) -> tuple[StepRecord, ...]:
         return await self._db.run(lambda c: working.record_verdict(c, run, verdict, plan, self._clock()))
 
     async def settle(self, run: Run, verdict: Verdict) -> None:
         """A verdict that asks for nothing, and the end of the work, at once."""
-        await self._db.run(lambda connection: working.settle(connection, run, verdict, self._clock()))
+        await self._db.run_beside(lambda connection: working.settle(connection, run, verdict, self._clock()))
 
     async def begin_step(self, run: Run, step_id: int) -> None:
         await self._db.run(lambda connection: working.begin_step(connection, run, step_id, self._clock()))
@@ -213,7 +220,7 @@ class Ledger:
         self._on_gone(ended.gone)
 
     async def defer(self, run: Run, gap: Gap | None, due: datetime, *, counts: bool) -> None:
-        await self._db.run(lambda connection: working.defer(connection, run, gap, due, counts))
+        await self._db.run_beside(lambda connection: working.defer(connection, run, gap, due, counts))
 
     async def was_deleted(self, domain: str, entry_id: EntryId) -> bool:
         """Whether the feed told of the deletion of a known version's file, or of a folder that held it."""
@@ -226,8 +233,19 @@ class Ledger:
     async def work_counts(self) -> WorkCounts:
         return await self._db.read(queries.work_counts)
 
+    async def open_work(self) -> WorkCounts:
+        """The same without what is done: cheap however much that is."""
+        return await self._db.read(lambda connection: queries.work_counts(connection, done=False))
+
+    async def whose_turn_it_is(self, domains: Sequence[str]) -> int:
+        return await self._db.read(lambda connection: queries.whose_turn_it_is(connection, domains, self._clock()))
+
     async def backlog(self) -> Backlog:
         return await self._db.read(lambda connection: queries.backlog(connection, self._clock()))
+
+    async def found(self, since: datetime) -> Mapping[str, int]:
+        """Versions judged since then, by signature and rule."""
+        return await self._db.read(lambda connection: tallies.found(connection, since))
 
     async def totals(self, since: datetime) -> Totals:
         return await self._db.read(lambda connection: queries.totals(connection, since))
@@ -239,7 +257,7 @@ class Ledger:
 
     async def explain(self, entry: str) -> list[Explanation]:
         """By entry id, or by the path a version had."""
-        return await self._db.read(lambda connection: queries.explain(connection, entry))
+        return await self._db.read(lambda connection: explaining.explain(connection, entry))
 
     async def quarantined(self, domain: str | None = None) -> list[QuarantineRow]:
         return await self._db.read(lambda connection: queries.quarantined(connection, domain))
@@ -295,10 +313,6 @@ class Ledger:
         """Ids of links to the file that are gone for good."""
         return await self._db.read(lambda connection: releasing.links_deleted(connection, row))
 
-    async def record_release(self, step_id: int, result: StepResult) -> None:
-        await self._db.run(lambda connection: releasing.record(connection, step_id, result, self._clock()))
-
-
-def _release(lock: OwnerLock | None) -> None:
-    if lock is not None:
-        lock.release()
+    async def record_release(self, step_id: int, result: StepResult, closing: Telling | None = None) -> None:
+        """`closing`: whom to tell of it and what, where it was carried out."""
+        await self._db.run(lambda connection: releasing.record(connection, step_id, result, self._clock(), closing))

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, func, or_, select, true
 
-from scanner.ledger import holding
+from scanner.ledger.dispatch import lanes
+from scanner.ledger.orders import holding
 from scanner.ledger.rows import (
     Backlog,
-    Explanation,
     QuarantineRow,
     Totals,
     VerdictRow,
     WorkCounts,
     content_of,
 )
-from scanner.ledger.tables import events, gaps, steps, verdicts, walks, work
-from scanner.model import OPEN_STEPS, StepKind, StepState, VerdictKind
+from scanner.ledger.tables import NOT_CLEAN, events, gaps, steps, verdicts, walks, work
+from scanner.model import OPEN_STEPS, Lane, StepKind, StepState, VerdictKind
 
 _OPEN = ["queued", "running", "waiting"]
 _OPEN_STEPS = [state.value for state in OPEN_STEPS]
 _DONE = [StepState.SUCCESS.value, StepState.ALREADY_DONE.value]
 NOT_YET = "not-yet-scanned"
 
-_WITH_VERDICT = select(
+_SHOWN = (
     work,
     verdicts.c.kind,
     verdicts.c.reasons,
@@ -34,38 +35,49 @@ _WITH_VERDICT = select(
     verdicts.c.sha256,
     verdicts.c.mime,
     verdicts.c.suppressed,
+    verdicts.c.reused,
     verdicts.c.size.label("content_size"),
-).select_from(work.outerjoin(verdicts, verdicts.c.id == work.c.verdict_id))
-_ITS_OWN = verdicts.c.entry_id == work.c.entry_id
+)
+WITH_VERDICT = select(*_SHOWN).select_from(work.outerjoin(verdicts, verdicts.c.id == work.c.verdict_id))
+ITS_OWN = verdicts.c.entry_id == work.c.entry_id
 """Not so for a further entry id of a version: that is shown by the one it was judged under."""
+_JUDGED = (
+    select(*_SHOWN)
+    .select_from(verdicts.join(work, verdicts.c.id == work.c.verdict_id))
+    .where(work.c.domain == verdicts.c.domain, ITS_OWN)
+)
+_OPEN_OR_GIVEN_UP = WITH_VERDICT.where(work.c.verdict_id.is_(None), work.c.state.in_([*_OPEN, "parked"]))
 
 
-def work_counts(connection: Connection) -> WorkCounts:
-    counts = connection.execute(select(work.c.state, func.count()).group_by(work.c.state))
+def work_counts(connection: Connection, *, done: bool = True) -> WorkCounts:
+    """Without `done` versions that are is cheap however many there were."""
+    query = select(work.c.state, func.count()).group_by(work.c.state)
+    counts = connection.execute(query if done else query.where(work.c.state.in_([*_OPEN, "parked"])))
     return WorkCounts(**{row[0]: row[1] for row in counts})
+
+
+def whose_turn_it_is(connection: Connection, domains: Sequence[str], now: datetime) -> int:
+    """Versions of these domains that are queued or in hand, or whose moment has come: all open ones but what still
+    waits."""
+    # Not by an index over domains, which finds all versions ever.
+    mine = work.c.domain.concat("").in_(domains)
+    come = and_(mine, work.c.state == "waiting", work.c.due <= now, ~lanes.is_held(connection))
+    return _count(connection, and_(mine, work.c.state.in_(("queued", "running")))) + _count(connection, come)
 
 
 def backlog(connection: Connection, now: datetime) -> Backlog:
     """Versions without a verdict by what they wait for, and open steps. A queued version that is not due yet is between
     two attempts."""
-    unjudged = work.c.verdict_id.is_(None)
     states, lanes = Counter[str](), Counter[str]()
-    later = work.c.due > now
-    uploaded = func.coalesce(work.c.uploaded_at, work.c.first_seen_at, type_=work.c.first_seen_at.type)
-    # Answered from one small index: gauges are read every few seconds, and must not pass over all that was ever done.
-    still_open = work.c.done_at.is_(None) & work.c.state.in_(_OPEN)
-    query = select(work.c.lane, work.c.state, later, func.count(), func.min(uploaded, type_=uploaded.type))
-    found = connection.execute(query.where(unjudged, still_open).group_by(work.c.lane, work.c.state, later)).all()
-    for lane, state, is_later, count, _ in found:
+    since: dict[str, datetime] = {}
+    unjudged = _unjudged(connection, now)
+    for lane, state, is_later, count, _, moment in unjudged:
         lanes[lane] += count
+        since[lane] = min(since.get(lane, moment), moment)
         states["waiting" if state == "queued" and is_later else state] += count
-    parked = connection.execute(select(func.count()).select_from(work).where(work.c.state == "parked")).scalar_one()
     open_step = steps.c.state.in_(_OPEN_STEPS)
     count, oldest_step = connection.execute(select(func.count(), func.min(steps.c.planned_at)).where(open_step)).one()
     held, oldest_held = holding.held_by_brake(connection)
-    gaps_open = connection.execute(
-        select(func.count()).select_from(gaps).where(gaps.c.closed_at.is_(None))
-    ).scalar_one()
     open_walks, refused = connection.execute(
         select(func.count(), func.count(walks.c.refused_at)).where(walks.c.finished_at.is_(None))
     ).one()
@@ -73,18 +85,36 @@ def backlog(connection: Connection, now: datetime) -> Backlog:
         pending=states["queued"],
         leased=states["running"],
         retry_wait=states["waiting"],
-        parked=parked,
-        oldest=min((row[4] for row in found), default=None),
+        parked=_count(connection, work.c.state == "parked"),
+        oldest=min((row[4] for row in unjudged), default=None),
         steps=count,
         oldest_step=oldest_step,
         braked=sum(held.values()),
-        gaps=gaps_open,
+        gaps=_count(connection, gaps.c.closed_at.is_(None)),
         walks=open_walks - refused,
         walks_refused=refused,
         held=held,
         oldest_held=oldest_held,
         lanes=lanes,
+        waiting_since=since,
     )
+
+
+def _unjudged(connection: Connection, now: datetime) -> Sequence[Any]:
+    """Lane, state, whether it is due later, how many, when the first was uploaded, and since when one waits. From one
+    small index: gauges are read every few seconds, and must not pass over all that was ever done."""
+    later = work.c.due > now
+    uploaded = func.coalesce(work.c.uploaded_at, work.c.first_seen_at, type_=work.c.first_seen_at.type)
+    still_open = work.c.done_at.is_(None) & work.c.state.in_(_OPEN)
+    waits = case((work.c.lane == Lane.LIVE.value, uploaded), else_=work.c.first_seen_at)
+    oldest = (func.min(one, type_=work.c.first_seen_at.type) for one in (uploaded, waits))
+    query = select(work.c.lane, work.c.state, later, func.count(), *oldest)
+    query = query.where(work.c.verdict_id.is_(None), still_open).group_by(work.c.lane, work.c.state, later)
+    return connection.execute(query).all()
+
+
+def _count(connection: Connection, where: ColumnElement[bool]) -> int:
+    return int(connection.execute(select(func.count()).where(where)).scalar_one())
 
 
 def totals(connection: Connection, since: datetime) -> Totals:
@@ -108,18 +138,23 @@ def _suppressed(connection: Connection, since: datetime) -> dict[str, int]:
 
 def verdict_rows(connection: Connection, domain: str | None, kind: VerdictKind | None, limit: int) -> list[VerdictRow]:
     """Newest first. Versions that are gone or superseded without a look have no verdict and are left out."""
-    open_or_given_up = and_(work.c.verdict_id.is_(None), work.c.state != "done")
-    query = _WITH_VERDICT.where(or_(_ITS_OWN, open_or_given_up))
+    asked = [_judged(kind)]
+    if kind in (None, VerdictKind.UNCHECKED):
+        asked.append(_OPEN_OR_GIVEN_UP.order_by(work.c.first_seen_at.desc(), work.c.entry_id))
     if domain is not None:
-        query = query.where(work.c.domain == domain)
-    if kind is VerdictKind.UNCHECKED:
-        query = query.where(or_(work.c.verdict_id.is_(None), verdicts.c.kind == kind.value))
-    elif kind is not None:
-        query = query.where(verdicts.c.kind == kind.value)
-    newest = func.coalesce(verdicts.c.judged_at, work.c.first_seen_at)
-    return [
-        _verdict_row(row) for row in connection.execute(query.order_by(newest.desc(), work.c.entry_id).limit(limit))
-    ]
+        asked = [query.where(work.c.domain == domain) for query in asked]
+    rows = [row for query in asked for row in connection.execute(query.limit(limit))]
+    rows.sort(key=lambda row: row.entry_id)
+    rows.sort(key=lambda row: row.judged_at or row.first_seen_at, reverse=True)
+    return [_verdict_row(row) for row in rows[:limit]]
+
+
+def _judged(kind: VerdictKind | None) -> Select[*tuple[Any, ...]]:
+    """By an index either way: of all by the moment, of the few that are not clean by kind and moment."""
+    query = _JUDGED.order_by(verdicts.c.judged_at.desc(), work.c.entry_id)
+    if kind is None:
+        return query
+    return query.where(verdicts.c.kind == kind.value, true() if kind is VerdictKind.CLEAN else NOT_CLEAN)
 
 
 def _verdict_row(row: Row[*tuple[Any, ...]]) -> VerdictRow:
@@ -128,65 +163,26 @@ def _verdict_row(row: Row[*tuple[Any, ...]]) -> VerdictRow:
         path=row.path,
         group_id=row.group_id,
         entry_id=row.entry_id,
-        kind=_kind(row),
-        reasons=_reasons(row),
+        kind=kind_of(row),
+        reasons=reasons_of(row),
         state=row.state,
         judged_at=row.judged_at,
         size=row.content_size if row.content_size is not None else row.size,
         sha256=row.sha256,
         mime=row.mime,
         suppressed=tuple(row.suppressed or ()),
+        reused=row.reused is not None,
     )
 
 
-def _kind(row: Row[*tuple[Any, ...]]) -> VerdictKind:
+def kind_of(row: Row[*tuple[Any, ...]]) -> VerdictKind:
     return VerdictKind(row.kind) if row.kind is not None else VerdictKind.UNCHECKED
 
 
-def _reasons(row: Row[*tuple[Any, ...]]) -> tuple[str, ...]:
+def reasons_of(row: Row[*tuple[Any, ...]]) -> tuple[str, ...]:
     if row.kind is not None:
         return tuple(row.reasons)
     return (row.outcome or row.gap_reason or NOT_YET,)
-
-
-def explain(connection: Connection, entry: str) -> list[Explanation]:
-    other = work.alias()
-    judged = select(other.c.verdict_id).where(
-        or_(other.c.entry_id == entry, other.c.path == entry, other.c.seen_path == entry),
-        other.c.verdict_id.is_not(None),
-    )
-    named = or_(work.c.entry_id == entry, work.c.path == entry, work.c.seen_path == entry)
-    wanted = or_(named, work.c.verdict_id.in_(judged))
-    own = or_(verdicts.c.id.is_(None), _ITS_OWN)
-    found = connection.execute(_WITH_VERDICT.where(wanted, own).order_by(work.c.first_seen_at))
-    return [_explanation(connection, row) for row in found.all()]
-
-
-def _explanation(connection: Connection, row: Row[*tuple[Any, ...]]) -> Explanation:
-    def all_of(table: Any, *order: Any) -> tuple[dict[str, Any], ...]:
-        mine = and_(table.c.domain == row.domain, table.c.entry_id == row.entry_id)
-        return tuple(dict(one._mapping) for one in connection.execute(select(table).where(mine).order_by(*order)))
-
-    return Explanation(
-        domain=row.domain,
-        path=row.path,
-        group_id=row.group_id,
-        entry_id=row.entry_id,
-        kind=_kind(row),
-        reasons=_reasons(row),
-        state=row.state,
-        outcome=row.outcome,
-        starts=row.starts,
-        first_seen_at=row.first_seen_at,
-        done_at=row.done_at,
-        waits_for=f"{row.gap_reason}: {row.gap_detail}" if row.gap_reason else None,
-        events=all_of(events, events.c.epoch, events.c.event_id),
-        verdicts=all_of(verdicts, verdicts.c.id),
-        steps=all_of(steps, steps.c.position),
-        listed_at=row.seen_at,
-        listed_path=None if row.seen_at is None else row.seen_path or row.path,
-        missed_at=row.missed_at,
-    )
 
 
 def quarantined(connection: Connection, domain: str | None) -> list[QuarantineRow]:

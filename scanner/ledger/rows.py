@@ -73,6 +73,8 @@ class Backlog:
     oldest_held: datetime | None = None
     lanes: Mapping[str, int] = field(default_factory=dict)
     """Versions without a verdict, by lane."""
+    waiting_since: Mapping[str, datetime] = field(default_factory=dict)
+    """Of the oldest of each lane: what is live waits since its upload, all else since it was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ class VerdictRow:
     mime: str | None = None
     suppressed: tuple[str, ...] = ()
     """Names of suppressions for which findings do not count."""
+    reused: bool = False
+    """It rests on a look at the same content for another version's sake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,8 @@ class Explanation:
     """Where that was."""
     missed_at: datetime | None = None
     """When a complete walk first met it no more; None where it was met since."""
+    unheld_until: datetime | None = None
+    """Events recorded up to then were dropped as old; None where all that concern it are held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +202,13 @@ def version_values(version: FileVersion) -> dict[str, Any]:
         "actor": version.actor,
         "uploaded_at": version.uploaded_at,
         "size": version.size,
+        "folder": folder_of(version.path),
+        "checksum": version.checksum,
     }
+
+
+def folder_of(path: str) -> str:
+    return path.rpartition("/")[0] or "/"
 
 
 def version_of(row: Row[Any]) -> FileVersion:
@@ -210,6 +222,7 @@ def version_of(row: Row[Any]) -> FileVersion:
         actor=row.actor,
         uploaded_at=row.uploaded_at,
         size=row.size,
+        checksum=row.checksum,
     )
 
 
@@ -226,6 +239,7 @@ def verdict_values(verdict: Verdict, now: datetime) -> dict[str, Any]:
         "mime": content.mime if content else None,
         "inspections": [_inspection_json(one) for one in verdict.inspections],
         "suppressed": list(suppressed_by(verdict)) or None,
+        "reused": verdict.reused,
         "judged_at": now,
     }
 

@@ -12,7 +12,6 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
-    Date,
     DateTime,
     Index,
     Integer,
@@ -49,6 +48,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+WAITING = text("verdict_id IS NULL AND done_at IS NULL")
+REUSED = text("reused IS NOT NULL")
+NOT_CLEAN = text("kind != 'clean'")  # in a question word by word: only then its index is made use of
 # SQLite counts rows itself only in a key of the type INTEGER.
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 
@@ -63,6 +65,8 @@ class EventRow(Base, table=True):
     __tablename__ = "events"
     __table_args__ = (
         Index("ix_events_group_id", "domain", "group_id", "epoch", "event_id"),
+        # With all of the key: else SQLite may take the key itself for its order, and pass over all of a domain.
+        Index("ix_events_entry_id", "domain", "entry_id", "epoch", "event_id"),
         Index("ix_events_recorded_at", "domain", "recorded_at"),
     )
     domain: str = Field(primary_key=True)
@@ -75,7 +79,7 @@ class EventRow(Base, table=True):
     actor: int | None = Field(default=None, sa_type=BigInteger)
     is_folder: bool
     group_id: str | None = None
-    entry_id: str | None = Field(default=None, index=True)
+    entry_id: str | None = None
     target_path: str | None = None
     source_path: str | None = None
     disposition: str
@@ -93,6 +97,8 @@ class FeedRow(Base, table=True):
     seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     epoch: int = 0
     """How often the domain lost its place, restored from a backup: after that, event ids come a second time."""
+    pruned_to: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Events recorded up to then, that moment included, may have been dropped; NULL where all are held."""
 
 
 class GapRow(Base, table=True):
@@ -182,8 +188,10 @@ class WorkRow(Base, table=True):
         Index(
             "ix_work_unjudged",
             *("lane", "state", "due", "uploaded_at", "first_seen_at"),
-            sqlite_where=text("verdict_id IS NULL AND done_at IS NULL"),
+            sqlite_where=WAITING,
+            postgresql_where=WAITING,
         ),
+        Index("ix_work_waiting_in", "domain", "folder", sqlite_where=WAITING, postgresql_where=WAITING),
     )
     domain: str = Field(primary_key=True)
     entry_id: str = Field(primary_key=True)
@@ -194,6 +202,10 @@ class WorkRow(Base, table=True):
     actor: int | None = Field(default=None, sa_type=BigInteger)
     uploaded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     size: int | None = Field(default=None, sa_type=BigInteger)
+    folder: str | None = None
+    """Of `path`; NULL in rows of before it was kept."""
+    checksum: str | None = None
+    """The platform's, as a listing told it with this entry id; empty where it told none, NULL where nobody asked."""
     lane: str
     state: str
     """queued, running, waiting (for others), done, parked (given up)."""
@@ -219,6 +231,11 @@ class VerdictRecord(Base, table=True):
     """A verdict, with all that it rests on. Never changed."""
 
     __tablename__ = "verdicts"
+    __table_args__ = (
+        Index("ix_verdicts_reused", "reused", sqlite_where=REUSED, postgresql_where=REUSED),
+        Index("ix_verdicts_entry_id", "domain", "entry_id"),
+        Index("ix_verdicts_not_clean", "kind", "judged_at", sqlite_where=NOT_CLEAN, postgresql_where=NOT_CLEAN),
+    )
     id: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True))
     domain: str
     entry_id: str
@@ -231,6 +248,8 @@ class VerdictRecord(Base, table=True):
     inspections: Any = Field(sa_column=Column(JSON, nullable=False))
     suppressed: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     """Names of the suppressions that took a finding out of account; NULL where none did."""
+    reused: int | None = Field(default=None, sa_type=BigInteger)
+    """The verdict on whose look at the same content it rests; NULL where engines looked."""
     judged_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
@@ -306,39 +325,6 @@ class HoldRow(Base, table=True):
     decided_because: str | None = None
 
 
-class AllowanceRow(Base, table=True):
-    """What was found in a content does not count any more, since a person released a file with it."""
-
-    __tablename__ = "allowances"
-    __table_args__ = (Index("ix_allowances_content", "domain", "sha256"),)
-    id: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True))
-    domain: str
-    sha256: str
-    names: Any = Field(sa_column=Column(JSON, nullable=False))
-    """Reasons of the verdict: what else is found in the content one day counts."""
-    until: Any = Field(sa_column=Column(Date, nullable=False))
-    """The last day on which it holds, in UTC."""
-    step_id: int = Field(sa_type=BigInteger, unique=True)
-    """The release."""
-    given_by: str
-    because: str
-    given_at: datetime = Field(sa_type=UtcDateTime)
-    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    """The release failed, or somebody took it back."""
-    withdrawn_by: str | None = None
-
-
-class PurgeRow(Base, table=True):
-    """Somebody wants a file deleted for good that lies in quarantine. What is done about it stands in `steps`."""
-
-    __tablename__ = "purges"
-    step_id: int = Field(sa_column=Column(BigKey, primary_key=True, autoincrement=False))
-    """The move into quarantine."""
-    requested_by: str
-    because: str
-    requested_at: datetime = Field(sa_type=UtcDateTime)
-
-
 class TallyRow(Base, table=True):
     """Versions judged in a domain within ten minutes: all under an empty name, and those with a reason by it."""
 
@@ -347,6 +333,13 @@ class TallyRow(Base, table=True):
     since: datetime = Field(sa_type=UtcDateTime, primary_key=True)
     name: str = Field(primary_key=True)
     versions: int
+
+
+class FloorRow(Base, table=True):
+    """One row: the oldest schema whose program works on this ledger as well as the one that migrated it."""
+
+    __tablename__ = "floor"
+    revision: str = Field(primary_key=True)
 
 
 class MadeRow(Base, table=True):
@@ -392,8 +385,7 @@ facts = FactsRow.__table__  # type: ignore[attr-defined]
 suppressions = SuppressionRow.__table__  # type: ignore[attr-defined]
 steps = StepRow.__table__  # type: ignore[attr-defined]
 holds = HoldRow.__table__  # type: ignore[attr-defined]
-allowances = AllowanceRow.__table__  # type: ignore[attr-defined]
-purges = PurgeRow.__table__  # type: ignore[attr-defined]
 tallies = TallyRow.__table__  # type: ignore[attr-defined]
+floor = FloorRow.__table__  # type: ignore[attr-defined]
 made = MadeRow.__table__  # type: ignore[attr-defined]
 tickets = TicketRow.__table__  # type: ignore[attr-defined]

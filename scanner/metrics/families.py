@@ -23,6 +23,10 @@ from prometheus_client import (
 
 from scanner import __version__
 from scanner.errors import ThrottleScope
+from scanner.metrics.caching import CachingMetrics
+from scanner.metrics.detections import Detections
+from scanner.metrics.intended import Intended
+from scanner.metrics.spending import SpendingMetrics
 from scanner.model import Brake, Lane, Outcome, Severity, Skip, StepKind, StepState, Unchecked, Unscannable, VerdictKind
 
 OTHER = "other"
@@ -36,7 +40,17 @@ LOOPS = ("poller", "dispatcher", "exporter")
 SKIPPED = "skipped"
 OPERATIONS = (
     *("account", "feed_range", "events_after", "file", "at_path", "list_folder", "folder_stats", "add_folder", "move"),
-    *("links", "delete_link", "notes", "add_note", "permissions", "close_folder", "own_level", "person"),
+    *(
+        "links",
+        "public_links",
+        "delete_link",
+        "notes",
+        "add_note",
+        "permissions",
+        "close_folder",
+        "own_level",
+        "person",
+    ),
     *("open_content", "versions", "delete_version", "delete", "trash", "restore", "lock", "unlock", "add_text"),
     *("add_namespace", "properties", "set_properties"),
     *("webhooks", "webhook", "add_webhook", "set_webhook", "delete_webhook"),
@@ -90,6 +104,10 @@ class Families:
         self._declare_probes()
         self._declare_api()
         self._declare_surroundings()
+        self.intended = Intended(self.registry)
+        self.detections = Detections(self.registry)
+        self.caching = CachingMetrics(self.registry)
+        self.spending = SpendingMetrics(self.registry)
 
     def _declare_events(self) -> None:
         self.events_read = self._counter("events_read", "Platform events read", kind=EVENT_KINDS)
@@ -142,6 +160,12 @@ class Families:
         )
         self.backlog_versions = self._gauge(
             "backlog_versions", f"Versions without a verdict that are still to be scanned, by lane. {GLOBAL}", lane=Lane
+        )
+        self.waiting_since = self._gauge(
+            "backlog_waiting_since_timestamp_seconds",
+            "Since when the oldest version of a lane waits for its verdict: what is live since its upload, all else "
+            f"since it was found; 0 = none. {GLOBAL}",
+            lane=Lane,
         )
         self.given_up = self._gauge(
             "given_up_versions", f"Versions that were given up as unchecked, by reason. {GLOBAL}", reason=Unchecked

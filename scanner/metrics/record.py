@@ -116,6 +116,10 @@ class Backlog(Protocol):
     def lanes(self) -> Mapping[str, int]:
         """Versions without a verdict, by lane."""
 
+    @property
+    def waiting_since(self) -> Mapping[str, datetime]:
+        """Of the oldest version of each lane; lanes in which nothing waits are missing."""
+
 
 class Metrics(Families):
     """The metrics, and what each fact does to them."""
@@ -257,6 +261,14 @@ class Metrics(Families):
         self.notices_open.set(count)
         self.oldest_notice.set(_moment(oldest))
 
+    def kept_by_another(self) -> None:
+        """What is done once for all replicas is done elsewhere from now on: what was last seen of it here would be
+        shown for ever, and alert on what has long been put right."""
+        self.notices_waiting(0, None)
+        self.versions_given_up({})
+        self.quarantines({})
+        self.webhooks_registered.set(0)
+
     def versions_given_up(self, by_reason: Mapping[str, int]) -> None:
         """All of them; reasons that are not told have none."""
         for reason in Unchecked:
@@ -271,6 +283,7 @@ class Metrics(Families):
         self.oldest_item.set(_moment(backlog.oldest))
         for lane in Lane:
             self.backlog_versions.labels(lane.value).set(backlog.lanes.get(lane.value, 0))
+            self.waiting_since.labels(lane.value).set(_moment(backlog.waiting_since.get(lane.value)))
         self.steps_pending.set(backlog.steps)
         self.oldest_step.set(_moment(backlog.oldest_step))
         self.brake.set(1 if backlog.braked else 0)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import IntEnum
 from typing import Any
 
 from scanner import __version__
@@ -21,10 +22,11 @@ _SEVERITIES = {Severity.LOW: 2, Severity.MEDIUM: 3, Severity.HIGH: 4, Severity.C
 _UNSEEN = 3
 """Severity of what nobody could look into."""
 _DONE = (StepState.SUCCESS, StepState.ALREADY_DONE)
-_DISPOSITIONS = ((StepKind.DELETE, 5), (StepKind.REVERT, 11), (StepKind.QUARANTINE, 3))
+_DELETED = 5
+_DISPOSITIONS = ((StepKind.DELETE, _DELETED), (StepKind.REVERT, 11), (StepKind.QUARANTINE, 3))
 """Deleted, corrected, quarantined."""
-_DELAYED, _DETECTED = 14, 15
-_DENIED, _OBSERVED = 2, 3
+_RESTORED, _DELAYED, _DETECTED = 9, 14, 15
+_ALLOWED, _DENIED, _OBSERVED = 1, 2, 3
 _FINGERPRINTING, _RULE = 5, 1
 _TITLES = {
     VerdictKind.INFECTED: "Malware in a file",
@@ -34,29 +36,53 @@ _TITLES = {
 }
 
 
-def detection(verdict: Verdict, plan: Sequence[StepRecord], *, now: datetime, waiting: str = "") -> dict[str, Any]:
-    """The event. `plan` as it stands, this step included; `waiting`: why the rest of it is not done yet.
+class Activity(IntEnum):
+    """What an event says of a finding: that it is there, that what had to wait is done, that a person ended it."""
 
-    `finding_info.uid` is the same for all events about one version in one domain.
+    CREATE = 1
+    UPDATE = 2
+    CLOSE = 3
+
+
+_STATUSES = {Activity.CREATE: 1, Activity.UPDATE: 2, Activity.CLOSE: 4}
+"""New, in progress, resolved."""
+
+
+def detection(
+    verdict: Verdict,
+    plan: Sequence[StepRecord],
+    *,
+    now: datetime,
+    waiting: str = "",
+    activity: Activity = Activity.CREATE,
+    closed: Mapping[str, str] | None = None,
+    deleted: bool = False,
+) -> dict[str, Any]:
+    """The event. `plan` as it stands, this step included; `waiting`: why the rest of it is not done yet; `closed`: with
+    CLOSE, who took back what was done, or deleted the file for good, which `deleted` says, and why.
+
+    `finding_info.uid` is the same for all events about one version in one domain, `metadata.uid` for none of them.
     """
     version = verdict.version
     counting = [one for one in verdict.findings if one.counts][:MOST]
     uid = f"{version.domain}/{version.entry_id}"
     action, disposition = _fate(plan, waiting)
+    if activity is Activity.CLOSE:
+        action, disposition = (_DENIED, _DELETED) if deleted else (_ALLOWED, _RESTORED)
     return {
-        "activity_id": 1,
+        "activity_id": activity.value,
         "category_uid": 2,
         "class_uid": 2004,
-        "type_uid": 200401,
+        "type_uid": 200400 + activity,
         "time": _ms(now),
         "severity_id": _severity(verdict, counting),
-        "status_id": 1,
+        "status_id": _STATUSES[activity],
         "is_alert": True,
         "action_id": action,
         "disposition_id": disposition,
         "metadata": {
             "version": OCSF,
-            "uid": uid,
+            "uid": f"{uid}#{activity:d}",
             "product": {"name": "scanner", "vendor_name": "scanner", "version": __version__},
             "profiles": ["security_control"],
         },
@@ -77,6 +103,7 @@ def detection(verdict: Verdict, plan: Sequence[StepRecord], *, now: datetime, wa
             "reasons": [_cut(reason) for reason in verdict.reasons[:MOST]],
             "steps": [_step(one) for one in plan if one.step.kind is not StepKind.NOTIFY],
             **({"waiting": _cut(waiting)} if waiting else {}),
+            **({"closed": {key: _cut(text) for key, text in closed.items()}} if closed else {}),
             **({"actor": str(version.actor)} if version.actor is not None else {}),
         },
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +34,10 @@ class NotTaken(ScannerError):
         """Seconds to wait, as the receiver asked."""
 
 
+class NotTrusted(NotTaken):
+    """Somebody answers there whose certificate is not one to be trusted."""
+
+
 class Receiver(Protocol):
     """`name` as in the settings."""
 
@@ -42,7 +48,33 @@ class Receiver(Protocol):
         """Hand one over. Raises NotTaken."""
         ...
 
+    async def contact(self) -> bool:
+        """Connect as for handing over, and hand over nothing. False where nobody would answer, so that nothing is known
+        by it. Raises NotTaken, and NotTrusted."""
+        ...
+
     async def close(self) -> None: ...
+
+
+async def connect_and_leave(host: str, port: int, tls: ssl.SSLContext | None) -> None:
+    """Not a byte is sent but those of TLS. Raises NotTaken, and NotTrusted."""
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            _, writer = await asyncio.open_connection(host, port, ssl=tls, server_hostname=host if tls else None)
+            writer.close()
+            with contextlib.suppress(OSError, ssl.SSLError):
+                await writer.wait_closed()
+    except ssl.SSLCertVerificationError as error:
+        raise NotTrusted(f"its certificate is not to be trusted: {error.verify_message}") from error
+    except (OSError, TimeoutError, UnicodeError) as error:
+        raise NotTaken(f"no connection: {reason_of(error)}") from error
+
+
+def reason_of(error: Exception) -> str:
+    """In words, of which the system's go first."""
+    if isinstance(error, TimeoutError):
+        return f"no answer within {TIMEOUT:g} s"
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def tls_of(name: str, ca_file: Path | None) -> ssl.SSLContext:

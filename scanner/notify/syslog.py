@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scanner.notify import cef
-from scanner.notify.receiver import TIMEOUT, Notice, NotTaken, tls_of
+from scanner.notify.receiver import TIMEOUT, Notice, NotTaken, connect_and_leave, reason_of, tls_of
 
 LONGEST_DATAGRAM = 8_192
 """Bytes; more is cut by many servers, and lost as a whole on the way by some networks."""
@@ -45,8 +45,19 @@ class Syslog:
                 else:
                     await self._stream(b"%d %s" % (len(written), written))
         except (OSError, TimeoutError, UnicodeError) as error:
-            reason = getattr(error, "strerror", None) or type(error).__name__
-            raise NotTaken(f"no connection: {reason}") from error
+            raise NotTaken(f"no connection: {reason_of(error)}") from error
+
+    async def contact(self) -> bool:
+        """Of UDP only whether the name is known."""
+        if self._kind != "udp":
+            await connect_and_leave(self._host, self._port, self._tls)
+            return True
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                await asyncio.get_running_loop().getaddrinfo(self._host, self._port)
+        except (OSError, TimeoutError, UnicodeError) as error:
+            raise NotTaken(f"no such host: {reason_of(error)}") from error
+        return False
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from scanner.errors import ConfigurationError, Problem
-from scanner.notify.receiver import TIMEOUT, Notice, NotTaken, tls_of
+from scanner.notify.receiver import TIMEOUT, Notice, NotTaken, connect_and_leave, tls_of
 
 LONGEST_SECRET = 4_096
 SHORTEST_SECRET = 16
@@ -37,7 +37,8 @@ class Webhook:
     ) -> None:
         self._name, self._url, self._clock = name, url, clock
         self._secret = read_secret(name, secret_file)
-        self._transport = httpx.AsyncHTTPTransport(verify=tls_of(name, ca_file), trust_env=False)
+        self._tls = tls_of(name, ca_file)
+        self._transport = httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False)
 
     @property
     def name(self) -> str:
@@ -59,6 +60,13 @@ class Webhook:
             raise NotTaken(f"no answer: {type(error).__name__}") from error
         if not 200 <= answer.status_code < 300:
             raise NotTaken(f"HTTP {answer.status_code}", _retry_after(answer.headers.get("retry-after", "")))
+
+    async def contact(self) -> bool:
+        parts = urlsplit(self._url)
+        assert parts.hostname is not None
+        secure = parts.scheme == "https"
+        await connect_and_leave(parts.hostname, parts.port or (443 if secure else 80), self._tls if secure else None)
+        return True
 
     async def close(self) -> None:
         await self._transport.aclose()

@@ -26,7 +26,7 @@ from scanner.model import (
     StepState,
     Verdict,
 )
-from scanner.notify.ocsf import detection
+from scanner.notify.ocsf import Activity, detection
 from scanner.pipeline.patience import wait_before_next
 from scanner.pipeline.stations import Domain, Stations
 from scanner.remediation.brake import Counts, held
@@ -54,8 +54,12 @@ async def act(run: Run, verdict: Verdict, steps: Sequence[StepRecord], stations:
         wait = error.after if error.after is not None else wait_before_next(run)
         waiting, due = str(error), stations.clock() + timedelta(seconds=wait)
     for record in steps:
-        if record.step.kind is StepKind.NOTIFY and record.state in OPEN_STEPS:
+        if record.step.kind is not StepKind.NOTIFY:
+            continue
+        if record.state in OPEN_STEPS:
             await _tell(run, verdict, record, (tuple(plan.values()), waiting), stations)
+        elif "waiting" in record.detail and not waiting:
+            await _tell_the_rest(run, verdict, record, tuple(plan.values()), stations)
     return due
 
 
@@ -88,8 +92,18 @@ async def _tell(
     plan, waiting = standing
     event = detection(verdict, plan, now=stations.clock(), waiting=waiting)
     receivers = [receiver.name for receiver in stations.settings.notify]
-    result = await stations.ledger.notices.put(run, record.id, receivers, event)
+    result = await stations.ledger.notices.put(run, record.id, receivers, event, waiting)
     stations.signals.stepped(run, record, result)
+
+
+async def _tell_the_rest(
+    run: Run, verdict: Verdict, record: StepRecord, plan: Sequence[StepRecord], stations: Stations
+) -> None:
+    """What had to wait when it was told has ended. On account of the last step, of which nothing was told: so a second
+    worker, or a second start, tells it no second time."""
+    event = detection(verdict, plan, now=stations.clock(), activity=Activity.UPDATE)
+    receivers = [name for name in record.detail.get("receivers", "").split(",") if name]
+    await stations.ledger.notices.update(run, plan[-1].id, receivers, event)
 
 
 async def _perform_in_order(

@@ -8,10 +8,12 @@ is tried again, or is given up as unchecked, each with its reason.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from scanner import tracing
 from scanner.errors import CloudRefused, Fenced, RetryLater
 from scanner.judge.allowance import as_suppressions, is_allowed
 from scanner.judge.plan import plan
@@ -23,6 +25,7 @@ from scanner.model import (
     EntryId,
     Gap,
     Inspection,
+    Lane,
     Outcome,
     Plan,
     Run,
@@ -32,9 +35,10 @@ from scanner.model import (
     VerdictKind,
 )
 from scanner.pipeline.act import act
-from scanner.pipeline.look import FETCH, Gone, look
+from scanner.pipeline.look import FETCH, Gone, Looked, look
 from scanner.pipeline.patience import gap_of, is_last_attempt, wait_for
 from scanner.pipeline.stations import Stations
+from scanner.tracing import span
 
 
 async def settle(domain: str, entry_id: EntryId, stations: Stations) -> datetime | None:
@@ -43,8 +47,10 @@ async def settle(domain: str, entry_id: EntryId, stations: Stations) -> datetime
     if run is None:
         return None
     names = {"domain": domain, "entry_id": entry_id, "group_id": run.version.group_id}
-    with structlog.contextvars.bound_contextvars(**names):
+    traced = stations.tracer.settling(**names, lane=run.lane.value, starts=run.starts)
+    with structlog.contextvars.bound_contextvars(**names), traced:
         try:
+            await _link(run, stations)
             return await _settle(run, stations)
         except Fenced:
             stations.signals.fenced()
@@ -62,6 +68,15 @@ async def settle(domain: str, entry_id: EntryId, stations: Stations) -> datetime
             return await _defer(run, Gap(Unchecked.POISON, type(error).__name__), None, stations)
 
 
+async def _link(run: Run, stations: Stations) -> None:
+    """From the trace to that of the poll. What is looked at on other accounts no poll of these days has brought."""
+    if not stations.tracer.on or run.lane is not Lane.LIVE:
+        return
+    recorded_at = await stations.ledger.brought_at(run.version.domain, run.version.entry_id)
+    if recorded_at is not None:
+        tracing.brought(run.version.domain, recorded_at)
+
+
 async def _settle(run: Run, stations: Stations) -> datetime | None:
     verdict, steps = run.verdict, run.steps
     if verdict is None:
@@ -72,7 +87,8 @@ async def _settle(run: Run, stations: Stations) -> datetime | None:
             return None
         if isinstance(looked, Gap):
             return await _defer(run, looked, None, stations)
-        verdict, steps = looked, await _record(run, looked, stations)
+        with span("record"):
+            verdict, steps = looked, await _record(run, looked, stations)
         if not steps and verdict.kind is not VerdictKind.UNCHECKED:
             return None
     due = await act(run, verdict, steps, stations)
@@ -93,6 +109,16 @@ async def _reach_verdict(run: Run, stations: Stations) -> Verdict | Gap | Gone:
     looked = await look(run, stations)
     if isinstance(looked, Gone):
         return looked
+    with span("judge"):
+        verdict = await _judge(run, looked, stations)
+    if verdict.kind is VerdictKind.UNCHECKED:
+        gap = next(one.gap for one in verdict.inspections if one.gap is not None and one.gap.transient)
+        if not is_last_attempt(run, gap, stations.settings.workers.max_attempts):
+            return gap
+    return verdict
+
+
+async def _judge(run: Run, looked: Looked, stations: Stations) -> Verdict:
     # Asked only where it matters: nearly all versions are clean.
     found = any(one.findings or one.gap for one in looked.inspections)
     allowed = await _allowances(run, looked.content, stations) if found else ()
@@ -104,11 +130,7 @@ async def _reach_verdict(run: Run, stations: Stations) -> Verdict | Gap | Gone:
         suppressions=(*stations.suppressions.now.all, *as_suppressions(allowed)),
         today=stations.clock().astimezone(UTC).date(),
     )
-    if verdict.kind is VerdictKind.UNCHECKED:
-        gap = next(one.gap for one in verdict.inspections if one.gap is not None and one.gap.transient)
-        if not is_last_attempt(run, gap, stations.settings.workers.max_attempts):
-            return gap
-    return verdict
+    return replace(verdict, reused=looked.reused, generation=looked.generation)
 
 
 async def _record(run: Run, verdict: Verdict, stations: Stations) -> tuple[StepRecord, ...]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 
 from scanner.cloud.port import Priority
 from scanner.errors import CloudRefused, Forbidden, NotFound
-from scanner.files.stream import open_version
+from scanner.files.stream import Spared, open_unless
 from scanner.ledger.ledger import Ledger
 from scanner.model import ContentFacts, FileVersion, Gap, Inspection, Lane, Outcome, Run, Unchecked
 from scanner.pipeline.inquiry import AskThePlatform
 from scanner.pipeline.stations import Domain, Stations
+from scanner.pipeline.verdict_cache import Attempt
 
 FETCH = "fetch"
 """The name under which a failed fetch stands among the inspections."""
@@ -30,6 +34,10 @@ class Looked:
 
     inspections: tuple[Inspection, ...]
     content: ContentFacts | None = None
+    reused: int | None = None
+    """The verdict whose look at the same content this is; None where engines looked now."""
+    generation: str = ""
+    """Under which it may stand for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +53,49 @@ async def look(run: Run, stations: Stations) -> Looked | Gone:
     domain = stations.domains[run.version.domain]
     loop = asyncio.get_running_loop()
     inquiry = AskThePlatform(domain.cloud, run.version, loop)
+    attempt = None
+    if stations.cache is not None:
+        told = partial(stations.cache.listing.told, run.version, domain.cloud, PRIORITIES[run.lane])
+        attempt = partial(stations.cache.attempt, run.version, inquiry, told, loop)
     try:
-        return await loop.run_in_executor(stations.pool, _inspect, run, inquiry, domain, stations)
+        # With the context, in which trace and log lines know what they belong to.
+        call = partial(copy_context().run, _inspect, run, inquiry, stations, attempt)
+        return await loop.run_in_executor(stations.pool, call)
     except NotFound:
         return await _what_became_of(run.version, domain, stations.ledger)
     except CloudRefused as error:
         return _unfetched(_refusal(error))
 
 
-def _inspect(run: Run, inquiry: AskThePlatform, domain: Domain, stations: Stations) -> Looked:
+def _inspect(run: Run, inquiry: AskThePlatform, stations: Stations, attempted: Callable[[], Attempt] | None) -> Looked:
     """The content path of a scan, whole, in a worker thread. Engines are asked first: a download costs quota."""
     gap = stations.panel.ready()
     if gap is not None:
         return _unfetched(gap)
-    max_file = stations.settings.spool.max_file
-    with open_version(
-        domain.cloud, run.version, stations.spool, max_file=max_file, priority=PRIORITIES[run.lane]
+    attempt = None if attempted is None else attempted()
+    if attempt is not None and attempt.by_listing() is not None:
+        return _known(attempt)
+    cloud, max_file = stations.domains[run.version.domain].cloud, stations.settings.spool.max_file
+    spares = None if attempt is None else attempt.spares
+    with open_unless(
+        cloud, run.version, stations.spool, max_file=max_file, priority=PRIORITIES[run.lane], spare=spares
     ) as content:
         if isinstance(content, Gap):
+            if attempt is not None:
+                attempt.failed(content)
             return _unfetched(content)
+        if isinstance(content, Spared):
+            assert attempt is not None
+            return _known(attempt)
         inspections = stations.panel.inspect(run.version, inquiry, content)
         stations.signals.inspected(inspections, content.facts.size)
-        return Looked(inspections, content.facts)
+        generation = "" if attempt is None else attempt.learnt(inspections, content.facts)
+        return Looked(inspections, content.facts, generation=generation)
+
+
+def _known(attempt: Attempt) -> Looked:
+    assert attempt.hit is not None
+    return Looked(attempt.hit.inspections, attempt.hit.content, attempt.hit.reused)
 
 
 async def _what_became_of(version: FileVersion, domain: Domain, ledger: Ledger) -> Looked | Gone:

@@ -13,8 +13,10 @@ from scanner.inspection.panel import Panel
 from scanner.ledger.ledger import Ledger
 from scanner.model import Account
 from scanner.pipeline.signals import Signals
+from scanner.pipeline.verdict_cache import VerdictCache
 from scanner.rulebook.suppressions import SuppressionsInForce
 from scanner.settings import DomainSettings, Settings
+from scanner.tracing import Tracer
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,12 @@ class Domain:
     account: Account
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stations:
     """Everything a version passes through."""
 
     settings: Settings
+    """Others may be put in force while versions are at work; only what each asks for anew ever differs."""
     domains: Mapping[str, Domain]
     ledger: Ledger
     panel: Panel
@@ -40,3 +43,6 @@ class Stations:
     signals: Signals
     clock: Callable[[], datetime]
     suppressions: SuppressionsInForce = field(default_factory=SuppressionsInForce)
+    cache: VerdictCache | None = None
+    """None where every version is to be downloaded."""
+    tracer: Tracer = field(default_factory=Tracer)

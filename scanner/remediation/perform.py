@@ -13,8 +13,8 @@ from scanner.cloud.port import Cloud, Priority
 from scanner.errors import CloudRefused, NotFound
 from scanner.model import Account, ContentFacts, FileVersion, StepKind, StepRecord, StepResult, StepState
 from scanner.remediation.order import back_to, spared
-from scanner.remediation.place import is_same_content, lies_below, newer_version
-from scanner.remediation.step import Judged, Scene, StepType, as_judged, nothing_judged
+from scanner.remediation.place import is_same_content, lies_below, names_beside, newer_version
+from scanner.remediation.step import DONE_STEPS, Judged, Scene, StepType, as_judged, nothing_judged
 from scanner.remediation.steps import step_type
 
 GONE = StepResult(StepState.ALREADY_DONE, {"gone": "the file no longer exists, or the account may not see it"})
@@ -34,9 +34,9 @@ async def perform(
 ) -> StepResult:
     """One step of a plan on one version, of which `content` was judged. `plan` has all its steps as they stand.
 
-    Where a newer version took its place nothing is done (superseded); once the file lies in quarantine, though, the
-    plan is finished and the newer version only reported. A refusal is FAILED with its reason. Raises RetryLater, also
-    for a locked file.
+    Where a newer version took its place nothing is done (superseded); once the plan's own move has put it in
+    quarantine, though, the plan is finished and the newer version only reported. A refusal is FAILED with its reason.
+    Raises RetryLater, also for a locked file.
     """
     kind = step_type(record.step.kind)
     if (instead := spared(record, plan)) is not None:
@@ -62,6 +62,9 @@ async def _perform(kind: StepType, scene: Scene) -> StepResult:
         known = replace(scene, version=replace(version, entry_id=info.entry_id))
         result = await _perform(kind, known)
         return replace(result, detail={"entry_id": info.entry_id, **result.detail})
+    if newer is not None and in_quarantine and _moved_by_another(scene):
+        # Another version's plan told its owner already; this one was judged late, and is within reach of nobody.
+        return await _of_what_is_replaced(kind, scene, newer)
     if newer is not None and not in_quarantine and info.entry_id != back_to(scene.plan):
         return await _of_what_is_replaced(kind, scene, newer)
     moved = back_to(scene.plan) is None and any(one.step.kind is StepKind.QUARANTINE for one in scene.plan)
@@ -72,6 +75,14 @@ async def _perform(kind: StepType, scene: Scene) -> StepResult:
     except CloudRefused as error:
         return await _of_what_is_gone(kind, scene) if await _is_gone(scene.cloud, version) else _failed(error)
     return replace(result, superseded_by=newer) if newer is not None and in_quarantine else result
+
+
+def _moved_by_another(scene: Scene) -> bool:
+    """Whether the file lies where no move of this plan would have put it, whose result may have been lost."""
+    move = next((one for one in scene.plan if one.step.kind is StepKind.QUARANTINE), None)
+    if move is None or move.state in DONE_STEPS or "destination" not in move.step.params:
+        return False
+    return scene.info.path.lower() not in {path.lower() for path in names_beside(move.step.params["destination"])}
 
 
 async def _of_what_is_gone(kind: StepType, scene: Scene) -> StepResult:

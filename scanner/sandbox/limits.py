@@ -20,6 +20,8 @@ class Limits:
     open_files: int = 64
     requests: int = 2_000
     """Answers after which a fresh process takes over: what a content may have left behind ends with it."""
+    readable: tuple[str, ...] = ()
+    """Folders of which it may read files by name, beside those that Python imports from."""
 
     def apply(self) -> None:
         """From now on, for this process and all it might start."""

@@ -7,7 +7,7 @@ that made them, and worker threads come and go.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -20,10 +20,20 @@ from scanner.sandbox.process import Process
 class Sandbox:
     """Thread-safe. `module` is run as `python -m module arguments…` and calls `worker.serve`."""
 
-    def __init__(self, module: str, *, processes: int, limits: Limits, arguments: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        module: str,
+        *,
+        processes: int,
+        limits: Limits,
+        arguments: Sequence[str] = (),
+        on_confined: Callable[[Confinement], None] = lambda _: None,
+    ) -> None:
+        """`on_confined` is told once how well processes are shut in, when the first one is; in any thread."""
         self._module = module
         self._arguments = tuple(arguments)
         self._limits = limits
+        self._on_confined = on_confined
         self._free = threading.BoundedSemaphore(processes)
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
         self._state = threading.Lock()
@@ -93,11 +103,17 @@ class Sandbox:
         try:
             if closed:
                 raise NotStarted("the sandbox is closed")
-            self._confinement = process.greet(self._limits)
+            self._note(process.greet(self._limits))
         except NotStarted:
             self._forget(process)
             raise
         return process
+
+    def _note(self, confinement: Confinement) -> None:
+        with self._state:
+            first, self._confinement = self._confinement is None, confinement
+        if first:
+            self._on_confined(confinement)
 
     def _give_back(self, process: Process) -> None:
         usable = process.alive and process.answers < self._limits.requests

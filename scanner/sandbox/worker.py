@@ -30,7 +30,7 @@ def serve(handle: Handle) -> None:
         if first is None:
             return
         limits = Limits(**first)  # type: ignore[arg-type]  # from our own service
-        confinement = confine()
+        confinement = confine(limits.readable)
         limits.apply()
         send(connection, asdict(confinement))
         gc.freeze()  # what was imported stays: nothing in it is garbage

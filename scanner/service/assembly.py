@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+import os
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from scanner.cloud.client import EgnyteClient
+from scanner.cloud.stored_tokens import StoredTokens
 from scanner.events.feed import Feed
 from scanner.events.intake import Scope, decide
 from scanner.files.spool import Spool
 from scanner.health import Heartbeats
 from scanner.inspection.apart import Once
+from scanner.inspection.clamd_hand_over import HandOver
 from scanner.inspection.clamds import Clamds
+from scanner.inspection.generation import Generation, fixed_by
+from scanner.inspection.panel import Panel
+from scanner.inspection.recall import Recall
 from scanner.inspection.rule_engine import RuleEngine
 from scanner.inspection.selftest.blind_spots import KnownBlindSpots
 from scanner.inspection.selftest.examiners import Examiners
@@ -24,17 +30,25 @@ from scanner.inspection.yara.scanning import YaraScanner
 from scanner.ledger.ledger import Ledger
 from scanner.metrics import Metrics
 from scanner.model import Disposition, Event, Known
+from scanner.pipeline.folder_listing import FolderListing
 from scanner.pipeline.signals import Signals
 from scanner.pipeline.stations import Domain, Stations
+from scanner.pipeline.verdict_cache import VerdictCache
 from scanner.rulebook.load import load_rulebook
 from scanner.rulebook.suppressions import SuppressionsInForce, load_suppressions
 from scanner.service.audit import record_start
-from scanner.service.clamds import told
-from scanner.service.engines import examiners_of, panel_of, unpacker_of
-from scanner.service.rules import announce_rules
-from scanner.service.suppressions import put_in_force
-from scanner.service.yara import announce, load_yara
+from scanner.service.calls.quotas import Quotas
+from scanner.service.calls.sharing import shared_pace
+from scanner.service.changes.rules import announce_rules
+from scanner.service.changes.suppressions import put_in_force
+from scanner.service.changes.watching import stamp_of
+from scanner.service.changes.yara import announce, load_yara
+from scanner.service.engines.clamds import told, told_refusal
+from scanner.service.engines.engines import examiners_of, panel_of, unpacker_of
+from scanner.service.engines.sandbox import tell
+from scanner.service.traces.asked import tracer_from
 from scanner.settings import DomainSettings, Settings
+from scanner.tracing import Tracer
 
 
 def utc_now() -> datetime:
@@ -56,6 +70,9 @@ class Parts:
     examiner: Examiners
     metrics: Metrics
     heartbeats: Heartbeats
+    quotas: Quotas
+    stores: Sequence[StoredTokens]
+    """Tokens that somebody has to keep fresh."""
     clock: Callable[[], datetime]
 
     def beat(self, loop: str, resting: float = 0.0) -> None:
@@ -76,32 +93,65 @@ async def assembled(settings: Settings, metrics: Metrics | None = None) -> Async
     in_force = SuppressionsInForce()
     async with AsyncExitStack() as stack:
         stack.enter_context(_log_lines_counted(metrics))
-        signals = Signals(metrics)
+        tracer = await stack.enter_async_context(tracer_from(os.environ))
+        signals = Signals(metrics, utc_now)
         ledger = await Ledger.open(settings.ledger, utc_now, owner=True, on_gone=signals.told_gone)
         stack.push_async_callback(ledger.close)
         await put_in_force(suppressions, in_force, ledger, metrics, utc_now())
         await record_start(settings, rulebook, suppressions, ledger)
-        clamd = Clamds(settings.clamav, told)
+        clamd = Clamds(settings.clamav, told, HandOver(settings.spool.dir, told_refusal))
         yara = await _enter_yara(settings, metrics, stack)
-        unpacker = unpacker_of(settings)
+        fixed = fixed_by(settings)
+        unpacker = unpacker_of(settings, tell)
         stack.callback(unpacker.close)
         once = Once(unpacker)
         rules = RuleEngine(rulebook, yara, once)
         spots = KnownBlindSpots()
         panel = panel_of(settings, clamd, rules, once, spots)
         examiner = examiners_of(settings, rules, once)
+        quotas = Quotas(ledger, metrics, utc_now)
+        stores: list[StoredTokens] = []
         domains = {
-            one.name: await _enter_domain(one, settings.events.suppress, metrics, stack) for one in settings.domains
+            one.name: await _enter_domain(one, settings.events.suppress, metrics, stack, (quotas, stores))
+            for one in settings.domains
         }
+        stack.push_async_callback(quotas.leave)
+        if settings.ledger.file is None:
+            await stack.enter_async_context(shared_pace(ledger, quotas, utc_now))
         pool = ThreadPoolExecutor(settings.workers.concurrency, thread_name_prefix="content")
         stack.callback(pool.shutdown, wait=False, cancel_futures=True)
         spool = Spool(settings.spool)
-        stations = Stations(settings, domains, ledger, panel, spool, pool, signals, utc_now, in_force)
+        loaded = await asyncio.to_thread(stamp_of, settings.clamav.signature_folders)
+        generation = Generation(fixed, clamd, spots, lambda: yara.rules, loaded)
+        cache = cache_of(settings, ledger, generation, rules, panel, signals)
+        stations = Stations(settings, domains, ledger, panel, spool, pool, signals, utc_now, in_force, cache, tracer)
         scopes = {name: scope_of(domain) for name, domain in domains.items()}
-        feeds = {name: _feed(domain, scopes[name], ledger, settings) for name, domain in domains.items()}
+        feeds = {name: _feed(domain, scopes[name], ledger, settings, tracer) for name, domain in domains.items()}
         yield Parts(
-            settings, stations, feeds, scopes, clamd, rules, yara, spots, examiner, metrics, Heartbeats(), utc_now
+            settings,
+            stations,
+            feeds,
+            scopes,
+            clamd,
+            rules,
+            yara,
+            spots,
+            examiner,
+            metrics,
+            Heartbeats(),
+            quotas,
+            tuple(stores),
+            utc_now,
         )
+
+
+def cache_of(  # noqa: PLR0917 -- each is of a type of its own
+    settings: Settings, ledger: Ledger, generation: Generation, rules: RuleEngine, panel: Panel, signals: Signals
+) -> VerdictCache | None:
+    if not settings.cache.enabled:
+        return None
+    listing = FolderListing(ledger.checksums, settings.cache.list_from, utc_now)
+    return VerdictCache(settings.cache, ledger.cache, listing, generation, Recall(rules), panel.names, signals, utc_now)
 
 
 @contextmanager
@@ -118,14 +168,23 @@ def _log_lines_counted(metrics: Metrics) -> Iterator[None]:
 async def _enter_yara(settings: Settings, metrics: Metrics, stack: AsyncExitStack) -> YaraScanner:
     rules = await asyncio.to_thread(load_yara, settings)
     announce(rules, metrics)
-    yara = YaraScanner(rules, settings.yara, metrics.yara_timed_out)
+    yara = YaraScanner(rules, settings.yara, metrics.yara_timed_out, settings.spool.dir)
     stack.callback(yara.close)
     return yara
 
 
-async def _enter_domain(settings: DomainSettings, suppress: str, metrics: Metrics, stack: AsyncExitStack) -> Domain:
+async def _enter_domain(
+    settings: DomainSettings,
+    suppress: str,
+    metrics: Metrics,
+    stack: AsyncExitStack,
+    kept: tuple[Quotas, list[StoredTokens]],
+) -> Domain:
     cloud = EgnyteClient(settings, observe=metrics.api_call, suppress=suppress)
     stack.push_async_callback(cloud.close)
+    quotas, stores = kept
+    stores += cloud.stores
+    await quotas.enter(settings.name, cloud.budgets)
     return Domain(settings, cloud, await cloud.account())
 
 
@@ -144,8 +203,8 @@ def scope_in(settings: DomainSettings, own_user_id: int) -> Scope:
     )
 
 
-def _feed(domain: Domain, scope: Scope, ledger: Ledger, settings: Settings) -> Feed:
+def _feed(domain: Domain, scope: Scope, ledger: Ledger, settings: Settings, tracer: Tracer) -> Feed:
     def disposition(event: Event, known: Known) -> Disposition:
         return decide(event, scope, known)
 
-    return Feed(domain.settings.name, domain.cloud, ledger, disposition, settings.events, utc_now)
+    return Feed(domain.settings.name, domain.cloud, ledger, disposition, settings.events, utc_now, tracer=tracer)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 
 from scanner import __version__
-from scanner.ledger.audit import SERVICE, Action
-from scanner.ledger.audit_chain import canonical
 from scanner.ledger.ledger import Ledger
+from scanner.ledger.proofs.audit import SERVICE, Action
+from scanner.ledger.proofs.audit_chain import canonical
 from scanner.rulebook.rule import Rulebook
 from scanner.rulebook.suppressions import Suppressions
 from scanner.settings import Settings

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import datetime
+from enum import StrEnum
 from functools import partial
 from types import MappingProxyType
 
@@ -17,23 +18,28 @@ import structlog
 
 from scanner.errors import RetryLater
 from scanner.events.feed import Poll
+from scanner.ledger.databases.seats import Office
+from scanner.ledger.dispatch.server_queue import NO_LIMIT
 from scanner.model import EntryId, WalkFolder
 from scanner.pipeline.flow import settle
-from scanner.service import probe, retro, second_chance
+from scanner.service.again import retro, second_chance
+from scanner.service.again.retro import look_back
+from scanner.service.again.second_chance import SecondChance
 from scanner.service.assembly import Parts
+from scanner.service.calls.keeping import KEEP_EVERY, keep_fresh
+from scanner.service.calls.quotas import SETTLE_EVERY
+from scanner.service.changes.reload import follow_rules, follow_suppressions
+from scanner.service.changes.signature_files import follow_signatures
+from scanner.service.engines.selftest import follow_self_test
 from scanner.service.guarding import GUARD_EVERY, Guard
-from scanner.service.notifying import NOTIFY_EVERY, notifier_of
-from scanner.service.probe import Prober, probers_of
+from scanner.service.notifying import NOTIFY_EVERY, Notifier, notifier_of
+from scanner.service.probing import probe
+from scanner.service.probing.probe import Prober, probers_of
 from scanner.service.pruning import PRUNE_EVERY, prune
 from scanner.service.publish import publish
-from scanner.service.reload import follow_rules, follow_suppressions
-from scanner.service.retro import look_back
-from scanner.service.second_chance import SecondChance
-from scanner.service.selftest import follow_self_test
-from scanner.service.signature_files import follow_signatures
 from scanner.service.statements import STATE_EVERY, Statements
 from scanner.service.walks import walker_of
-from scanner.service.webhooks import REGISTER_EVERY, webhooks_of
+from scanner.service.webhooks.webhooks import REGISTER_EVERY, Webhooks, webhooks_of
 
 log = structlog.get_logger("scanner.service")
 
@@ -42,53 +48,114 @@ GRACE = 25.0
 PUBLISH_EVERY = 5.0
 LONGEST_WORK = 600.0
 """Seconds after which slots that are all busy without one new start mean that dispatch hangs."""
+KEEPER = "keeper"
+"""The office at which all that is done once is done, but for the feeds."""
 WALK_WAIT = 10.0
 """Seconds until a walk that a command asked for is noticed."""
 
+Beside = Callable[[Parts, asyncio.Event], Coroutine[None, None, None]]
+"""A loop that turns until the event is set."""
 
-async def serve(parts: Parts, stop: asyncio.Event) -> None:
-    """Work until `stop` is set."""
+
+class Role(StrEnum):
+    """What a replica does."""
+
+    ALL = "all"
+    FEED = "feed"
+    """Reads feeds and does what is done once for all; scans nothing."""
+    WORKER = "worker"
+    """Scans, and nothing else."""
+
+
+async def serve(parts: Parts, stop: asyncio.Event, role: Role = Role.ALL, *beside: Beside) -> None:
+    """Work until `stop` is set; `beside` the service's own loops turn those of whoever runs it."""
     woken = {name: asyncio.Event() for name in parts.feeds}
     walks = asyncio.Event()
     walks.set()
-    chances = SecondChance(parts.stations.ledger, parts.metrics)
+    probers = probers_of(parts)
     async with (
         notifier_of(parts) as notifier,
         webhooks_of(parts, woken) as webhooks,
         asyncio.TaskGroup() as group,
     ):
-        group.create_task(_repeat(NOTIFY_EVERY, stop, notifier.turn))
-        if webhooks is not None:
-            group.create_task(_repeat(REGISTER_EVERY, stop, partial(_unless_stopped, stop, webhooks.turn)))
-        group.create_task(_repeat(GUARD_EVERY, stop, Guard(parts).turn))
-        for name, feed in parts.feeds.items():
-            on_poll = partial(observe_poll, parts, name, walks)
-            group.create_task(feed.follow(stop, on_poll, partial(_troubled, parts, name), woken[name]))
-        group.create_task(_repeat(WALK_WAIT, stop, partial(_unless_stopped, stop, walker_of(parts).turn), walks))
-        group.create_task(_repeat(PUBLISH_EVERY, stop, partial(publish, parts)))
-        group.create_task(_repeat(PRUNE_EVERY, stop, partial(prune, parts)))
-        group.create_task(_repeat(retro.LOOK_EVERY, stop, partial(_unless_stopped, stop, partial(look_back, parts))))
-        group.create_task(_repeat(second_chance.LOOK_EVERY, stop, partial(_second_chances, parts, chances)))
+        if role is not Role.WORKER:
+            offices: dict[str, Office] = {
+                f"feed:{name}": partial(_follow, parts, name, walks, woken[name]) for name in parts.feeds
+            }
+            offices[KEEPER] = partial(
+                _keep, parts=parts, notifier=notifier, webhooks=webhooks, walks=walks, probers=probers
+            )
+            group.create_task(parts.stations.ledger.seats.serve(offices, stop))
+        group.create_task(_repeat(PUBLISH_EVERY, stop, partial(_publish, parts, role)))
+        group.create_task(_repeat(SETTLE_EVERY, stop, parts.quotas.turn))
+        if parts.stores:
+            group.create_task(_repeat(KEEP_EVERY, stop, partial(keep_fresh, parts)))
         if parts.settings.rules.reload:
             group.create_task(follow_rules(parts, stop))
         if parts.settings.suppressions.reload and parts.settings.suppressions.paths:
             group.create_task(follow_suppressions(parts, stop))
-        group.create_task(follow_self_test(parts, stop))
+        if role is not Role.FEED:  # It scans nothing.
+            group.create_task(follow_self_test(parts, stop))
         if parts.settings.clamav.signature_folders:
             group.create_task(follow_signatures(parts, stop))
-        if parts.settings.statements.folder is not None:
-            group.create_task(_repeat(STATE_EVERY, stop, Statements(parts).turn))
-        probers = probers_of(parts)
-        for one in probers.values():
-            group.create_task(_repeat(probe.LOOK_EVERY, stop, partial(_unless_stopped, stop, one.turn)))
-        await dispatch(parts, stop, probers)
+        for turning in beside:
+            group.create_task(turning(parts, stop))
+        if role is Role.FEED:
+            await stop.wait()
+        else:
+            await dispatch(parts, stop, probers)
+
+
+async def _follow(parts: Parts, name: str, walks: asyncio.Event, woken: asyncio.Event, over: asyncio.Event) -> None:
+    """The feed of a domain, until it is another's."""
+    on_poll, on_trouble = partial(observe_poll, parts, name, walks), partial(_troubled, parts, name)
+    try:
+        await parts.feeds[name].follow(over, on_poll, on_trouble, woken)
+    finally:
+        parts.heartbeats.ended(f"poller:{name}")
+
+
+async def _keep(
+    over: asyncio.Event,
+    *,
+    parts: Parts,
+    notifier: Notifier,
+    webhooks: Webhooks | None,
+    walks: asyncio.Event,
+    probers: Mapping[str, Prober],
+) -> None:
+    """What is done once for all replicas, until it is another's."""
+    cut_off = partial(_unless_stopped, over)
+    chances = SecondChance(parts.stations.ledger, parts.metrics)
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_repeat(NOTIFY_EVERY, over, notifier.turn))
+            if webhooks is not None:
+                group.create_task(_repeat(REGISTER_EVERY, over, partial(cut_off, webhooks.turn)))
+            group.create_task(_repeat(GUARD_EVERY, over, Guard(parts).turn))
+            group.create_task(_repeat(WALK_WAIT, over, partial(cut_off, walker_of(parts).turn), walks))
+            group.create_task(_repeat(PRUNE_EVERY, over, partial(prune, parts)))
+            group.create_task(_repeat(retro.LOOK_EVERY, over, partial(cut_off, partial(look_back, parts))))
+            group.create_task(_repeat(second_chance.LOOK_EVERY, over, partial(_second_chances, parts, chances)))
+            if parts.settings.statements.folder is not None:
+                group.create_task(_repeat(STATE_EVERY, over, Statements(parts).turn))
+            for one in probers.values():
+                group.create_task(_repeat(probe.LOOK_EVERY, over, partial(cut_off, one.turn)))
+    finally:
+        parts.metrics.kept_by_another()
+
+
+async def _publish(parts: Parts, role: Role) -> None:
+    await publish(parts)
+    if role is Role.FEED:
+        parts.heartbeats.ended("dispatcher")
 
 
 async def dispatch(parts: Parts, stop: asyncio.Event, probers: Mapping[str, Prober] = MappingProxyType({})) -> None:
     """Settle tickets until `stop`, then give running ones a grace."""
-    limits = dict.fromkeys(parts.feeds, parts.settings.workers.concurrency)
     handler = partial(_settle, parts, probers)
     workers = parts.settings.workers
+    limits = dict.fromkeys(parts.feeds, workers.per_domain or NO_LIMIT)
     await parts.stations.ledger.dispatch.work(
         limits, handler, stop, total=workers.concurrency, lease=workers.lease, grace=GRACE
     )

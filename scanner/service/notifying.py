@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import structlog
 
-from scanner.ledger.noticing import DueNotice
+from scanner.ledger.notices.noticing import DueNotice
 from scanner.notify.receiver import Notice, NotTaken, Receiver
 from scanner.notify.syslog import Syslog
 from scanner.notify.webhook import Webhook

@@ -66,7 +66,7 @@ async def run_once(parts: Parts, stop: asyncio.Event) -> Summary:
         summary.unfinished.append(f"{backlog.walks_refused} folders may not be listed; the log has their paths")
     if backlog.braked:
         summary.unfinished.append(f"{backlog.braked} plans are held; see `scanner remediation held list`")
-    counts = await parts.stations.ledger.work_counts()
+    counts = await parts.stations.ledger.open_work()
     open_work = counts.queued + counts.running + counts.waiting - backlog.braked
     if open_work:
         summary.unfinished.append(f"{open_work} versions are still open")
@@ -99,9 +99,7 @@ async def _walk(walker: Walker, summary: Summary) -> None:
 
 
 async def _finish_work(parts: Parts, stop: asyncio.Event) -> None:
-    """Until nothing is queued or running: what waits for others is left."""
-    while not stop.is_set():
-        counts = await parts.stations.ledger.work_counts()
-        if counts.queued + counts.running == 0:
-            return
+    """Until it is no version's turn: what waits for others is left while its moment has not come, and so are domains
+    that the settings name no more."""
+    while not stop.is_set() and await parts.stations.ledger.whose_turn_it_is(list(parts.feeds)):
         await first_of(LOOK_EVERY, stop)

@@ -7,7 +7,7 @@ import asyncio
 from scanner.errors import LedgerUnavailable
 from scanner.health import Check, Health, liveness
 from scanner.service.assembly import Parts
-from scanner.service.clamds import signatures_check
+from scanner.service.engines.clamds import signatures_check
 
 
 class Front:
@@ -39,7 +39,7 @@ async def ready(parts: Parts) -> Health:
 
 async def _ledger(parts: Parts) -> Check:
     try:
-        await parts.stations.ledger.work_counts()
+        await parts.stations.ledger.open_work()
     except LedgerUnavailable as error:
         return Check("ledger", False, str(error))
     return Check("ledger", True)

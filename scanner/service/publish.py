@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 from scanner.judge.suppression import standings
 from scanner.service.assembly import Parts
-from scanner.service.clamds import publish_clamds
+from scanner.service.engines.clamds import publish_clamds
+from scanner.settings import Settings
 
+DAY = timedelta(days=1)
 NOTHING_TO_DO = 60.0
 """Seconds for which an empty queue excuses a dispatcher that starts nothing."""
 
@@ -21,8 +26,9 @@ async def publish(parts: Parts) -> None:
     await publish_clamds(parts.clamd, parts.settings.clamav, metrics, parts.clock())
     metrics.spool(stations.spool.used, stations.spool.limit)
     metrics.scan_slots.set(parts.settings.workers.concurrency)
-    for name, domain in stations.domains.items():
-        quota = domain.cloud.budget()
+    metrics.caching.doubts.set(await stations.ledger.cache.open_doubts())
+    await _publish_figures(parts)
+    for name, quota in parts.quotas.now():
         if quota.qps_limit is not None:
             metrics.api_quota(name, "second", limit=quota.qps_limit, used=quota.qps_used or 0)
         if quota.day_limit is not None:
@@ -30,3 +36,21 @@ async def publish(parts: Parts) -> None:
     if backlog.pending == 0:
         parts.beat("dispatcher", NOTHING_TO_DO)
     parts.beat("exporter")
+
+
+async def _publish_figures(parts: Parts) -> None:
+    """What is asked for, and what the ledger holds of it; what was found most within a day."""
+    ledger, metrics = parts.stations.ledger, parts.metrics
+    metrics.intended.asked(len(parts.stations.domains), **_asked(parts.settings))
+    metrics.intended.walked([await ledger.walks.last_completed(name) for name in parts.stations.domains])
+    found = await ledger.found(parts.clock() - DAY)
+    metrics.detections.ranked(found, {rule.id for rule in parts.rules.rulebook.rules})
+
+
+def _asked(settings: Settings) -> dict[str, Any]:
+    probed = any(one.probe_folder is not None for one in settings.domains)
+    return {
+        "walks": settings.reconcile.every or 0.0,
+        "probes": settings.probe.every if probed else 0.0,
+        "webhooks": len(settings.domains) if settings.webhooks.url is not None else 0,
+    }

@@ -5,17 +5,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import structlog
 
 from scanner.errors import ConfigurationError, Problem
-from scanner.ledger import statement_keys
-from scanner.ledger.audit import SERVICE
-from scanner.ledger.coverage import Folders
 from scanner.ledger.ledger import Ledger
-from scanner.ledger.statement import Statement, days_due, last_of
+from scanner.ledger.proofs import statement_keys
+from scanner.ledger.proofs.audit import SERVICE
+from scanner.ledger.proofs.coverage import Folders
+from scanner.ledger.proofs.statement import Statement, days_due, days_lost, last_of
 from scanner.service.assembly import Parts
 from scanner.settings import Settings
 
@@ -41,8 +41,8 @@ async def make_due(settings: Settings, ledger: Ledger, now: datetime, *, by: str
         return []
     key = await asyncio.to_thread(statement_keys.load, key_file)
     made: list[Statement] = []
-    previous = await ledger.proofs.last_statement()
-    for day in days_due(previous, (now - AFTER_MIDNIGHT).date(), MOST_DAYS):
+    previous, held = await ledger.proofs.last_statement(), await ledger.proofs.first_day_held()
+    for day in days_due(previous, (now - AFTER_MIDNIGHT).date(), MOST_DAYS, held):
         one = await ledger.proofs.state(day, watched_folders(settings), previous, key.sign, by=by)
         if one is None:
             break
@@ -50,6 +50,19 @@ async def make_due(settings: Settings, ledger: Ledger, now: datetime, *, by: str
         previous = last_of(one)
         await asyncio.to_thread(write, folder, day, one.text())
     return made
+
+
+async def lost_days(ledger: Ledger, now: datetime) -> tuple[date, date] | None:
+    """The first and the last of the days that have no statement, and get none any more, since their events are not
+    held: the next statement leaves them out, and `coverage verify` says so."""
+    previous, held = await ledger.proofs.last_statement(), await ledger.proofs.first_day_held()
+    return days_lost(previous, (now - AFTER_MIDNIGHT).date(), held)
+
+
+async def stated_until(settings: Settings, ledger: Ledger) -> datetime | None:
+    """What was recorded from then on is still to be stated; None where none of it waits for a statement."""
+    last = None if settings.statements.folder is None else await ledger.proofs.last_statement()
+    return None if last is None else datetime.combine(last.day + timedelta(days=1), time(), UTC)
 
 
 def file_of(folder: Path, day: date) -> Path:
@@ -99,11 +112,14 @@ class Statements:
             if not self._complete and folder is not None:
                 await write_missing(folder, ledger)
                 self._complete = True
+            lost = await lost_days(ledger, parts.clock())
             made = await make_due(parts.settings, ledger, parts.clock())
         except ConfigurationError as error:
             self._complete = False
             log.warning("statement.failed", problems=[str(problem) for problem in error.problems])
             return
+        if lost is not None and folder is not None:
+            log.warning("statement.refused", first=lost[0].isoformat(), last=lost[1].isoformat())
         for one in made:
             said = one.said
             log.info("statement.made", day=said["day"], number=said["number"], complete=said["coverage"]["complete"])

@@ -18,10 +18,10 @@ from scanner.cloud.port import Cloud, Priority
 from scanner.errors import CloudRefused, NotFound, RetryLater, Throttled
 from scanner.events.intake import Scope, wants_path
 from scanner.events.listing import Mark, Stretch, next_stretch
-from scanner.ledger.frontier import Place, PlaceKind
-from scanner.ledger.missed import Chunk
-from scanner.ledger.walking import EVERYTHING, SWEEPING, Walk
-from scanner.ledger.walks import Listed, Walks
+from scanner.ledger.walks.frontier import Place, PlaceKind
+from scanner.ledger.walks.missed import Chunk
+from scanner.ledger.walks.walking import EVERYTHING, SWEEPING, Walk
+from scanner.ledger.walks.walks import Listed, Walks
 from scanner.metrics import Metrics
 from scanner.model import FileVersion, GroupId, Lane
 from scanner.service.assembly import Parts
@@ -190,7 +190,10 @@ class Walker:
         path = await self._walks.path_of(walk.domain, group_id)
         versions = [
             FileVersion(
-                walk.domain, group_id, one.entry_id, path, "listing", uploaded_at=one.uploaded_at, size=one.size
+                *(walk.domain, group_id, one.entry_id, path, "listing"),
+                uploaded_at=one.uploaded_at,
+                size=one.size,
+                checksum=one.checksum,
             )
             for one in older
         ]

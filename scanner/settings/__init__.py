@@ -3,7 +3,9 @@
 A station is handed its own section, never the whole. Secrets are never values here, only the files that hold them.
 """
 
+from scanner.settings.cache import CacheSettings
 from scanner.settings.domain import DomainSettings
+from scanner.settings.ledger import LedgerSettings
 from scanner.settings.load import (
     Loaded,
     LocalSettings,
@@ -12,7 +14,9 @@ from scanner.settings.load import (
     load_settings,
     load_with_origins,
 )
+from scanner.settings.log import LogSettings
 from scanner.settings.notify import ReceiverSettings
+from scanner.settings.oauth import OAuthSettings
 from scanner.settings.probe import ProbeSettings
 from scanner.settings.reconcile import ReconcileSettings
 from scanner.settings.remediation import QuarantineSettings, RemediationSettings
@@ -20,7 +24,6 @@ from scanner.settings.sections import (
     ClamavSettings,
     EventSettings,
     HttpSettings,
-    LedgerSettings,
     PolicySettings,
     RuleSettings,
     SpoolSettings,
@@ -33,6 +36,7 @@ from scanner.settings.statements import StatementSettings
 from scanner.settings.webhooks import WebhookSettings
 
 __all__ = [
+    "CacheSettings",
     "ClamavSettings",
     "DomainSettings",
     "EventSettings",
@@ -40,6 +44,8 @@ __all__ = [
     "LedgerSettings",
     "Loaded",
     "LocalSettings",
+    "LogSettings",
+    "OAuthSettings",
     "PolicySettings",
     "ProbeSettings",
     "QuarantineSettings",

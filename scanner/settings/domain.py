@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, ValidationInfo, field_validator
 
+from scanner.settings.oauth import OAuthSettings
 from scanner.settings.section import Section
 from scanner.settings.units import Folder, LocalPath, inside, not_empty, shown
 
@@ -40,8 +41,13 @@ class DomainSettings(Section):
     """Instead of host, for an emulator: http only to loopback, https anywhere."""
     ca_file: LocalPath | None = None
     """CA certificates (PEM) to trust instead of the system's; for an emulator or an inspecting proxy."""
-    token_file: LocalPath
-    """File that holds the access token; read again when the API refuses it."""
+    token_file: LocalPath | None = None
+    """File that holds the access token; read again when the API refuses it. Instead of `oauth`."""
+    oauth: OAuthSettings | None = None
+    """Instead of `token_file`: sign in with `scanner auth login`, see below."""
+    download_token_files: tuple[LocalPath, ...] = ()
+    """Files with access tokens of further users who may see all that is watched: versions are downloaded by the one
+    with most calls left, everything else is done by the first. Each has a quota of its own (docs/budget.md)."""
     quarantine_folder: Folder = "/Shared/Quarantine"
     """Where bad files are moved. Created with closed permissions if it does not exist."""
     ignore: tuple[Folder, ...] = ()
@@ -65,6 +71,13 @@ class DomainSettings(Section):
         if base_url is not None:
             _check_base_url(base_url)
         return base_url
+
+    @field_validator("oauth")
+    @classmethod
+    def _one_source(cls, oauth: OAuthSettings | None, info: ValidationInfo) -> OAuthSettings | None:
+        if "token_file" in info.data and (info.data["token_file"] is None) is (oauth is None):
+            raise ValueError("give either token_file or oauth")
+        return oauth
 
     @field_validator("quarantine_folder")
     @classmethod

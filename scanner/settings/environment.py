@@ -1,6 +1,6 @@
 """Settings from environment variables: SCANNER__SECTION__KEY, a number picks an item of a list.
 
-Texts are taken as they are; what begins with [ or { is read as YAML.
+Texts are taken as they are; what stands in [ ] or { } is read as YAML.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ def _loc(name: str) -> Loc:
 
 
 def _read(name: str, text: str) -> Document:
-    if text.startswith(("[", "{")):
+    # Not so an address, [::1]:9464.
+    if text[:1] + text.rstrip()[-1:] in ("[]", "{}"):
         return parse_document(text, label(name))
     return Document(label(name), text, {(): 1})
 

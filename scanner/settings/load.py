@@ -12,11 +12,14 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, ValidationError
 
-from scanner.document import Document, Loc, read_document, validation_problems
+from scanner.document import Document, Loc, dotted, read_document, validation_problems
 from scanner.errors import ConfigurationError, Problem
 from scanner.model import StepKind
+from scanner.settings.cache import CacheSettings
 from scanner.settings.domain import DomainSettings
 from scanner.settings.environment import Origins, label, lay_over
+from scanner.settings.ledger import LedgerSettings
+from scanner.settings.log import LogSettings
 from scanner.settings.notify import ReceiverSettings
 from scanner.settings.probe import ProbeSettings
 from scanner.settings.reconcile import ReconcileSettings
@@ -26,7 +29,6 @@ from scanner.settings.sections import (
     ClamavSettings,
     EventSettings,
     HttpSettings,
-    LedgerSettings,
     PolicySettings,
     RuleSettings,
     SpoolSettings,
@@ -57,6 +59,7 @@ class Settings(Section):
     ledger: LedgerSettings = LedgerSettings()
     workers: WorkerSettings = WorkerSettings()
     spool: SpoolSettings = SpoolSettings()
+    cache: CacheSettings = CacheSettings()
     unpack: UnpackSettings = UnpackSettings()
     notify: tuple[ReceiverSettings, ...] = ()
     """Who is told, by the step `notify`."""
@@ -65,6 +68,7 @@ class Settings(Section):
     policy: PolicySettings = PolicySettings()
     statements: StatementSettings = StatementSettings()
     probe: ProbeSettings = ProbeSettings()
+    log: LogSettings = LogSettings()
     http: HttpSettings = HttpSettings()
     webhooks: WebhookSettings = WebhookSettings()
 
@@ -207,12 +211,27 @@ def _unreadable_files(value: dict[str, Any], sources: Sources) -> Iterator[Probl
         fault = check(Path(path)) if isinstance(path, str) and path and "\0" not in path else None
         if fault is not None:
             yield Problem(sources.where((*loc, key)), f"{loc[0]}[{loc[1]}].{key}: {fault[0]}", fault[1])
-    for name, key in (("unpack", "passwords_file"), ("webhooks", "secret_file")):
+    yield from _unreadable_keys(value, sources)
+    for name, key in (("ledger", "password_file"), ("unpack", "passwords_file"), ("webhooks", "secret_file")):
         section = value.get(name)
         path = section.get(key) if isinstance(section, dict) else None
         fault = _file_fault(Path(path)) if isinstance(path, str) and path and "\0" not in path else None
         if fault is not None:
             yield Problem(sources.where((name, key)), f"{name}.{key}: {fault[0]}", fault[1])
+
+
+def _unreadable_keys(value: dict[str, Any], sources: Sources) -> Iterator[Problem]:
+    """Of signing in, and further tokens. A store may be missing: `scanner auth login` makes it."""
+    for loc, item in _items(value, "domains"):
+        oauth, further = item.get("oauth"), item.get("download_token_files")
+        keys = oauth if isinstance(oauth, dict) else {}
+        files = further if isinstance(further, list) else []
+        written = [((*loc, "oauth", key), keys.get(key)) for key in ("client_id_file", "client_secret_file")]
+        written += [((*loc, "download_token_files", at), one) for at, one in enumerate(files)]
+        for place, path in written:
+            fault = _file_fault(Path(path)) if isinstance(path, str) and path and "\0" not in path else None
+            if fault is not None:
+                yield Problem(sources.where(place), f"{dotted(place)}: {fault[0]}", fault[1])
 
 
 def _file_fault(path: Path) -> tuple[str, str] | None:

@@ -77,6 +77,10 @@ class ClamavSettings(Section):
     max_stream: Annotated[Size, size_between("1KiB", "2047MiB")] = Field(default="400MiB", validate_default=True)
     """Largest content sent to clamd; larger ones are unscannable (too-large). Not above clamd's own StreamMaxLength,
     MaxFileSize and MaxScanSize, and below 2 GiB, which is libclamav's ceiling."""
+    hand_over: Literal["auto", "stream"] = "auto"
+    """How contents above 1 MiB come to a clamd on a Unix socket. auto: as descriptors of files in the spool, which are
+    read in place, once it has shown that it takes them; else as streams, and a line in the log says so. stream: as all
+    others, copied by clamd into its TemporaryDirectory."""
     oldest_signatures: Annotated[Duration, at_least("1h")] = Field(default="48h", validate_default=True)
     """Age from which the signatures that clamd has loaded are stale: not ready, a metric, and a warning of the
     doctor's. Signatures without a date (local files only) never are."""
@@ -133,31 +137,14 @@ class YaraSettings(Section):
     """Longest time for compiling all YARA files; one that takes it alone is disabled."""
 
 
-def _sqlite_url(url: str) -> str:
-    if not re.fullmatch(r"sqlite:///[^?#\x00-\x1f\x7f-\x9f]+", url) or url == "sqlite:///:memory:":
-        raise ValueError("must be sqlite:////absolute/path or sqlite:///relative/path of a file")
-    return url
-
-
-class LedgerSettings(Section):
-    """The record of everything seen, decided and done."""
-
-    url: Annotated[str, AfterValidator(_sqlite_url)] = "sqlite:////data/ledger.db"
-    """sqlite:////absolute/path or sqlite:///relative/path. Never on a network file system."""
-    facts_for: Annotated[Duration, at_least("1h")] = Field(default="90d", validate_default=True)
-    """How long what was learnt of a content is kept beside its verdict: so far back `scanner rules replay` can try
-    rules without a download. A few hundred bytes for most versions."""
-
-    @property
-    def path(self) -> Path:
-        return Path(self.url.removeprefix("sqlite:///"))
-
-
 class WorkerSettings(Section):
     """How much is worked on, and when to give up."""
 
     concurrency: Annotated[int, Field(ge=1, le=256), Whole] = 8
-    """Versions worked on at once."""
+    """Versions worked on at once, by each replica."""
+    per_domain: Annotated[int, Field(ge=1, le=4096), Whole] | None = None
+    """Most of these that may be of one domain, over all replicas; unset: no limit of its own. With it, a domain with a
+    long backlog leaves room for others."""
     lease: Annotated[Duration, at_least("1s")] = Field(default="60s", validate_default=True)
     """A worker silent for this long has lost its work to another."""
     max_attempts: Annotated[int, Field(ge=1, le=100), Whole] = 5

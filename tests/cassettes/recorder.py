@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from typing import Any
 from urllib.parse import urlsplit
 
 import vcr  # type: ignore[import-untyped]
@@ -11,6 +12,7 @@ from vcr.request import Request  # type: ignore[import-untyped]
 from scanner.errors import ScannerError
 
 HOST = "https://acme.egnyte.com"
+REQUEST_ID = "x-egnyte-request-id"
 
 
 def anonymous(request: Request) -> Request:
@@ -20,12 +22,18 @@ def anonymous(request: Request) -> Request:
     return request
 
 
+def without_its_id(response: dict[str, Any]) -> dict[str, Any]:
+    """It is another one each time."""
+    return {**response, "headers": {key: value for key, value in response["headers"].items() if key != REQUEST_ID}}
+
+
 def recorder(mode: str) -> vcr.VCR:
     return vcr.VCR(
         record_mode=mode,
         match_on=["method", "scheme", "host", "port", "path", "query", "body"],
-        filter_headers=["authorization", "host"],
+        filter_headers=["authorization", "host", REQUEST_ID],
         before_record_request=anonymous,
+        before_record_response=without_its_id,
     )
 
 

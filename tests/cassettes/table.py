@@ -259,6 +259,16 @@ SITES = [
         bad={"links": [{"path": "/Shared"}]},
     ),
     Site(
+        "public_links",
+        lambda cloud, _: cloud.public_links(0, priority=NOW),
+        "/v2/links",
+        own=(
+            Situation("end", ask=lambda cloud, _: cloud.public_links(500, priority=NOW)),
+            Situation("forbidden", "Forbidden", faulty("/v2/links", **FORBIDDEN)),
+        ),
+        bad={"links": [{"path": "/Shared"}]},
+    ),
+    Site(
         "delete_link",
         lambda cloud, seed: cloud.delete_link(seed["link"]),
         "/v1/links",

@@ -15,7 +15,7 @@ import httpx
 from typer import Typer
 from typer.testing import CliRunner, Result
 
-from scanner.cli import app
+from scanner.cli.commands import app
 from tests.clamd import free_port
 from tests.journeys.world import World, stop, wait_until
 

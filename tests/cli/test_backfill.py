@@ -6,7 +6,10 @@ import asyncio
 
 import pytest
 
-from scanner.ledger import walks
+from scanner.ledger.calls.spending import Bill
+from scanner.ledger.ledger import Ledger
+from scanner.ledger.walks import walks
+from scanner.service.assembly import utc_now
 from tests.cli.commands import lines, scanner
 from tests.journeys.world import World
 
@@ -20,6 +23,11 @@ def old(world: World) -> None:
     world.upload(f"{FOLDER}/kite/b.txt", b"b")
     world.sections["events"] = {"start": "now"}
     asyncio.run(world.once())
+
+
+async def spent(world: World, bills: list[Bill]) -> None:
+    async with Ledger.reading(world.settings().ledger, utc_now) as ledger:
+        await ledger.spending.settle(bills)
 
 
 def judged(world: World) -> int:
@@ -91,6 +99,18 @@ def test_without_a_count_of_the_platform_there_is_no_forecast(world: World) -> N
     result = scanner(world, "backfill", FOLDER, "--yes", "--json")
     assert (result.exit_code, lines(result.stdout)[0]["forecast"]) == (0, None)
     assert result.stderr.startswith("There is no forecast: folder_stats: HTTP 403")
+
+
+def test_each_token_of_the_domain_counts_as_the_service_was_told(world: World) -> None:
+    old(world)
+    world.sections["domain"] = {"download_token_files": [str(world.folder / "token"), str(world.folder / "token")]}
+    told = [Bill("acme", number, {}, 2, limit, 0) for number, limit in ((1, 10), (2, 3_000))]
+    asyncio.run(spent(world, told))
+    (row,) = lines(scanner(world, "backfill", FOLDER, "--json").stdout)
+    found = row["forecast"]
+    assert (found["calls"], found["listings"]) == (4, 2)
+    assert (found["listings_a_day"], found["calls_a_day"]) == (500_000_000, 500_000_000 + 1_500 + 500)
+    assert not found["limit_known"]
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,14 @@ def test_what_a_user_can_mend_or_wait_out_ends_with_a_message_and_no_traceback(
     assert (ended.value.exit_code, *capsys.readouterr()) == (code, "", f"{error}\n")
 
 
+def test_where_a_call_ended_the_command_its_request_id_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    error = Forbidden("move: HTTP 403", 403)
+    error.request_id = "3f2a"
+    with pytest.raises(typer.Exit), stopped_by_user_errors():
+        raise error
+    assert capsys.readouterr() == ("", "move: HTTP 403\n    The call has the request id 3f2a at Egnyte.\n")
+
+
 def test_a_defect_is_not_swallowed() -> None:
     with pytest.raises(ZeroDivisionError), stopped_by_user_errors():
         raise ZeroDivisionError

@@ -32,7 +32,7 @@ def test_an_account_in_which_nothing_is_open_is_complete(world: World) -> None:
     assert place == {
         **{"domain": "acme", "folder": "/Shared", "seen": 3, "judged": {"clean": 1, "infected": 1}},
         **{"unscannable": {"encrypted": 1}, "unchecked": {}, "open": {}, "gone": 0, "superseded": 0},
-        **{"unaccounted": 0, "oldest_open": None},
+        **{"unaccounted": 0, "reused": 0, "oldest_open": None},
     }
     (events,) = found["events"]
     assert (events["queued"], events["without_version"]) == (3, 0)
@@ -51,6 +51,21 @@ def test_the_account_for_people_says_the_same(world: World) -> None:
         "  ended before a look 0",
         "  open 0",
     ]
+
+
+def test_an_account_says_up_to_when_events_were_dropped(world: World) -> None:
+    settled(world)
+    world.rows("DELETE FROM events")
+    world.rows("UPDATE feeds SET pruned_to = '2026-03-04 12:00:00.000000'")
+    said = (
+        "acme: events recorded up to 2026-03-04 12:00:00Z are not held any more (ledger.keep_events), and not counted"
+    )
+    whole = scanner(world, "coverage")
+    assert (whole.exit_code, whole.stdout.splitlines()[-1]) == (0, said)
+    early = scanner(world, "coverage", "--since", "2026-03-04T12:00:00Z")
+    assert (early.exit_code, early.stdout.splitlines()[-1]) == (1, said)
+    later = json.loads(scanner(world, "coverage", "--since", "2026-03-04T12:00:01Z", "--json").stdout)
+    assert (later["unheld"], later["complete"]) == ([], True)
 
 
 def test_one_folder_and_one_period_can_be_asked_for(world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from scanner.cli.common import ExitCode
 from scanner.cli.doctor import shown
-from scanner.service.diagnosis import Diagnosis, Level
+from scanner.service.checks.diagnosis import Diagnosis, Level
 from tests.cli.commands import lines, scanner
 from tests.journeys.world import World
 
@@ -37,10 +37,16 @@ def test_all_is_well(world: World) -> None:
 def test_what_cannot_be_asked_is_exit_3_whatever_else_is_wrong(world: World) -> None:
     world.token = "not-the-token"
     world.sections["spool"] = {"dir": str(world.folder / "none")}
-    result = scanner(world, "doctor", "--json")
+    result = scanner(world, "doctor", "--deploy", "--files-per-day", "10", "--json")
     levels = {line["subject"]: line["level"] for line in lines(result.stdout)}
     assert (result.exit_code, levels["spool"], levels["acme: API"]) == (3, "fail", "unreachable")
+    assert (levels["deploy: notices"], levels["deploy: acme: API budget"]) == ("warn", "unreachable")
     assert world.token not in result.output
+
+
+def test_files_a_day_are_for_the_budget_before_going_live(world: World) -> None:
+    result = scanner(world, "doctor", "--files-per-day", "10")
+    assert (result.exit_code, result.stderr) == (2, "--files-per-day goes with --deploy.\n")
 
 
 @pytest.mark.parametrize(

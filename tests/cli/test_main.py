@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from scanner import __version__
-from scanner.cli import app
+from scanner.cli.commands import app
 from tests.cli.commands import COMMANDS, GROUPS
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "help"
@@ -111,3 +112,17 @@ def test_a_reader_that_goes_away_is_no_trouble() -> None:
     assert process.stderr.read() == b""
     process.stderr.close()
     process.wait(30)
+
+
+def test_what_is_logged_during_a_command_is_not_among_its_results_and_holds_no_secret() -> None:
+    code = (
+        "import sys, structlog; from scanner.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "structlog.get_logger('scanner.test').warning('something.odd', detail='token=abcdefghijkl')\n"
+    )
+    command = [sys.executable, "-c", code, "config", "schema"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    (line,) = ended.stderr.splitlines()
+    assert (json.loads(ended.stdout)["title"], json.loads(line)["event"]) == ("Settings", "something.odd")
+    assert "abcdefghijkl" not in line

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from demo.samples import eicar
-from scanner.ledger.database import OrderLock
+from scanner.ledger.databases.sqlite import OrderLock
 from tests.cli.commands import lines, running, scanner
 from tests.journeys.world import World, wait_until
 

@@ -122,7 +122,7 @@ def test_a_ledger_that_is_not_there_and_a_folder_without_rules_are_2(world: Worl
 
 
 def test_only_one_domain_and_only_the_time_asked_for(history: World) -> None:
-    history._sql("UPDATE verdicts SET judged_at = '2020-01-01 00:00:00.000000' WHERE id = 1")
+    history.rows("UPDATE verdicts SET judged_at = '2020-01-01 00:00:00.000000' WHERE id = 1")
     draft = write(history.folder, "any", '{path: "**"}')
     rows = lines(scanner(history, "rules", "replay", "--rule", str(draft), "--domain", "acme", "--json").stdout)
     assert rows[-1]["versions"] == 2

@@ -11,7 +11,7 @@ import pytest
 from demo.samples import eicar
 from tests.clamd import StartClamd
 from tests.cli.commands import lines, running, scanner, spawned
-from tests.journeys.world import TOKEN, World, stop, wait_until
+from tests.journeys.world import QUARANTINE, TOKEN, World, stop, wait_until
 
 FILE = "/Shared/Projects/a.txt"
 
@@ -40,6 +40,22 @@ def test_what_runs_when_it_is_told_to_stop_is_finished_within_the_grace(world: W
         wait_until(lambda: world.rows("SELECT state FROM work") == [("running",)], "the download")
         assert stop(service.process) == 0
     assert world.rows("SELECT state, outcome FROM work") == [("done", "judged")]
+
+
+def test_dry_run_ends_without_a_restart_by_a_hangup(world: World) -> None:
+    """What was planned in the dry run stays so; what comes after is acted on."""
+    world.sections["remediation"] = {"mode": "dry-run"}
+    world.upload(FILE, eicar())
+    with running(world) as service:
+        wait_until(lambda: world.rows("SELECT outcome FROM work") == [("judged",)], "the verdict")
+        world.sections["remediation"] = {"mode": "enforce"}
+        world.settings()
+        service.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "settings.loaded" in world.log(), "the settings")
+        second = world.upload("/Shared/Projects/b.txt", eicar())["group_id"]
+        wait_until(lambda: world.places()[second].startswith(QUARANTINE), "the move")
+        assert stop(service.process) == 0
+    assert [place for group, place in world.places().items() if group != second] == [FILE]
 
 
 def test_a_second_order_to_stop_ends_it_at_once_and_the_work_is_taken_up_again(world: World) -> None:

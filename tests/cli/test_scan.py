@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from demo.clamd import PrivateClamd
 from demo.samples import eicar, encrypted_zip_of, windows_program, zip_of
-from scanner.cli import app
+from scanner.cli.commands import app
 from tests.clamd import StartClamd
 from tests.cli.commands import lines, scanner
 from tests.journeys.world import World

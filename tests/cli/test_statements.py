@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from scanner.ledger.audit_chain import canonical
+from scanner.ledger.proofs.audit_chain import canonical
 from tests.cli.commands import lines, scanner
 from tests.cli.test_main import run
 from tests.journeys.world import World
@@ -134,3 +134,18 @@ def test_where_none_is_due_that_is_said(world: World, key: str) -> None:
     with time_machine.travel(NOON, tick=False):
         result = scanner(world, "coverage", "state")
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "No statement is due.\n")
+
+
+def test_days_whose_events_were_dropped_are_left_out_and_missing_when_verified(world: World, key: str) -> None:
+    first = stated(world, 1)
+    world.rows(
+        "INSERT INTO feeds (domain, cursor, epoch, pruned_to) VALUES ('acme', 1, 0, '2026-03-05 08:00:00.000000')"
+    )
+    with time_machine.travel(NOON + timedelta(days=3), tick=False):
+        result = scanner(world, "coverage", "state")
+    assert (result.exit_code, result.stdout) == (1, "2026-03-06: statement 2, coverage complete\n")
+    assert result.stderr == (
+        "2026-03-04 to 2026-03-05 cannot be stated: their events are not held any more (ledger.keep_events).\n"
+    )
+    files = sorted(first[0].parent.iterdir())
+    assert verified(files, key) == (1, ["", "2026-03-06 does not follow 2026-03-03: a day is missing"])

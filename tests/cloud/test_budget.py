@@ -289,3 +289,37 @@ def test_closing_ends_the_waiting() -> None:
 
     with pytest.raises(CloudUnavailable):
         take_in_a_thread(budget, 20)
+
+
+def test_calls_are_counted_by_hour_and_class_until_somebody_takes_the_count() -> None:
+    today = Clock(NOON)
+    budget = Budget(today=today)
+    budget.learn(allotted(qps=1_000_000))
+    for priority in (Priority.FEED, Priority.LIVE, Priority.LIVE):
+        budget.take_blocking(priority)
+    today.now += 3_600
+    budget.take_blocking(Priority.LIVE)
+
+    assert budget.drain() == {(12, Priority.FEED): 1, (12, Priority.LIVE): 2, (13, Priority.LIVE): 1}
+    assert budget.drain() == {}
+
+
+def test_the_reserve_holds_from_the_start_where_today_is_remembered() -> None:
+    budget = Budget(today=Clock())
+    budget.recall(Quota(1_000_000, None, 1_000, 749))
+    budget.take_blocking(Priority.LIVE)
+
+    with pytest.raises(Throttled, match="only the reserve of 250 is left"):
+        budget.take_blocking(Priority.LIVE)
+    budget.take_blocking(Priority.REMEDIATION)
+
+
+def test_what_is_remembered_of_today_is_forgotten_at_midnight() -> None:
+    today = Clock()
+    budget = Budget(today=today)
+    budget.recall(Quota(1_000_000, None, 1_000, 999))
+    today.now += 43_201
+
+    budget.take_blocking(Priority.LIVE)
+
+    assert budget.quota() == Quota(1_000_000, None, 1_000, 1)

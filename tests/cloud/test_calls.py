@@ -48,6 +48,11 @@ ADDRESSES = [
     (calls.properties(EntryId("e/1"), "n"), "GET", "/pubapi/v1/fs/ids/file/e%2F1/properties/n"),
     (calls.set_properties(EntryId("e/1"), "n", {}), "PUT", "/pubapi/v1/fs/ids/file/e%2F1/properties/n"),
     (calls.links(ODD, 500), "GET", f"/pubapi/v2/links?path={IN_QUERY}&offset=500&count=500"),
+    (
+        calls.public_links(500, Priority.RESCAN),
+        "GET",
+        "/pubapi/v2/links?accessibility=anyone&offset=500&count=500",
+    ),
     (calls.delete_link("a/b"), "DELETE", "/pubapi/v1/links/a%2Fb"),
     (calls.notes(ODD, 0), "GET", f"/pubapi/v1/notes?file={IN_QUERY}&count=100&offset=0"),
     (calls.add_note(ODD, "hi"), "POST", "/pubapi/v1/notes"),

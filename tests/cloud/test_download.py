@@ -42,7 +42,7 @@ def read(egnyte: Egnyte) -> bytes:
 def client_of(server: RawServer, folder: Path) -> Iterator[EgnyteClient]:
     (folder / "token").write_text("s3cr3t")
     client = EgnyteClient(settings_for(server.url, folder / "token"), timeouts=QUICK)
-    client._budget.learn({"x-accesstoken-qps-allotted": "1000"})
+    client.budgets[0].learn({"x-accesstoken-qps-allotted": "1000"})
     yield client
     asyncio.run(client.close())
 
@@ -165,7 +165,7 @@ async def test_many_threads_download_at_once(egnyte: Egnyte) -> None:
 
 async def test_closing_the_client_ends_the_waiting_of_its_threads(egnyte: Egnyte) -> None:
     egnyte.fault(route=ROUTE, status=503, headers={"Retry-After": "5"})
-    threading.Timer(0.2, egnyte.cloud._budget.close).start()
+    threading.Timer(0.2, egnyte.cloud.budgets[0].close).start()
 
     with pytest.raises(CloudUnavailable, match="closing"):
         await asyncio.to_thread(read, egnyte)

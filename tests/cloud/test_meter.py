@@ -25,7 +25,7 @@ def test_the_operations_are_the_calls_of_the_port() -> None:
 
 def test_an_answer_is_observed_and_its_limits_are_learnt() -> None:
     seen, budget = Seen(), Budget()
-    Meter(budget, seen).answered("file", 200, LIMITS, 0.1)
+    Meter(budget, seen).answered("file", 200, LIMITS, 0.1, "r1")
 
     assert (seen.calls, budget.quota()) == ([("file", 200, None)], Quota(50, 2))
 
@@ -33,7 +33,7 @@ def test_an_answer_is_observed_and_its_limits_are_learnt() -> None:
 def test_a_throttle_is_observed_and_stops_the_calls() -> None:
     seen, budget = Seen(), Budget()
     meter = Meter(budget, seen)
-    meter.answered("file", 429, {"retry-after": "100"}, 0.1)
+    meter.answered("file", 429, {"retry-after": "100"}, 0.1, "r1")
     error = meter.refused("file", 429, {"retry-after": "100"}, b"", "token")
 
     assert isinstance(error, Throttled)
@@ -55,7 +55,7 @@ def test_a_refusal_stops_nothing() -> None:
 def test_a_failure_is_observed_by_its_kind(error: Exception, code: str) -> None:
     seen = Seen()
 
-    assert isinstance(Meter(Budget(), seen).unanswered("move", error, 0.1), CloudUnavailable)
+    assert isinstance(Meter(Budget(), seen).unanswered("move", error, 0.1, "r1"), CloudUnavailable)
     assert seen.calls == [("move", code, None)]
 
 

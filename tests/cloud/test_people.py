@@ -34,7 +34,7 @@ def session_to(url: str, folder: Path, seen: Seen) -> Session:
     budget = Budget()
     budget.learn({"x-accesstoken-qps-allotted": "1000000"})
     settings = settings_for(url, folder / "token")
-    return Session(connection(settings, QUICK), TokenFile(settings.token_file), budget, Meter(budget, seen))
+    return Session(connection(settings, QUICK), TokenFile(folder / "token"), budget, Meter(budget, seen))
 
 
 async def test_many_files_of_one_person_cost_one_call(egnyte: Egnyte) -> None:

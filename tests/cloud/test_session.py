@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ async def client_of(server: RawServer, folder: Path, seen: Seen | None = None) -
     token_file = folder / "token"
     token_file.write_text("s3cr3t")
     client = EgnyteClient(settings_for(server.url, token_file), observe=seen or Seen(), timeouts=QUICK)
-    client._budget.learn({"x-accesstoken-qps-allotted": "1000"})
+    client.budgets[0].learn({"x-accesstoken-qps-allotted": "1000"})
     yield client
     await client.close()
 
@@ -217,3 +218,22 @@ async def test_json_without_what_is_needed_is_a_bad_answer_and_not_repeated(egny
 async def test_a_missing_token_file_stops_the_start(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError):
         EgnyteClient(settings_for("http://127.0.0.1:1", tmp_path / "none"))
+
+
+@pytest.mark.parametrize(
+    ("date", "known"),
+    [(None, False), ("soon", False), ("Wed, 04 Mar 2026 09:15:20 GMT", True)],
+)
+async def test_how_far_the_other_clock_is_ahead_is_known_from_an_answer_that_tells_its_time(
+    tmp_path: Path, date: str | None, known: bool
+) -> None:
+    headers = () if date is None else (f"Date: {date}",)
+    with raw_server(answer(200, SELF, *headers)) as server:
+        async with client_of(server, tmp_path) as client:
+            assert client.ahead is None
+            await client.account()
+            ahead = client.ahead
+    assert (ahead is not None) is known
+    if ahead is not None:
+        theirs = datetime(2026, 3, 4, 9, 15, 20, tzinfo=UTC)
+        assert abs(datetime.now(UTC) + ahead - theirs) < timedelta(seconds=30)

@@ -106,6 +106,14 @@ async def test_links_lead_to_the_file_wherever_it_is(place: Place) -> None:
     assert (link.id, link.resource_id, link.type, link.accessibility) == (link_id, info.group_id, "file", "anyone")
 
 
+async def test_all_links_that_anybody_can_open_are_told_page_by_page(place: Place) -> None:
+    info = await place.upload(PLAN)
+    link_id = place.share(PLAN)
+    (link,) = await place.cloud.public_links(0, priority=NOW)
+    assert (link.id, link.resource_id, link.type, link.accessibility) == (link_id, info.group_id, "file", "anyone")
+    assert await place.cloud.public_links(500, priority=NOW) == ()
+
+
 async def test_a_link_is_deleted_once(place: Place) -> None:
     await place.upload(PLAN)
     link_id = place.share(PLAN)

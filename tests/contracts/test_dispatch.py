@@ -1,4 +1,5 @@
-"""What every form of dispatch promises, told with workers on a ledger. Today there is one form: embedded, on SQLite."""
+"""What every form of dispatch promises, told with workers on a ledger: with our tickets on SQLite, and with PgQueuer's
+own queue on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -14,14 +15,20 @@ from scanner.errors import Fenced
 from scanner.ledger.dispatch import dispatch
 from scanner.ledger.rows import WorkCounts
 from scanner.model import EntryId, Gap, Lane, Outcome, Unchecked
+from scanner.settings import LedgerSettings
 from tests.ledger.dispatch.bench import Bench, for_a_while, until
-from tests.ledger.world import now, owner
+from tests.ledger.world import now, opened, settings
 
 
-@pytest_asyncio.fixture(params=["sqlite"])
-async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> LedgerSettings:
+    return settings(tmp_path) if request.param == "sqlite" else request.getfixturevalue("ledger_on_server")
+
+
+@pytest_asyncio.fixture
+async def bench(place: LedgerSettings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
     monkeypatch.setattr(dispatch, "LOOK_EVERY", timedelta(seconds=0.1))
-    async with owner(tmp_path, now) as ledger:
+    async with opened(place, now) as ledger:
         yield Bench(ledger)
 
 
@@ -58,6 +65,33 @@ async def test_all_together_keep_to_the_limit_of_all(bench: Bench):
     async with bench.work(bench.settle, {"acme": 9, "bolt": 9}, total=3):
         await until(lambda: len(bench.ended) == 24)
     assert max(len(running) for running in bench.beside) == 3
+
+
+async def test_a_domain_that_has_less_in_work_goes_before_the_backlog_of_another(bench: Bench):
+    one_ends = asyncio.Semaphore(0)
+
+    async def wait_its_turn(domain: str, entry_id: EntryId) -> None:
+        run = await bench.take(domain, entry_id)
+        await one_ends.acquire()
+        await bench.ledger.finish(run, Outcome.JUDGED)
+        bench.running.remove(entry_id)
+
+    await bench.put(*(f"a{number}" for number in range(9)))
+    async with bench.work(wait_its_turn, {"acme": 9, "bolt": 9}, total=3):
+        await until(lambda: len(bench.started) == 3)
+        await bench.put("b0", "b1", domain="bolt")
+        await bench.put("late", lane=Lane.BACKFILL, domain="bolt")
+        for ended in range(1, 6):
+            one_ends.release()
+            await until(lambda ended=ended: len(bench.started) == 3 + ended)  # type: ignore[misc]
+        for _ in range(3):
+            one_ends.release()
+        await until(lambda: len(bench.running) == 3 and len(bench.started) == 11)
+        for _ in range(3):
+            one_ends.release()
+    # Of each lane in turn; with two of bolt's live ones gone, its old content waits for acme's live ones.
+    assert bench.started[:8] == ["a0", "a1", "a2", "b0", "a3", "a4", "b1", "a5"]
+    assert "late" not in bench.started[:11]
 
 
 async def test_each_version_is_handed_out_once_whatever_the_load(bench: Bench):
@@ -134,7 +168,10 @@ async def test_a_suspect_runs_alone_and_nothing_starts_beside_it(bench: Bench):
     assert [bench.beside[place] for place in starts[2:]] == [("bad",), ("bad",)]
 
 
-async def test_a_silent_workers_work_is_handed_out_again_and_the_silent_one_is_fenced(bench: Bench):
+@pytest.mark.parametrize("limits", [{"acme": 4}, {"acme": 4, "bolt": 4}, {"acme": 1, "bolt": 4}])
+async def test_a_silent_workers_work_is_handed_out_again_and_the_silent_one_is_fenced(
+    bench: Bench, limits: dict[str, int]
+):
     claims = []
 
     async def freeze(domain: str, entry_id: EntryId) -> None:
@@ -146,7 +183,7 @@ async def test_a_silent_workers_work_is_handed_out_again_and_the_silent_one_is_f
         await bench.ledger.finish(claims[-1], Outcome.JUDGED)
 
     await bench.put("a")
-    async with bench.work(freeze, lease=0.5):
+    async with bench.work(freeze, limits, lease=0.5):
         await until(lambda: len(claims) == 2, seconds=5)
         await until(lambda: not bench.running)
     assert [run.starts for run in claims] == [1, 2]
@@ -200,15 +237,16 @@ async def test_what_does_not_end_in_the_grace_is_cancelled_and_stays_open(bench:
     assert await bench.ledger.work_counts() == WorkCounts(running=2)
 
 
-async def test_what_a_stopped_owner_left_open_is_taken_up_by_the_next(tmp_path: Path):
-    async with owner(tmp_path, now) as ledger:
+async def test_what_a_stopped_owner_left_open_is_taken_up_by_the_next(place: LedgerSettings):
+    async with opened(place, now) as ledger:
         first = Bench(ledger)
         await first.put("a")
         async with first.work(first.hold, grace=0.0) as stop:
             await until(lambda: first.running == ["a"])
             stop.set()
             await until(lambda: not first.running)
-    async with owner(tmp_path, now) as ledger:
+    async with opened(place, now) as ledger:
         second = Bench(ledger)
-        async with second.work(second.settle):
-            await until(lambda: second.ended == ["a"], seconds=2)
+        # A file has one owner, who knows at his start that all others are gone; among replicas, silence tells.
+        async with second.work(second.settle, lease=0.5):
+            await until(lambda: second.ended == ["a"], seconds=6)

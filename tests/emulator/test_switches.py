@@ -12,6 +12,7 @@ def test_defaults_are_those_of_the_fact_sheet() -> None:
         "move_source_ids": False, "latest_id": "returned", "filtered_status": 204, "future_id_status": 204,
         "before_oldest_status": 200, "retention_count": 500_000, "retention_days": 30, "over_count": "cap",
         "event_delay_ms": 0, "late_every": 0, "late_ms": 3_000, "event_id_gap": 0, "token_expires_in": -1,
+        "pkce": "ignore", "refresh": "rotate",
         "throttle_dialect": "429", "inactive_dialect": "401", "quota_headers": True, "conflict_status": 403,
         "move_entry_id": "keep", "move_links": "survive", "locked_status": 403, "hidden_status": 403,
         "bad_path_status": 596,

@@ -78,12 +78,27 @@ class Journal:
     state: State | None = None
     recorded: dict[int, Disposition] = field(default_factory=dict)
     gaps: list[tuple[GapReason, datetime | None, datetime | None]] = field(default_factory=list)
+    clock: Callable[[], datetime] = lambda: NOON
+    recorded_at: dict[int, datetime] = field(default_factory=dict)
+    read_up_to: int | None = None
 
     async def feed_state(self, domain: str) -> State | None:
         return self.state
 
     async def recent_events(self, domain: str, most: int) -> tuple[int, ...]:
-        return tuple(sorted(self.recorded))  # all within a minute, in these tests
+        newest = sorted(self.recorded)[-most:] if most else []
+        last = max(self.recorded_at.values(), default=NOON)
+        lately = [one for one, at in self.recorded_at.items() if at >= last - timedelta(minutes=1)]
+        return tuple(sorted({*newest, *lately}))
+
+    async def owed(self, domain: str, before: datetime) -> tuple[int, int | None] | None:
+        if self.read_up_to is None:
+            return None
+        ids = [one for one, at in self.recorded_at.items() if one > self.read_up_to and at <= before]
+        return self.read_up_to + 1, max(ids, default=None)
+
+    async def read_again(self, domain: str, up_to: int) -> None:
+        self.read_up_to = max(up_to, -1 if self.read_up_to is None else self.read_up_to)
 
     async def start_feed(self, domain: str, cursor: Cursor) -> None:
         self.state = State(cursor)
@@ -94,6 +109,7 @@ class Journal:
         assert self.state is not None
         new = tuple((event, decide(event, Known())) for event in events if event.id not in self.recorded)
         self.recorded.update((event.id, disposition) for event, disposition in new)
+        self.recorded_at.update((event.id, self.clock()) for event, _ in new)
         seen = [event.occurred_at for event, _ in new]
         newest = max([*seen, *([self.state.seen_at] if self.state.seen_at else [])], default=None)
         self.state = State(max(self.state.cursor, cursor), newest)
@@ -104,8 +120,9 @@ class Journal:
     ) -> None:
         assert self.state is not None
         self.gaps.append((reason, since, until))
+        self.read_up_to = None
         if reason == "lost":
-            self.recorded = {}
+            self.recorded, self.recorded_at = {}, {}
         self.state = State(cursor, self.state.seen_at)
 
     async def advance(self, domain: str, cursor: Cursor) -> None:

@@ -168,6 +168,18 @@ async def test_an_event_that_shows_below_one_already_read_is_read_too() -> None:
     assert journal.state == State(Cursor(4), upload(4).occurred_at)
 
 
+async def test_an_event_that_shows_late_is_read_also_where_the_feed_rested_for_long() -> None:
+    store, journal, clock = Store([upload(1), upload(3)]), Journal(State(Cursor(0))), Clock()
+    feed = feed_of(store, journal, clock=clock)
+    await feed.poll()
+    store.events.append(upload(2))
+    clock.pass_by(hours=5)
+    assert ids(await feed.poll()) == [2]
+    clock.pass_by(hours=5)
+    assert [ids(await feed.poll()), ids(await feed.poll())] == [[], []]
+    assert store.asked[-2:] == [1, 3]
+
+
 async def test_an_event_that_shows_late_is_read_also_after_a_restart() -> None:
     store, journal, clock = Store([upload(1), upload(3)]), Journal(State(Cursor(0))), Clock()
     await feed_of(store, journal, clock=clock).poll()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.files.digest import SMALLEST_CHUNK, Digests
+from scanner.files.digest import SMALLEST_CHUNK, Digests, is_checksum
 from scanner.model import Gap, Unchecked
 
 CONTENT = bytes(range(251)) * 1000
@@ -73,3 +73,36 @@ def test_pieces_of_any_size_give_the_same_digests(content: bytes, piece: int) ->
 @given(st.text())
 def test_no_declared_text_breaks_it(declared: str) -> None:
     digested(declared, b"abc").mismatch()
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("ab" * 64, True),
+        ("ab" * 63, False),
+        ("ab" * 64 + "a", False),
+        ("AB" * 64, False),
+        ("ab" * 64 + "\n", False),
+        ("2-3-10485760-" + "ab" * 64, True),
+        ("2-3-65535-" + "ab" * 64, False),
+        ("3-3-10485760-" + "ab" * 64, False),
+        ("2-3-10485760-" + "ab" * 63, False),
+        ("2-\u0663-10485760-" + "ab" * 64, False),
+        ("", False),
+    ],
+)
+def test_only_what_can_be_followed_is_a_checksum(text: str, known: bool) -> None:
+    assert is_checksum(text) is known
+
+
+@pytest.mark.parametrize("size", [0, 1, 65_536, 65_537, 200_000])
+def test_a_composite_is_proven_where_its_pieces_come_to_it(size: int) -> None:
+    content = bytes(size)
+    pieces = [content[start : start + 65_536] for start in range(0, size, 65_536)] or [b""]
+    whole = "".join(hashlib.sha512(piece).hexdigest() for piece in pieces)
+    declared = f"2-{len(pieces)}-65536-{hashlib.sha512(whole.encode()).hexdigest()}"
+    digests = Digests(declared)
+    digests.update(content)
+    other = Digests(declared)
+    other.update(content + b"x")
+    assert (digests.proven(), other.proven()) == (declared, "")

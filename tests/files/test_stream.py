@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from demo import samples
 from scanner.cloud.port import Cloud, Priority
 from scanner.errors import CloudUnavailable, NotFound
-from scanner.files.stream import open_version
+from scanner.files.stream import SPARED, Spared, open_unless, open_version
 from scanner.model import ContentFacts, EntryId, FileVersion, Gap, GroupId, Unchecked, Unscannable
 from tests.contents import spool_in
 
@@ -147,3 +147,52 @@ def test_a_full_spool_is_a_gap_and_not_a_shorter_content(tmp_path: Path) -> None
     gap, _ = fetched(Served(bytes(2 * MIB)), tmp_path / "missing")
 
     assert gap == Gap(Unchecked.SPOOL_UNAVAILABLE, f"{tmp_path / 'missing'}: No such file or directory")
+
+
+@pytest.mark.parametrize(("spare", "taken"), [(True, 0), (False, len(PDF))])
+def test_what_need_not_be_read_is_not(tmp_path: Path, spare: bool, taken: int) -> None:
+    served = Served(checksum=hashlib.sha512(PDF).hexdigest(), length=len(PDF))
+    asked: list[tuple[str, int]] = []
+
+    def spares(checksum: str, size: int) -> bool:
+        asked.append((checksum, size))
+        return spare
+
+    spool = spool_in(tmp_path, max_total="64MiB", max_file="8MiB")
+    cloud = cast(Cloud, served)
+    with open_unless(cloud, VERSION, spool, max_file=8 * MIB, priority=Priority.LIVE, spare=spares) as content:
+        assert (content is SPARED, served.open, spool.used) == (spare, False, taken)
+    assert (asked, served.taken) == ([(served.checksum, len(PDF))], taken)
+
+
+@pytest.mark.parametrize(
+    "told", [{"length": None}, {"length": len(PDF), "entry_id": EntryId("other")}, {"length": 9 * MIB}]
+)
+def test_nothing_is_spared_of_unknown_length_of_another_version_or_too_large(
+    tmp_path: Path, told: dict[str, Any]
+) -> None:
+    spool = spool_in(tmp_path, max_total="64MiB", max_file="8MiB")
+    cloud = cast(Cloud, Served(**told))
+    with open_unless(
+        cloud, VERSION, spool, max_file=8 * MIB, priority=Priority.LIVE, spare=lambda checksum, size: True
+    ) as content:
+        assert content is not SPARED
+        if not isinstance(content, Gap):
+            assert not isinstance(content, Spared)
+            assert content.facts.sha256 == hashlib.sha256(PDF).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("declared", "proven"),
+    [
+        (hashlib.sha512(PDF).hexdigest(), True),
+        (hashlib.sha512(PDF).hexdigest().upper(), False),
+        (" " + hashlib.sha512(PDF).hexdigest(), False),
+        ("", False),
+        ("W/unknown", False),
+    ],
+)
+def test_a_checksum_is_a_contents_own_only_letter_by_letter(tmp_path: Path, declared: str, proven: bool) -> None:
+    facts, _ = fetched(Served(checksum=declared, length=len(PDF)), tmp_path)
+    assert not isinstance(facts, Gap)
+    assert facts.checksum == (declared if proven else "")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from demo import samples
 from demo.clamd import PrivateClamd
 from scanner.inspection.clamd import ENCRYPTED_RAR, Clamd
+from scanner.inspection.clamd_hand_over import HandOver
 from scanner.inspection.engine import NobodyToAsk
 from scanner.model import Finding, Gap, Inspection, Unchecked, Unscannable
 from tests.clamd import StartClamd, settings_for
@@ -20,7 +22,7 @@ from tests.inspection.fake_clamd import fake_clamd
 from tests.inspection.test_archive_headers import rar4
 
 
-@pytest.mark.parametrize("tcp", [False, True], ids=["unix", "tcp"])
+@pytest.mark.parametrize("way", ["unix", "tcp", "descriptor"])
 @pytest.mark.parametrize(
     ("data", "names", "reason"),
     [
@@ -39,12 +41,14 @@ def test_what_clamd_says_of_a_content(
     clamd: PrivateClamd,
     clamd_by_tcp: PrivateClamd,
     spooled: Spooled,
-    tcp: bool,
+    tmp_path: Path,
+    way: str,
     data: bytes,
     names: tuple[str, ...],
     reason: Reason | None,
 ) -> None:
-    engine = Clamd(settings_for((clamd_by_tcp if tcp else clamd).address))
+    hand_over = HandOver(tmp_path, smallest=0) if way == "descriptor" else None
+    engine = Clamd(settings_for((clamd_by_tcp if way == "tcp" else clamd).address), hand_over=hand_over)
 
     assert looked(engine, spooled(data)) == (names, reason)
 
@@ -58,6 +62,7 @@ def test_an_inspection_names_engine_version_and_finding(clamd: PrivateClamd, spo
     assert inspection == Inspection("clamd", engine.version(), (Finding("clamd", PLAIN_NAME, malware=True),))
 
 
+@pytest.mark.parametrize("way", ["stream", "descriptor"])
 @pytest.mark.parametrize(
     ("conf", "data", "reason"),
     [
@@ -65,15 +70,27 @@ def test_an_inspection_names_engine_version_and_finding(clamd: PrivateClamd, spo
         ({"MaxRecursion": "2"}, lambda: samples.gz(samples.gz(samples.gz(samples.gz(b"a")))), Unscannable.LIMITS),
         ({"MaxFiles": "20"}, lambda: samples.zip_of({str(n): b"%d" % n * 9 for n in range(30)}), Unscannable.LIMITS),
         ({"MaxFileSize": "1M"}, lambda: samples.gz(bytes(2 * MIB)), Unscannable.LIMITS),
-        ({"StreamMaxLength": "1M"}, lambda: bytes(1 * MIB + 1), Unscannable.TOO_LARGE),
-        ({"StreamMaxLength": "1M"}, lambda: bytes(64 * MIB), Unscannable.TOO_LARGE),
+        ({"MaxFileSize": "1M"}, lambda: bytes(1 * MIB + 1), Unscannable.LIMITS),
     ],
 )
 def test_a_limit_of_clamds_is_a_gap(
-    new_clamd: StartClamd, spooled: Spooled, conf: dict[str, str], data: Callable[[], bytes], reason: Reason
+    new_clamd: StartClamd,
+    spooled: Spooled,
+    tmp_path: Path,
+    way: str,
+    conf: dict[str, str],
+    data: Callable[[], bytes],
+    reason: Reason,
 ) -> None:
     with new_clamd(**conf) as own:
-        assert looked(Clamd(settings_for(own.address)), spooled(data())) == ((), reason)
+        hand_over = HandOver(tmp_path, smallest=0) if way == "descriptor" else None
+        assert looked(Clamd(settings_for(own.address), hand_over=hand_over), spooled(data())) == ((), reason)
+
+
+@pytest.mark.parametrize("size", [1 * MIB + 1, 64 * MIB])
+def test_a_stream_longer_than_clamd_takes_is_a_gap(new_clamd: StartClamd, spooled: Spooled, size: int) -> None:
+    with new_clamd(StreamMaxLength="1M") as own:
+        assert looked(Clamd(settings_for(own.address)), spooled(bytes(size))) == ((), Unscannable.TOO_LARGE)
 
 
 @pytest.mark.parametrize("size", [1 * MIB + 1, 64 * MIB])

@@ -47,6 +47,11 @@ def test_an_absent_clamd_is_down() -> None:
         {"version": b""},
         {"version": b"UNKNOWN COMMAND\n"},
         {"version": b"\xff"},
+        {"version": b"ClamAV\n"},
+        {"version": b"ClamAV devel-20240101/27500\n"},
+        {"version": b"ClamAV 1.4.6\x1b[31m/27500\n"},
+        {"version": b"ClamAV 1.4.6/" + b"9" * 300 + b"\n"},
+        {"version": b"ClamAV 0.103.12/27500/Tue Nov 18 09:26:22 2025\n"},
     ],
 )
 def test_an_answer_that_is_none_means_down(answers: dict[str, bytes]) -> None:
@@ -66,3 +71,20 @@ def test_stats_without_a_queue_leave_it_open_and_signed_databases_tell_their_tim
         status = Clamd(settings_for(fake.address)).status()
 
     assert status == ClamdStatus(True, version, None, datetime(2025, 11, 18, 9, 26, 22, tzinfo=UTC))
+
+
+def test_of_a_clamd_that_is_too_old_the_reason_is_told() -> None:
+    with fake_clamd(version=b"ClamAV 0.105.2/26700/Tue Nov 18 09:26:22 2025\n") as fake:
+        gap = Clamd(settings_for(fake.address)).ready()
+    assert gap == Gap(
+        Unchecked.ENGINE_DOWN,
+        "ClamAV 0.105.2/26700/Tue Nov 18 09:26:22 2025 is too old: its OK may hide what it did not look into; "
+        "install 1.0 or newer",
+    )
+
+
+@pytest.mark.parametrize("version", ["ClamAV 1.0.9/27500/some day", "ClamAV 1.5.0-rc", "ClamAV 2.0.0", "ClamAV 10.1"])
+def test_newer_ones_are_believed_and_named(version: str) -> None:
+    with fake_clamd(version=version.encode() + b"\n") as fake:
+        engine = Clamd(settings_for(fake.address))
+        assert (engine.ready(), engine.version()) == (None, version)

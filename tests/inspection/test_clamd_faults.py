@@ -8,12 +8,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from demo.clamd import PrivateClamd
 from scanner.files.spool import SpooledContent
 from scanner.inspection.clamd import Clamd
+from scanner.inspection.clamd_hand_over import HandOver
 from scanner.model import ContentFacts, Unchecked
 from tests.clamd import StartClamd, free_port, settings_for
 from tests.contents import Spooled
@@ -80,15 +82,19 @@ def test_a_clamd_killed_while_it_receives_is_an_interruption(new_clamd: StartCla
         assert looked(Clamd(settings_for(own.address)), content) == ((), Unchecked.INTERRUPTED)
 
 
+@pytest.mark.parametrize("handed", [False, True], ids=["stream", "descriptor"])
 @pytest.mark.parametrize("order", [signal.SIGKILL, signal.SIGTERM])
 def test_a_clamd_that_ends_while_it_scans_is_an_interruption(
-    new_clamd: StartClamd, spooled: Spooled, order: signal.Signals
+    new_clamd: StartClamd, spooled: Spooled, tmp_path: Path, order: signal.Signals, handed: bool
 ) -> None:
     content = spooled(slow())
     with new_clamd() as own:
         assert own.process is not None
         results: list[object] = []
-        engine = Clamd(settings_for(own.address))
+        hand_over = HandOver(tmp_path, smallest=0) if handed else None
+        engine = Clamd(settings_for(own.address), hand_over=hand_over)
+        if handed:
+            assert looked(engine, spooled(EICAR)) == ((PLAIN_NAME,), None)
         scan = threading.Thread(target=lambda: results.append(looked(engine, content)))
         scan.start()
         # Unpacked members stand below the spooled stream: then the scan has begun.

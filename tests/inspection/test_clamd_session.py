@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.inspection.clamd_session import Answer, Found, answer_to
+from scanner.inspection.clamd_session import DESCRIPTOR, Answer, Found, answer_to
 from scanner.model import Gap, Unchecked, Unscannable
 
 OK = b"stream: OK\0"
@@ -64,6 +64,34 @@ def test_each_reply_of_the_protocol_has_one_meaning(reply: bytes, answer: Answer
 )
 def test_anything_else_was_not_a_scan(reply: bytes) -> None:
     gap = answer_to(reply)
+
+    assert isinstance(gap, Gap)
+    assert gap.reason is Unchecked.ENGINE_ERROR
+
+
+@pytest.mark.parametrize(
+    ("reply", "answer"),
+    [
+        (b"fd[11]: OK\0", None),
+        (b"fd[7]: Win.Test.EICAR_HDB-1 FOUND\0", Found("Win.Test.EICAR_HDB-1")),
+        (
+            b"fd[11]: Heuristics.Limits.Exceeded.MaxFileSize FOUND\0",
+            Gap(Unscannable.LIMITS, "Heuristics.Limits.Exceeded.MaxFileSize"),
+        ),
+        (b"fd[11]: Not a regular file ERROR\0", Gap(Unchecked.ENGINE_ERROR, "Not a regular file")),
+        (b"", Gap(Unchecked.INTERRUPTED, "clamd closed the connection without a reply")),
+    ],
+)
+def test_a_descriptor_is_answered_by_a_number_of_clamds_own(reply: bytes, answer: Answer) -> None:
+    assert answer_to(reply, DESCRIPTOR) == answer
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [OK, b"fd[]: OK\0", b"fd[-1]: OK\0", b"fd[11]: OK", b"fd[11]: OK\0fd[11]: OK\0", b"COMMAND READ TIMED OUT\n"],
+)
+def test_a_descriptor_is_clean_by_no_other_reply(reply: bytes) -> None:
+    gap = answer_to(reply, DESCRIPTOR)
 
     assert isinstance(gap, Gap)
     assert gap.reason is Unchecked.ENGINE_ERROR

@@ -60,7 +60,14 @@ def test_a_heavy_expression_leaves_the_union_of_the_others_alone() -> None:
     )
 
 
-def test_all_detectors_but_the_heaviest_are_joined() -> None:
+def test_no_detector_looks_alone_through_a_text_that_has_nothing_for_it() -> None:
     every = [Search(detector=name) for name in DETECTORS]
-    possible = {search.detector for search in Sieve().candidates(every, b"no number and no key")}
-    assert possible <= {"gcp-service-account", "private-key", "pypi-token"}
+    assert Sieve().candidates(every, b"no number and no key") == set()
+
+
+def test_a_heavy_detector_looks_where_its_word_is() -> None:
+    heavy = {name: detector.word for name, detector in DETECTORS.items() if detector.word}
+    assert set(heavy) == {"gcp-service-account", "private-key", "pypi-token"}
+    for name, word in heavy.items():
+        search = Search(detector=name)
+        assert Sieve().candidates([search], b"a text with " + word + b" in it") == {search}

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from demo.clamd import PrivateClamd
+from scanner.settings import LedgerSettings
 from tests.journeys.world import RULES, World, new_world
 
 FEW_RULES = {"paths": [str(RULES / "disguise")]}
@@ -13,7 +14,7 @@ FEW_RULES = {"paths": [str(RULES / "disguise")]}
 
 
 @pytest.fixture
-def world(tmp_path: Path, clamd: PrivateClamd) -> Iterator[World]:
-    with new_world(tmp_path, clamd.address, rules=FEW_RULES) as world:
+def world(tmp_path: Path, clamd: PrivateClamd, place: LedgerSettings) -> Iterator[World]:
+    with new_world(tmp_path, clamd.address, rules=FEW_RULES, ledger={"url": place.url}) as world:
         yield world
         world.check()

@@ -218,6 +218,11 @@ HOST_FAULTS = (
         "journeys/test_host_faults.py::test_a_program_that_is_no_clamd_calls_nothing_clean",
     ),
     HostFault(
+        "clamd is older than 1.0, or answers VERSION oddly",
+        "`engine-down` with that answer, in `/readyz` and by the doctor too; scanned when one to be believed is there",
+        "journeys/test_host_faults.py::test_a_clamd_whose_version_is_too_old_or_odd_calls_nothing_clean",
+    ),
+    HostFault(
         "the disk of the spool is full",
         "large contents wait with `spool-unavailable`; no restart is needed",
         "journeys/test_host_faults.py::test_a_full_disk_under_the_spool_is_waited_out_without_a_restart",
@@ -243,6 +248,17 @@ HOST_FAULTS = (
         "exit 3 with a sentence; started anew, it goes on where it was",
         "journeys/test_host_faults.py::"
         "test_a_ledger_that_another_holds_for_ever_ends_the_service_and_the_next_one_does_the_rest",
+    ),
+    HostFault(
+        "PostgreSQL ends all sessions, as when it is started anew",
+        "exit 3 with a sentence; started anew, it goes on where it was",
+        "journeys/test_server_faults.py::"
+        "test_a_server_that_ends_all_sessions_under_way_ends_the_service_and_the_next_one_does_the_rest",
+    ),
+    HostFault(
+        "somebody else holds a table of the ledger on PostgreSQL for a moment",
+        "waited for",
+        "journeys/test_server_faults.py::test_a_table_that_somebody_holds_for_a_moment_is_waited_for",
     ),
     HostFault(
         "the ledger is damaged before the start",

@@ -357,7 +357,7 @@ async def test_a_cursor_ahead_of_the_domain_is_noticed(world: World, status: int
     world.control("POST", "switches", json={"future_id_status": status})
     world.upload(GOOD, b"notes")
     await world.once()
-    world._sql("UPDATE feeds SET cursor = cursor + 100000")
+    world.rows("UPDATE feeds SET cursor = cursor + 100000")
     world.upload(BAD, samples.eicar())
     await world.once()
     assert (await world.once()).unfinished == []

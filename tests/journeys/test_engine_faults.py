@@ -15,6 +15,7 @@ import pytest
 
 from demo import samples
 from demo.clamd import PrivateClamd
+from scanner.settings import LedgerSettings
 from tests.clamd import StartClamd
 from tests.journeys.conftest import FEW_RULES
 from tests.journeys.world import QUARANTINE, World, new_world
@@ -27,14 +28,13 @@ Begin = Callable[..., World]
 
 
 @pytest.fixture
-def begin(tmp_path: Path) -> Iterator[Begin]:
+def begin(tmp_path: Path, place: LedgerSettings) -> Iterator[Begin]:
     """Makes a world on a clamd of its own."""
     with ExitStack() as stack:
 
         def begin(own: PrivateClamd, **clamav: object) -> World:
-            world = stack.enter_context(
-                new_world(tmp_path, own.address, rules=FEW_RULES, clamav={"scan_timeout": "20s", **clamav})
-            )
+            sections = {"rules": FEW_RULES, "clamav": {"scan_timeout": "20s", **clamav}, "ledger": {"url": place.url}}
+            world = stack.enter_context(new_world(tmp_path, own.address, **sections))
             made.append(world)
             return world
 
@@ -86,6 +86,20 @@ async def test_waiting_for_clamd_uses_up_no_attempts(begin: Begin, new_clamd: St
     own.start()
     assert (await world.once()).unfinished == []
     assert await world.kinds() == {BAD: "infected"}
+
+
+@pytest.mark.both
+async def test_what_waited_for_a_clamd_is_all_taken_up_by_the_next_run(begin: Begin, new_clamd: StartClamd) -> None:
+    own = new_clamd()
+    world = begin(own)
+    world.sections["workers"] = {"concurrency": 1}
+    for number in range(30):
+        world.upload(f"{FOLDER}/{number}.txt", b"notes %d" % number)
+    assert (await world.once()).unfinished == ["30 versions are still open"]
+    own.start()
+    world.wait_over()
+    assert (await world.once()).unfinished == []
+    assert list((await world.kinds()).values()) == ["clean"] * 30
 
 
 async def test_a_clamd_killed_in_mid_scan_leaves_the_work_open(begin: Begin, new_clamd: StartClamd) -> None:
@@ -154,7 +168,8 @@ LARGE = noise(3 * 1024**2)
 @pytest.mark.parametrize(
     ("conf", "settings", "content", "reason"),
     [
-        ({"StreamMaxLength": "1M"}, {}, LARGE, "too-large"),
+        ({"tcp": True, "StreamMaxLength": "1M"}, {}, LARGE, "too-large"),
+        ({"MaxFileSize": "1M"}, {}, LARGE, "limits"),
         ({}, {"max_stream": "1MiB"}, LARGE, "too-large"),
         ({"MaxScanTime": "1"}, {}, samples.zip_of({f"{n}.bin": LARGE[n:] for n in range(6)}), "scan-time"),
         ({"MaxFiles": "3"}, {}, samples.zip_of({f"{n}.txt": b"%d" % n for n in range(9)}), "limits"),
@@ -162,10 +177,11 @@ LARGE = noise(3 * 1024**2)
          "limits"),
         ({"AlertEncrypted": "no"}, {}, samples.encrypted_zip_of("a.csv", b"a;b\n" * 99, b"pw"), "encrypted"),
     ],
-    ids=["clamd's stream limit", "our own stream limit", "scan time", "files", "recursion", "encryption unnoticed"],
+    ids=["clamd's stream limit", "clamd's file limit", "our own stream limit", "scan time", "files", "recursion",
+         "encryption unnoticed"],
 )  # fmt: skip
 async def test_what_clamd_cannot_look_into_is_unscannable(
-    begin: Begin, new_clamd: StartClamd, conf: dict[str, str], settings: dict[str, str], content: bytes, reason: str
+    begin: Begin, new_clamd: StartClamd, conf: dict[str, Any], settings: dict[str, str], content: bytes, reason: str
 ) -> None:
     world = begin(new_clamd(**conf).start(), **settings)
     world.upload(f"{FOLDER}/box.zip", content)

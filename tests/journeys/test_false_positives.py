@@ -15,7 +15,7 @@ from tests.journeys.world import QUARANTINE, World, stop, wait_until
 FILES = 300
 LIMIT = 25
 """The default of remediation.max_per_signature_per_hour."""
-PATIENCE = 150.0
+PATIENCE = 300.0
 """Seconds: three hundred files on a busy machine."""
 HELD = r'remediation_held\{brake="signature"\} (\d+)'
 ENGAGED = r"remediation_brake_engaged (\d+)"
@@ -36,7 +36,7 @@ def in_quarantine(world: World) -> int:
     return sum(place.startswith(QUARANTINE) for place in world.places().values())
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(800)
 def test_only_the_limit_is_acted_on_the_rest_waits_for_a_person_and_nothing_is_done_twice(world: World) -> None:
     for number in range(FILES):
         world.upload(f"/Shared/Projects/{number}.com", samples.eicar())

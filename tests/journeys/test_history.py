@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
-import sqlite3
 import tempfile
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from demo.clamd import PrivateClamd
 from demo.samples import eicar, zip_of
 from tests.journeys.world import QUARANTINE, World, new_world
+from tests.ledgers import NewPlace
 
 NO_BRAKE = {"max_per_signature_per_hour": 1_000, "max_share_percent": 100}
 WATCHED, ELSEWHERE = "/Shared/Projects", "/Shared/Elsewhere"
@@ -29,12 +29,14 @@ class History(RuleBasedStateMachine):
     """People act through the emulator; the product looks now and then; at the end everything must be accounted for."""
 
     clamd: ClassVar[str] = ""
+    new_place: ClassVar[NewPlace]
 
     def __init__(self) -> None:
         super().__init__()
         self._folder = Path(tempfile.mkdtemp(prefix="history-"))
         self._stack = contextlib.ExitStack()
-        sections = {"domain": {"watch": [WATCHED]}, "remediation": NO_BRAKE}
+        place = self._stack.enter_context(type(self).new_place(self._folder))
+        sections = {"domain": {"watch": [WATCHED]}, "remediation": NO_BRAKE, "ledger": {"url": place.url}}
         self.world: World = self._stack.enter_context(new_world(self._folder, self.clamd, **sections))
         self.world.act("add_folder", actor="svc-scanner", path=ELSEWHERE)
         self._names = 0
@@ -105,7 +107,7 @@ class History(RuleBasedStateMachine):
     def no_bad_content_is_clean(self) -> None:
         """Whatever the ledger holds at any moment."""
         bad = {version["entry_id"] for version in self._versions() if version["size"] == len(BAD)}
-        clean = {entry for entry, kind in self._ask("SELECT entry_id, kind FROM verdicts") if kind == "clean"}
+        clean = {entry for entry, kind in self.world.rows_yet("SELECT entry_id, kind FROM verdicts") if kind == "clean"}
         assert bad & clean == set()
 
     def teardown(self) -> None:
@@ -118,13 +120,13 @@ class History(RuleBasedStateMachine):
 
     def _account_for_everything(self) -> None:
         events = self.world.emulator.call(lambda: list(self.world.emulator.domain.events))
-        recorded = [row[0] for row in self._ask("SELECT event_id FROM events ORDER BY event_id")]
+        recorded = [row[0] for row in self.world.rows_yet("SELECT event_id FROM events ORDER BY event_id")]
         # Events of our own acts in the last look may not have been read yet; nobody else's may be missing.
         missing = [one for one in events if one.id not in set(recorded)]
         assert [one for one in missing if one.source != "PublicAPI"] == []
         assert len(recorded) == len(set(recorded))
 
-        work = dict(self._ask("SELECT entry_id, outcome FROM work"))
+        work = dict(self.world.rows_yet("SELECT entry_id, outcome FROM work"))
         assert None not in work.values()
         arrived = {one.data["target_id"] for one in events if self._arrives_in_scope(one)}
         assert arrived - set(work) == set()
@@ -142,18 +144,11 @@ class History(RuleBasedStateMachine):
     def _versions(self) -> list[dict[str, Any]]:
         return [version for file in self.world.state()["files"] for version in file["versions"]]
 
-    def _ask(self, query: str) -> list[tuple[Any, ...]]:
-        path = self._folder / "ledger.db"
-        if not path.exists():
-            return []
-        with contextlib.closing(sqlite3.connect(path)) as connection:
-            return connection.execute(query).fetchall()
-
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
-def test_every_version_of_every_invented_history_ends_in_one_outcome(clamd: PrivateClamd) -> None:
-    History.clamd = clamd.address
+@pytest.mark.timeout(900)
+def test_every_version_of_every_invented_history_ends_in_one_outcome(clamd: PrivateClamd, new_place: NewPlace) -> None:
+    History.clamd, History.new_place = clamd.address, staticmethod(new_place)
     run_state_machine_as_test(
         History,
         settings=settings(

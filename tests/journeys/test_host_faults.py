@@ -15,9 +15,12 @@ import pytest
 import time_machine
 
 from demo import samples
+from demo.clamd import PrivateClamd
 from tests.clamd import StartClamd
 from tests.cli.commands import running, spawned
+from tests.disguised_clamd import disguised
 from tests.journeys.world import QUARANTINE, World, wait_until
+from tests.ledgers import ON_FILE
 
 BAD, GOOD = "/Shared/Projects/eicar.com", "/Shared/Projects/notes.txt"
 LARGE = bytes(range(256)) * 12_000
@@ -59,17 +62,19 @@ def test_a_full_disk_under_the_spool_is_waited_out_without_a_restart(world: Worl
     assert asyncio.run(world.kinds()) == {GOOD: "clean"}
 
 
+@ON_FILE
 def test_a_full_disk_under_the_ledger_ends_the_service_and_the_next_one_does_the_rest(world: World) -> None:
     with running(world) as service:
         wait_until(lambda: "service.started" in world.log(), "the service to start")
         limit(service.process.pid, resource.RLIMIT_FSIZE, 64 * 1024)
         world.upload(BAD, samples.eicar())
         assert service.process.wait(30) == 3
-    assert world.log().splitlines()[-1].startswith(f"{world.folder}/ledger.db: ")
+    assert [line for line in world.log().splitlines() if line.startswith(f"{world.folder}/ledger.db: ")]
     assert "Traceback" not in world.log()
     done_once(world)
 
 
+@ON_FILE
 def test_a_ledger_that_another_holds_for_a_moment_is_waited_for(world: World) -> None:
     with running(world) as service:
         with held(world):
@@ -81,6 +86,7 @@ def test_a_ledger_that_another_holds_for_a_moment_is_waited_for(world: World) ->
     done_once(world)
 
 
+@ON_FILE
 @pytest.mark.slow
 def test_a_ledger_that_another_holds_for_ever_ends_the_service_and_the_next_one_does_the_rest(world: World) -> None:
     with running(world) as service, held(world):
@@ -90,6 +96,7 @@ def test_a_ledger_that_another_holds_for_ever_ends_the_service_and_the_next_one_
     done_once(world)
 
 
+@ON_FILE
 def test_a_ledger_with_pages_of_noise_is_refused_with_a_sentence_and_not_written(world: World) -> None:
     world.upload(GOOD, b"notes")
     asyncio.run(world.once())
@@ -125,6 +132,29 @@ def test_a_program_that_is_no_clamd_calls_nothing_clean(world: World) -> None:
     world.clamd = clamd
     world.wait_over()
     done_once(world)
+
+
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [
+        (b"ClamAV 0.103.12/27500/Tue Nov 18 09:26:22 2025", "0.103.12/27500/Tue Nov 18 09:26:22 2025 is too old"),
+        (b"AV 9 (compatible)", "answer to VERSION is not one: 'AV 9 (compatible)'"),
+    ],
+)
+def test_a_clamd_whose_version_is_too_old_or_odd_calls_nothing_clean(
+    world: World, clamd: PrivateClamd, version: bytes, told: str
+) -> None:
+    with disguised(clamd, version) as one:
+        world.clamd = one.address
+        world.upload(BAD, samples.eicar())
+        world.upload(GOOD, b"notes")
+        assert asyncio.run(world.once()).unfinished == ["2 versions are still open"]
+        assert asyncio.run(world.reasons()) == {BAD: "unchecked engine-down", GOOD: "unchecked engine-down"}
+        assert (told in str(world.rows("SELECT gap_detail FROM work LIMIT 1")), world.calls("fs-content")) == (True, [])
+        one.version = b""
+        world.wait_over()
+        done_once(world)
+    assert asyncio.run(world.kinds()) == {BAD: "infected", GOOD: "clean"}
 
 
 def test_a_clamd_without_memory_calls_nothing_clean(world: World, new_clamd: StartClamd) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from demo import samples
-from scanner.ledger.holding import Decision
+from scanner.ledger.orders.holding import Decision
 from tests.journeys.world import QUARANTINE, World
 
 FOLDER = "/Shared/Projects"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from demo import samples
-from scanner.ledger.holding import Decision
+from scanner.ledger.orders.holding import Decision
 from scanner.service.assembly import assembled
 from scanner.service.loops import serve
 from tests.journeys.world import QUARANTINE, World
@@ -64,6 +64,18 @@ async def test_an_infected_new_version_after_the_scan_is_quarantined_on_its_own_
     assert len(world.state()["notes"]) == 1
 
 
+async def test_an_older_version_that_is_judged_last_is_spared_what_the_newer_one_led_to(world: World) -> None:
+    older = world.upload(PATH, samples.eicar())
+    world.fault(route=f"entry_id={older['entry_id']}", status=503, count=3)
+    newer = world.upload(PATH, samples.eicar() + b"\n")
+    await world.once()
+    assert world.steps() == [("revoke_links", "already_done"), ("quarantine", "success"), ("comment", "success")]
+    await settled(world)
+    assert [row.kind for row in await world.verdicts()] == ["infected", "infected"]
+    assert {state for _, state in world.steps()[3:]} == {"superseded"}
+    assert (len(world.state()["notes"]), newer["group_id"]) == (1, older["group_id"])
+
+
 async def test_a_new_version_during_the_scan_is_scanned_as_well(world: World) -> None:
     world.upload(PATH, b"harmless")
     race(world, {"route": "fs-content"}, "upload", path=PATH, text=samples.eicar().decode())
@@ -116,6 +128,7 @@ async def test_a_deleted_bad_file_that_comes_back_is_not_forgotten(world: World)
     assert world.places()[group].startswith(QUARANTINE)
 
 
+@pytest.mark.both
 async def test_a_file_that_comes_back_between_the_answer_that_it_is_gone_and_the_record_of_it_is_scanned(
     world: World,
 ) -> None:
@@ -187,6 +200,7 @@ async def test_many_bad_files_of_one_name_at_once_all_find_a_place(world: World)
     assert sorted(note["path"] for note in world.state()["notes"]) == sorted(places)
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("call", [MOVE, NOTE], ids=["move", "note"])
 async def test_an_act_whose_answer_is_lost_is_not_done_twice(world: World, call: dict[str, str]) -> None:
     group = world.upload(PATH, samples.eicar())["group_id"]

@@ -45,7 +45,7 @@ async def test_a_gap_stays_open_while_a_folder_may_not_be_listed(world: World) -
     assert (await world.once()).unfinished == ["1 folders may not be listed; the log has their paths"]
     assert world.rows(GAPS) == [("expired", 0)]
 
-    world._sql("UPDATE walks SET due_at = NULL")
+    world.rows("UPDATE walks SET due_at = NULL")
     assert (await world.once()).unfinished == []
     assert world.rows(GAPS) == [("expired", 1)]
 
@@ -74,12 +74,13 @@ async def test_a_domain_restored_from_a_backup_has_its_bad_files_moved_away_agai
     assert world.places()[group].startswith(QUARANTINE)
     # As a backup of before the move has it.
     world.act("move", actor="svc-scanner", path=world.places()[group], destination=f"{FOLDER}/bad.com")
-    world._sql("UPDATE feeds SET cursor = cursor + 100000")
+    world.rows("UPDATE feeds SET cursor = cursor + 100000")
     await world.all_of()
     assert world.rows(GAPS) == [("lost", 1)]
     assert world.places()[group].startswith(QUARANTINE)
 
 
+@pytest.mark.both
 @pytest.mark.timeout(120)
 def test_kills_in_a_long_walk_cost_a_page_and_lose_nothing(world: World) -> None:
     for number in range(60):
@@ -97,6 +98,7 @@ def test_kills_in_a_long_walk_cost_a_page_and_lose_nothing(world: World) -> None
     service = world.spawn()
     try:
         wait_until(lambda: judged(world) == 60, "all to be judged")
+        wait_until(lambda: world.rows("SELECT 1 FROM walks WHERE finished_at IS NULL") == [], "the walk to end")
     finally:
         assert stop(service) == 0
     # The root, the projects, twenty folders; each kill may have cost one call.
@@ -105,16 +107,9 @@ def test_kills_in_a_long_walk_cost_a_page_and_lose_nothing(world: World) -> None
 
 
 def listed(world: World) -> int:
-    return int(one(world, "SELECT coalesce(max(folders), 0) FROM walks"))
+    """Folders, by the walk that is farthest."""
+    return max((int(folders or 0) for (folders,) in world.rows_yet("SELECT folders FROM walks")), default=0)
 
 
 def judged(world: World) -> int:
-    return int(one(world, "SELECT count(*) FROM work WHERE outcome = 'judged'"))
-
-
-def one(world: World, query: str) -> int:
-    """0 while there is no such table yet."""
-    if not (world.folder / "ledger.db").exists():
-        return 0
-    tables = world.rows("SELECT name FROM sqlite_master WHERE name = 'frontier'")
-    return world.rows(query)[0][0] if tables else 0
+    return len(world.rows_yet("SELECT 1 FROM work WHERE outcome = 'judged'"))

@@ -10,7 +10,7 @@ from demo import samples
 from scanner.ledger.ledger import Ledger
 from scanner.model import StepResult, StepState
 from scanner.service.assembly import utc_now
-from scanner.service.release import release_row
+from scanner.service.orders.release import release_row
 from tests.journeys.world import QUARANTINE, World
 
 FOLDER = "/Shared/Projects"

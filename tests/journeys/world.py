@@ -9,7 +9,6 @@ import logging
 import os
 import re
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -26,18 +25,20 @@ from emulator.blobs import memory_blob
 from emulator.server import Running, start
 from scanner import logs
 from scanner.errors import RetryLater
-from scanner.ledger.holding import Decision
 from scanner.ledger.ledger import Ledger
+from scanner.ledger.orders.holding import Decision
 from scanner.ledger.rows import VerdictRow
 from scanner.service.assembly import assembled, utc_now
 from scanner.service.once import Summary, run_once
 from scanner.settings import Settings, load_settings
+from tests.journeys.stored import Stored
 
 RULES = Path(__file__).parent.parent.parent / "rules"
 QUARANTINE = "/Shared/Quarantine"
 PATIENCE = 60.0
 TOKEN = "k8Vw2nQz6RtY4mXc9LpD"  # guards nothing; odd enough to be found wherever it leaks
 ENGINES = {"clamd", "containers", "rules"}
+LOG = "scanner.log"
 
 
 @dataclass(slots=True)
@@ -56,6 +57,10 @@ class World:
     def config(self) -> Path:
         return self.folder / "scanner.yaml"
 
+    @property
+    def _own_file(self) -> str:
+        return f"sqlite:///{self.folder}/ledger.db"
+
     def settings(self) -> Settings:
         (self.folder / "token").write_text(self.token)
         domain = {"name": "acme", "base_url": self.emulator.base_url, "token_file": str(self.folder / "token")}
@@ -64,7 +69,9 @@ class World:
             "events": {"start": "oldest", "min_interval": "100ms", "max_interval": "500ms"},
             "clamav": {"address": self.clamd, "scan_timeout": "20s"},
             "rules": {"paths": [str(RULES)]},
-            "ledger": {"url": f"sqlite:///{self.folder}/ledger.db"},
+            "ledger": {"url": self._own_file},
+            # Where there is no one owner, what a dead one had in hand is another's only after that.
+            "workers": {"lease": "5s"},
             "spool": {"dir": str(self.folder)},
             "http": {"listen": "127.0.0.1:0"},
         }
@@ -124,7 +131,7 @@ class World:
 
     async def once(self) -> Summary:
         """What `scanner run --once` does, in this process."""
-        with (self.folder / "scanner.log").open("a") as log, _logging_to(log):
+        with (self.folder / LOG).open("a") as log, _logging_to(log):
             try:
                 async with assembled(self.settings()) as parts:
                     return await run_once(parts, asyncio.Event())
@@ -146,23 +153,23 @@ class World:
             plans = [one.id for one in await ledger.holds.plans()]
             return await ledger.holds.decide(plans, decision, by="jdoe", because="looked at by hand")
 
+    @property
+    def stored(self) -> Stored:
+        return Stored(self.sections.get("ledger", {}).get("url") or self._own_file)
+
     def age(self, days: int) -> None:
-        """As if every step had been done so many days earlier."""
-        self._sql(f"UPDATE steps SET done_at = datetime(done_at, '-{days} days')")
+        self.stored.age(days)
 
     def wait_over(self) -> None:
-        """As if the time had come at which deferred work is due."""
-        self._sql("UPDATE tickets SET execute_after = 0")
-        self._sql("UPDATE walks SET due_at = NULL")
-        self._sql("UPDATE frontier SET due_at = NULL")
+        self.stored.wait_over()
 
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """What the ledger holds, by SQL."""
-        return self._sql(query)
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """What the ledger holds, by SQL that either database takes."""
+        return self.stored.sql(statement)
 
-    def _sql(self, statement: str) -> list[tuple[Any, ...]]:
-        with contextlib.closing(sqlite3.connect(self.folder / "ledger.db", timeout=30)) as ledger, ledger:
-            return ledger.execute(statement).fetchall()
+    def rows_yet(self, statement: str) -> list[tuple[Any, ...]]:
+        """The same; none while the service has still to make the ledger."""
+        return self.rows(statement) if self.stored.is_made() else []
 
     async def verdicts(self) -> list[VerdictRow]:
         async with Ledger.reading(self.settings().ledger, utc_now) as ledger:
@@ -178,7 +185,8 @@ class World:
 
     def outcomes(self) -> list[tuple[str, str]]:
         """Path and how work on it ended, in the order it was first seen; the state where it has not."""
-        return self.rows("SELECT path, coalesce(outcome, state) FROM work ORDER BY rowid")
+        first_told = "SELECT min(event_id) FROM events e WHERE e.domain = w.domain AND e.entry_id = w.entry_id"
+        return self.rows(f"SELECT path, coalesce(outcome, state) FROM work w ORDER BY first_seen_at, ({first_told})")
 
     def steps(self) -> list[tuple[str, str]]:
         """Kind and state of every step of every plan."""
@@ -222,15 +230,15 @@ class World:
             if file.is_file() and file.name != "token":
                 assert self.token.encode() not in file.read_bytes(), f"the token is in {file.name}"
 
-    def spawn(self) -> subprocess.Popen[bytes]:
+    def spawn(self, *options: str, log: str = LOG) -> subprocess.Popen[bytes]:
         """`scanner run` as a process of its own; its log is in the folder."""
         self.settings()
-        with (self.folder / "scanner.log").open("ab") as log:
-            command = [sys.executable, "-m", "scanner", "run", "--config", str(self.config)]
-            return subprocess.Popen(command, stdout=log, stderr=log)
+        with (self.folder / log).open("ab") as written:
+            command = [sys.executable, "-m", "scanner", "run", "--config", str(self.config), *options]
+            return subprocess.Popen(command, stdout=written, stderr=written)
 
-    def log(self) -> str:
-        return (self.folder / "scanner.log").read_text()
+    def log(self, name: str = LOG) -> str:
+        return (self.folder / name).read_text()
 
 
 @contextlib.contextmanager

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy import event as on
 
-from scanner.ledger.database import Database
+from scanner.ledger.databases.sqlite import SqliteDatabase
 from scanner.ledger.ledger import Ledger
 from scanner.ledger.tables import events, feeds, steps, tickets, verdicts, work
 from scanner.model import Cursor, EntryId, Outcome, Plan, Step, StepKind, StepResult, StepState
@@ -91,7 +91,7 @@ def die_before(statement: int, folder: Path) -> None:
 
 
 def check(folder: Path) -> None:
-    database = Database(folder / "ledger.db")
+    database = SqliteDatabase(folder / "ledger.db")
     database.run_here(whole)
     print("whole", flush=True)
 

@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
-from scanner.ledger import audit, dead_letters, holding, intake, releasing, walking, working
-from scanner.ledger.database import Database
-from scanner.ledger.holding import Decision
+from scanner.ledger.databases.database import Database
+from scanner.ledger.orders import holding, releasing
+from scanner.ledger.orders.holding import Decision
+from scanner.ledger.proofs import audit
 from scanner.ledger.queries import quarantined
+from scanner.ledger.walks import walking
+from scanner.ledger.work import dead_letters, intake, working
 from scanner.model import (
     Brake,
     Gap,

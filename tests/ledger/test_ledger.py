@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from scanner.errors import LedgerUnavailable
-from scanner.ledger.database import Database
+from scanner.ledger.databases.sqlite import SqliteDatabase
 from scanner.ledger.ledger import Ledger
 from scanner.ledger.rows import FeedState, Totals, WorkCounts
 from scanner.model import (
@@ -65,7 +65,7 @@ def test_after_a_kill_at_any_moment_the_ledger_is_whole(tmp_path: Path):
                 service.stdout.readline()
             time.sleep(chance.uniform(0.0, 0.01))
             service.kill()
-        database = Database(tmp_path / "ledger.db")
+        database = SqliteDatabase(tmp_path / "ledger.db")
         cursors.append(database.run_here(whole))
         asyncio.run(database.close())
     assert cursors == sorted(cursors)
@@ -176,7 +176,7 @@ async def test_a_reader_without_a_ledger_is_told_and_makes_none(tmp_path: Path):
 
 async def test_a_reader_of_an_empty_file_is_told(tmp_path: Path):
     (tmp_path / "ledger.db").touch()
-    with pytest.raises(LedgerUnavailable, match="has an older schema"):
+    with pytest.raises(LedgerUnavailable, match="holds no ledger yet"):
         await Ledger.open(settings(tmp_path), noon, owner=False)
 
 
@@ -206,6 +206,24 @@ async def test_a_gap_sets_the_cursor_back_and_the_same_ids_are_recorded_anew(tmp
         assert [one.entry_id for one, _ in settled] == ["c"]
         assert (await ledger.feed_state("acme")).cursor == 5
         assert (await ledger.backlog()).gaps == 1
+
+
+async def test_it_is_known_with_which_page_a_version_was_brought_last_and_of_what_came_otherwise_that_none_was(
+    tmp_path: Path,
+):
+    def queue_but_b(one, known):
+        return Skipped(Skip.DUPLICATE) if one.entry_id == "b" else queue_all(one, known)
+
+    now = after(10)
+    async with owner(tmp_path, lambda: now) as ledger:
+        await ledger.start_feed("acme", Cursor(0))
+        await ledger.record_page("acme", [event(1, "a"), event(2, "b"), event(3, "d")], Cursor(3), queue_but_b)
+        now = after(20)
+        await ledger.record_page("acme", [event(4, "c"), event(5, "a")], Cursor(5), queue_all)
+        found = {one: await ledger.brought_at("acme", EntryId(one)) for one in "abcd"}
+
+        assert found == {"a": after(20), "b": None, "c": after(20), "d": after(10)}
+        assert await ledger.brought_at("other", EntryId("a")) is None
 
 
 async def test_walks_are_open_until_finished(tmp_path: Path):

@@ -3,9 +3,9 @@
 import pytest
 
 from scanner.errors import Fenced
-from scanner.ledger import intake, working
-from scanner.ledger.database import Database
+from scanner.ledger.databases.database import Database
 from scanner.ledger.tables import tickets, work
+from scanner.ledger.work import intake, working
 from scanner.model import Lane, Outcome, Plan, Run, Skip, Skipped, Step, StepKind, StepResult, StepState
 from tests.ledger.world import after, clean, event, infected, queue, rows, took
 

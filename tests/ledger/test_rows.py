@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scanner.ledger import working
-from scanner.ledger.database import Database
-from scanner.ledger.intake import queue_versions
+from scanner.ledger.databases.database import Database
 from scanner.ledger.rows import event_values
+from scanner.ledger.work import working
+from scanner.ledger.work.intake import queue_versions
 from scanner.model import (
     PLANNED_STEPS,
     ContentFacts,
@@ -35,7 +35,7 @@ from scanner.model import (
     VerdictKind,
     WalkFolder,
 )
-from tests.ledger.world import NOON, event, queue, took, version
+from tests.ledger.world import NOON, ON_FILE, event, queue, took, version
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 SIZES = st.integers(0, 2**63 - 1)
@@ -85,6 +85,7 @@ def undone(database: Database, act) -> None:
         database.run_here(then_undo)
 
 
+@ON_FILE
 @THROUGH_A_FILE
 @given(verdict=VERDICTS, steps=STEPS)
 def test_the_next_claim_finds_the_verdict_and_the_steps_as_they_were(
@@ -101,6 +102,7 @@ def test_the_next_claim_finds_the_verdict_and_the_steps_as_they_were(
     undone(database, act)
 
 
+@ON_FILE
 @THROUGH_A_FILE
 @given(given_version=VERSIONS, lane=st.sampled_from(Lane))
 def test_the_claim_finds_the_version_and_its_lane_as_they_were(

@@ -1,5 +1,6 @@
 """The migrations make exactly the tables, and other schemas are told apart."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ from sqlalchemy import inspect, text
 
 from scanner.errors import LedgerUnavailable
 from scanner.ledger import schema
-from scanner.ledger.database import Database
+from scanner.ledger.databases.database import Database
+from scanner.ledger.databases.sqlite import SqliteDatabase
 from scanner.ledger.tables import Base
-from tests.ledger.world import content, queue
+from tests.ledger.world import ON_FILE, content, queue
 
 
 def differences(connection):
@@ -20,15 +22,18 @@ def differences(connection):
     return compare_metadata(context, Base.metadata)
 
 
+@ON_FILE
 def test_the_migrations_make_exactly_the_tables(database: Database):
     assert database.run_here(differences) == []
 
 
+@ON_FILE
 def test_the_comparison_sees_what_is_missing(database: Database):
     database.run_here(lambda connection: connection.execute(text("ALTER TABLE feeds DROP COLUMN epoch")))
     assert [found[0] for found in database.run_here(differences)] == ["add_column"]
 
 
+@ON_FILE
 def test_the_keys_are_those_of_the_tables(database: Database):
     """Which alembic does not compare."""
 
@@ -45,12 +50,12 @@ def test_an_upgrade_of_todays_schema_changes_nothing(database: Database):
     database.run_here(lambda connection: queue(connection, "e"))
     before = database.run_here(content)
     schema.upgrade(database)
-    schema.check(database)
+    asyncio.run(schema.check(database))
     assert database.run_here(content) == before
 
 
 async def test_a_failed_upgrade_leaves_no_half_schema(tmp_path: Path):
-    database = Database(tmp_path / "ledger.db")
+    database = SqliteDatabase(tmp_path / "ledger.db")
     database.run_here(lambda connection: connection.execute(text("CREATE TABLE work (x)")))
     with pytest.raises(LedgerUnavailable, match="table work already exists"):
         schema.upgrade(database)
@@ -58,21 +63,36 @@ async def test_a_failed_upgrade_leaves_no_half_schema(tmp_path: Path):
     await database.close()
 
 
-@pytest.mark.parametrize("act", [schema.upgrade, schema.check])
-def test_a_newer_schema_is_refused(database: Database, act):
-    database.run_here(lambda connection: connection.execute(text("UPDATE alembic_version SET version_num='9999'")))
+@pytest.mark.parametrize("act", [schema.upgrade, lambda database: asyncio.run(schema.check(database))])
+def test_a_newer_schema_that_leaves_no_room_for_older_programs_is_refused(database: Database, act):
+    newer(database, floor="9998")
     with pytest.raises(LedgerUnavailable, match=r"was written by a newer version of scanner \(schema 9999\)\. Use"):
         act(database)
 
 
+@pytest.mark.parametrize("act", [schema.upgrade, lambda database: asyncio.run(schema.check(database))])
+def test_a_newer_schema_on_which_this_program_still_works_is_worked_on_and_stays(database: Database, act):
+    newer(database, floor="0021")
+    before = database.run_here(content)
+    act(database)
+    assert database.run_here(content) == before
+
+
+def newer(database: Database, floor: str) -> None:
+    """As a later version leaves it that can be worked on by programs from `floor` on."""
+    database.run_here(lambda connection: connection.execute(text("UPDATE alembic_version SET version_num='9999'")))
+    database.run_here(lambda connection: connection.execute(text(f"UPDATE floor SET revision='{floor}'")))
+
+
 async def test_an_older_schema_is_told_and_left_as_it_is(tmp_path: Path):
-    database = Database(tmp_path / "ledger.db")
-    with pytest.raises(LedgerUnavailable, match=r"has an older schema. Start `scanner run` of this version once"):
-        schema.check(database)
+    database = SqliteDatabase(tmp_path / "ledger.db")
+    with pytest.raises(LedgerUnavailable, match=r"holds no ledger yet. Start `scanner run` of this version once"):
+        await schema.check(database)
     assert database.run_here(lambda connection: inspect(connection).get_table_names()) == []
     await database.close()
 
 
+@ON_FILE
 def test_the_way_back_leaves_nothing(database: Database):
     def down(connection):
         config = schema._config()

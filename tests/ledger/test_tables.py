@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select
 from sqlalchemy.exc import StatementError
 
-from scanner.ledger.database import Database
+from scanner.ledger.databases.database import Database
 from scanner.ledger.tables import walks
 from tests.ledger.world import NOON
 

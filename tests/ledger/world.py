@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, select
 
-from scanner.ledger import intake, schema, working
-from scanner.ledger.database import Database
+from scanner.ledger import schema
+from scanner.ledger.databases.sqlite import SqliteDatabase
 from scanner.ledger.ledger import Clock, Ledger
 from scanner.ledger.tables import Base
+from scanner.ledger.work import intake, working
 from scanner.model import (
     ContentFacts,
     Disposition,
@@ -33,6 +35,8 @@ from scanner.model import (
 from scanner.settings import LedgerSettings
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
+ON_FILE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""Of what is so on SQLite alone: its plans, its file, our own tickets."""
 FACTS = ContentFacts(5, "ab" * 32, "cd" * 64, "text/plain")
 
 
@@ -98,8 +102,8 @@ def rows(connection: Connection, table: Any, *columns: str) -> list[tuple[Any, .
     return [tuple(row) for row in connection.execute(select(*chosen).order_by(*table.primary_key))]
 
 
-def new_database(folder: Path) -> Database:
-    database = Database(folder / "ledger.db")
+def new_database(folder: Path) -> SqliteDatabase:
+    database = SqliteDatabase(folder / "ledger.db")
     schema.upgrade(database)
     return database
 
@@ -118,7 +122,14 @@ def now() -> datetime:
 
 @asynccontextmanager
 async def owner(folder: Path, clock: Clock = noon) -> AsyncIterator[Ledger]:
-    ledger = await Ledger.open(settings(folder), clock, owner=True)
+    async with opened(settings(folder), clock) as ledger:
+        yield ledger
+
+
+@asynccontextmanager
+async def opened(place: LedgerSettings, clock: Clock = noon) -> AsyncIterator[Ledger]:
+    """By a service that works on it."""
+    ledger = await Ledger.open(place, clock, owner=True)
     try:
         yield ledger
     finally:

@@ -29,6 +29,7 @@ def full(metrics: Metrics) -> Metrics:
     metrics.clamd_in_use.labels("unix:/run/clamd.sock").set(1)
     metrics.api_quota("acme", "day", limit=1000, used=1)
     metrics.api_quota("acme", "second", limit=2, used=1)
+    metrics.detections.ranked({"Eicar": 1}, ())
     metrics.self_tested({"warc": "blind"}, datetime(2026, 3, 4, tzinfo=UTC), conclusive=True)
     return metrics
 
@@ -59,7 +60,7 @@ def test_every_series_that_can_be_known_is_there_with_nothing_in_it() -> None:
 
 def test_every_counter_and_histogram_has_series_before_anything_happens() -> None:
     empty = [family.name for family in Metrics().registry.collect() if not family.samples]
-    assert all(re.match(r"scanner_(clamd_|api_quota_|blind_spot$)", name) for name in empty)
+    assert all(re.match(r"scanner_(clamd_|api_quota_|blind_spot$|detections_last_day$)", name) for name in empty)
 
 
 def test_a_loop_that_never_reports_would_look_stalled_so_only_reporting_ones_are_listed() -> None:

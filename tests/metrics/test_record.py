@@ -62,6 +62,7 @@ class Waiting:
     walks_refused: int = 8
     held: Mapping[str, int] = field(default_factory=dict)
     oldest_held: datetime | None = None
+    waiting_since: Mapping[str, datetime] = field(default_factory=dict)
     lanes: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -242,13 +243,14 @@ def test_yara_files_that_are_disabled_are_counted_by_reason_until_they_are_mende
 
 def test_what_waits_is_shown_with_moments_that_are_zero_when_nothing_does(metrics: Metrics) -> None:
     metrics.backlog(Waiting(oldest=NOON, oldest_step=NOON, braked=3, held={"hour": 3}, oldest_held=NOON))
-    metrics.backlog(Waiting(lanes={"backfill": 9}))
+    metrics.backlog(Waiting(lanes={"backfill": 9}, waiting_since={"backfill": NOON}))
     assert changed(metrics) == {
         "jobs pending": 1,
         "jobs leased": 2,
         "jobs retry_wait": 3,
         "jobs parked": 4,
         "backlog_versions backfill": 9,
+        "backlog_waiting_since_timestamp_seconds backfill": NOON.timestamp(),
         "steps_pending": 5,
         "coverage_gaps_open": 6,
         "walks_open waiting": 7,
@@ -269,6 +271,15 @@ def test_a_held_plan_shows_that_a_person_must_decide(metrics: Metrics) -> None:
         "remediation_held share": 1,
         "remediation_held_oldest_timestamp_seconds": NOON.timestamp(),
     }
+
+
+def test_what_another_replica_looks_after_is_shown_there_alone(metrics: Metrics) -> None:
+    metrics.notices_waiting(3, NOON)
+    metrics.versions_given_up({"poison": 2})
+    metrics.quarantines({"open": 1})
+    metrics.webhooks_registered.set(4)
+    metrics.kept_by_another()
+    assert changed(metrics) == {}
 
 
 def test_the_last_day_with_a_statement_is_shown_by_its_end(metrics: Metrics) -> None:

@@ -4,17 +4,62 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema  # type: ignore[import-untyped]
 
 from scanner.model import Finding, Inspection, StepKind, StepRecord, StepState, Verdict, VerdictKind
-from scanner.notify.ocsf import LONGEST, MOST, detection
+from scanner.notify.ocsf import LONGEST, MOST, Activity, detection
 from tests.notify.world import NOW, VERDICT, VERSION, did
 
 MILLISECONDS = 1772615700000
+
+
+@cache
+def official() -> Draft202012Validator:
+    """The class as its makers publish it. It refuses keys that it does not know."""
+    schema = OcsfJsonSchemaEmbedded(get_ocsf_schema("1.8.0"))
+    return Draft202012Validator(schema.get_class_schema("detection_finding", profiles=["security_control"]))
+
+
+def refused(event: dict[str, Any]) -> list[str]:
+    return [f"{error.json_path}: {error.message}" for error in official().iter_errors(event)]
+
+
+@pytest.mark.parametrize("kind", VerdictKind)
+@pytest.mark.parametrize("activity", Activity)
+@pytest.mark.parametrize("state", StepState)
+def test_whatever_is_told_the_official_schema_accepts(kind: VerdictKind, activity: Activity, state: StepState) -> None:
+    plan = [did(step, state, path="/Shared/Q/e.q", error="no right") for step in StepKind]
+    closed = {"by": "jdoe", "reason": "a false alarm"} if activity is Activity.CLOSE else None
+    told = [
+        detection(verdict, plan, now=NOW, waiting="held by the brake", activity=activity, closed=closed)
+        for verdict in (replace(VERDICT, kind=kind), Verdict(VERSION, kind, ("encrypted",)))
+    ]
+    assert [refused(event) for event in told] == [[], []]
+
+
+def test_the_official_schema_refuses_what_it_does_not_know() -> None:
+    event = detection(VERDICT, [], now=NOW) | {"verdict": "infected", "disposition_id": 77}
+    assert len(refused(event)) == 2
+
+
+def test_all_events_about_one_version_are_of_one_finding_and_each_is_one_of_its_own() -> None:
+    why = {"by": "jdoe", "reason": "a false alarm"}
+    closed = detection(VERDICT, [did(StepKind.QUARANTINE)], now=NOW, activity=Activity.CLOSE, closed=why)
+    told = [detection(VERDICT, [], now=NOW), detection(VERDICT, [], now=NOW, activity=Activity.UPDATE), closed]
+    keys = ("activity_id", "type_uid", "status_id", "action_id", "disposition_id")
+    assert [(tuple(one[key] for key in keys), one["finding_info"]["uid"], one["metadata"]["uid"]) for one in told] == [
+        ((1, 200401, 1, 3, 15), "acme/e1", "acme/e1#1"),
+        ((2, 200402, 2, 3, 15), "acme/e1", "acme/e1#2"),
+        ((3, 200403, 4, 1, 9), "acme/e1", "acme/e1#3"),
+    ]
+    assert [one["unmapped"].get("closed") for one in told] == [None, None, why]
 
 
 def test_an_infected_file_in_quarantine_is_a_detection_finding_with_all_that_is_known() -> None:
@@ -28,7 +73,7 @@ def test_an_infected_file_in_quarantine_is_a_detection_finding_with_all_that_is_
         "activity_id": 1, "category_uid": 2, "class_uid": 2004, "type_uid": 200401, "time": MILLISECONDS,
         "severity_id": 5, "status_id": 1, "is_alert": True, "action_id": 2, "disposition_id": 3,
         "metadata": {
-            "version": "1.8.0", "uid": "acme/e1", "profiles": ["security_control"],
+            "version": "1.8.0", "uid": "acme/e1#1", "profiles": ["security_control"],
             "product": {"name": "scanner", "vendor_name": "scanner", "version": "0.1.0"},
         },
         "finding_info": {
@@ -91,6 +136,7 @@ def test_strangers_words_are_values_of_bounded_length_and_always_json(path: str,
     event = detection(judged, [did(StepKind.TAG, StepState.FAILED, error=error)], now=NOW)
 
     assert json.loads(json.dumps(event).encode()) == event
+    assert refused(event) == []
     assert len(event.get("malware", [])) <= MOST
     assert max(len(text) for text in _texts(event)) <= LONGEST
 

@@ -89,6 +89,20 @@ async def test_a_service_whose_certificate_nobody_vouches_for_gets_nothing(
     assert service.bodies == []
 
 
+async def test_a_service_is_contacted_with_nothing_sent(service: Receiver, secret: Path) -> None:
+    hook = webhook(service.url, secret)
+    assert await hook.contact()
+    await hook.close()
+    assert (service.bodies, service.headers) == ([], [])
+
+
+async def test_a_service_that_speaks_no_tls_is_not_contacted_by_it(service: Receiver, secret: Path) -> None:
+    hook = webhook(service.url.replace("http:", "https:"), secret)
+    with pytest.raises(NotTaken, match="no connection: "):
+        await hook.contact()
+    await hook.close()
+
+
 def test_a_secret_may_be_base64_after_a_mark(tmp_path: Path) -> None:
     raw = bytes(range(32))
     (tmp_path / "s").write_text("whsec_" + base64.b64encode(raw).decode() + "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import threading
@@ -73,8 +74,12 @@ class Server:
             self.received.append(self.socket.recv(65_536))
             return
         connection, _ = self.socket.accept()
-        with connection if self._tls is None else self._tls.wrap_socket(connection, server_side=True) as stream:
+        with contextlib.suppress(ssl.SSLError), connection, self._secured(connection) as stream:
             self.received.append(b"".join(iter(lambda: stream.recv(65_536), b"")))
+
+    def _secured(self, connection: socket.socket) -> socket.socket:
+        """Raises ssl.SSLError where the other side does not trust us."""
+        return connection if self._tls is None else self._tls.wrap_socket(connection, server_side=True)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from demo.clamd import PrivateClamd
 from demo.samples import eicar
 from scanner.errors import CloudUnavailable, Forbidden
 from scanner.judge.plan import plan
-from scanner.ledger.holding import Decision
+from scanner.ledger.orders.holding import Decision
 from scanner.model import FileVersion, Run, StepRecord, StepResult, StepState, Verdict
 from scanner.pipeline.act import HELD_WAIT, act
 from tests.ledger.world import NOON, infected

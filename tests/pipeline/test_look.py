@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+import structlog
 
 from scanner.errors import BadAnswer, CloudRefused, Forbidden, Throttled
 from scanner.model import FileVersion, Gap, Outcome, Unchecked, Unscannable
@@ -94,6 +95,15 @@ async def test_a_refusal_is_a_gap_and_never_an_absence(
         flow.cloud.tree.delete(FILE)
     flow.cloud.before[call] = error
     assert await gap_of(flow, version) == Gap(reason, str(error))
+
+
+async def test_a_log_line_from_the_thread_of_a_look_says_which_version_it_is_about(flow: Bench) -> None:
+    version = await flow.queue(FILE, b"hello")
+    told: dict[str, object] = {}
+    flow.cloud.before["open_content"] = lambda: told.update(structlog.contextvars.get_contextvars())
+    with structlog.contextvars.bound_contextvars(entry_id=version.entry_id):
+        await seen(flow, version)
+    assert told == {"entry_id": version.entry_id}
 
 
 async def test_what_must_wait_is_raised(flow: Bench) -> None:

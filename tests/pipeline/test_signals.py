@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -24,6 +25,7 @@ from scanner.model import (
     Unchecked,
 )
 from scanner.pipeline.signals import TRIGGERS, Signals
+from scanner.tracing import Trace, Tracer
 from tests.ledger.world import NOON, clean, infected, version
 
 RUN = Run(RunToken("t"), version("a", uploaded_at=NOON), Lane.RECONCILE, starts=2, attempts=1)
@@ -101,6 +103,13 @@ def test_a_step_tells_what_it_left_behind(metrics: Metrics, state: StepState, le
     assert value(metrics, "steps_total", step="quarantine", result=state.value) == 1
 
 
+def test_a_bad_file_stood_open_from_its_upload_until_it_was_moved(metrics: Metrics) -> None:
+    signals = Signals(metrics, lambda: NOON + timedelta(seconds=40))
+    for state in (StepState.FAILED, StepState.SUCCESS):
+        signals.stepped(RUN, MOVE, StepResult(state))
+    assert [value(metrics, f"exposure_seconds_{part}") for part in ("count", "sum")] == [1, 40]
+
+
 def test_a_defect_is_an_error_with_its_cause_and_a_lost_claim_a_warning(metrics: Metrics) -> None:
     cause = ZeroDivisionError()
     with capture_logs() as told:
@@ -117,3 +126,32 @@ def test_an_inspection_is_counted_by_engine(metrics: Metrics) -> None:
     Signals(metrics).inspected((Inspection("clamd", "ClamAV 1.4"), Inspection("rules", "1")), 7)
     assert value(metrics, "inspections_total", engine="clamd", result="complete") == 1
     assert value(metrics, "scanned_bytes_total", engine="rules") == 7
+
+
+SOON = NOON + timedelta(seconds=3)
+DONE = StepResult(StepState.SUCCESS)
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        (lambda on: on.judged(RUN, clean(RUN.version), NOON), (False, "")),
+        (lambda on: on.judged(RUN, infected(RUN.version, "Eicar"), NOON), (True, "")),
+        (lambda on: on.stepped(RUN, MOVE, DONE), (True, "")),
+        (lambda on: on.waiting(RUN, CloudUnavailable("it is away")), (True, "CloudUnavailable")),
+        (lambda on: on.deferred(RUN, Gap(Unchecked.ENGINE_DOWN), SOON), (True, "engine-down")),
+        (lambda on: on.deferred(RUN, Gap(Unchecked.SHUTDOWN), SOON), (False, "")),
+        (lambda on: (on.unforeseen(KeyError("x")), on.deferred(RUN, Gap(Unchecked.POISON), SOON)), (True, "KeyError")),
+        (lambda on: on.ended(RUN, Outcome.GONE), (False, "")),
+        (lambda on: on.ended(RUN, Outcome.FAILED), (True, "failed")),
+        (lambda on: on.fenced(), (False, "")),
+    ],
+)
+def test_a_trace_is_kept_for_what_was_found_and_what_went_wrong(
+    metrics: Metrics, told: Callable[[Signals], object], kept: tuple[bool, str]
+) -> None:
+    sent: list[Trace] = []
+    with capture_logs(), Tracer(lambda trace, _: sent.append(trace)).settling():
+        told(Signals(metrics))
+
+    assert [(one.kept, one.error) for one in sent] == [kept]

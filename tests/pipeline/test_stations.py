@@ -16,7 +16,7 @@ def test_nothing_has_a_default_that_somebody_could_forget_to_replace(kind: type)
         kind()
 
 
-async def test_nothing_is_swapped_while_versions_pass(flow: Bench) -> None:
-    for part in (flow.stations, flow.stations.domains["acme"]):
-        with pytest.raises(FrozenInstanceError):
-            setattr(part, fields(part)[0].name, None)
+async def test_a_domain_is_not_swapped_while_versions_pass(flow: Bench) -> None:
+    domain = flow.stations.domains["acme"]
+    with pytest.raises(FrozenInstanceError):
+        setattr(domain, fields(domain)[0].name, None)

@@ -121,6 +121,20 @@ async def test_a_plan_is_finished_on_a_file_in_quarantine_and_the_newer_version_
         assert result.superseded_by.entry_id == newer.entry_id
 
 
+@pytest.mark.parametrize("planned", [MOVE, COMMENT], ids=lambda planned: planned.kind)
+async def test_a_version_judged_when_another_one_lies_in_quarantine_tells_its_owner_no_second_time(
+    world: World, planned: Step
+) -> None:
+    older = world.upload(ORIGIN)
+    newer = world.upload(ORIGIN, "second")
+    await world.perform(newer, step(MOVE))
+    move = step(MOVE, StepState.INTENDED, destination=f"{FOLDER}/2026-03-04/q-g-older.docx.q")
+    record = move if planned is MOVE else step(COMMENT)
+    result = await perform(world.twin, older, record, FOLDER, ACCOUNT, plan=(move, step(COMMENT)))
+    assert (result.state, result.superseded_by and result.superseded_by.entry_id) == ("superseded", newer.entry_id)
+    assert (world.twin.tree.notes, await world.where(newer)) == ([], DESTINATION)
+
+
 async def test_what_no_plan_contains_is_a_mistake_of_ours(world: World) -> None:
     version = world.upload(ORIGIN)
 

@@ -23,7 +23,7 @@ from scanner.rulebook.load import load_rules
 from scanner.rulebook.match import every_condition
 from scanner.rulebook.rule import Rulebook, rulebook_of
 from scanner.rulebook.yara_files import read_yara_files
-from scanner.service.engines import unpacker_of
+from scanner.service.engines.engines import unpacker_of
 from scanner.settings import LocalSettings
 from tools.rule_pages import FAMILIES
 

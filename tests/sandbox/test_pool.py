@@ -16,7 +16,8 @@ from scanner.sandbox.handing_over import in_memory
 from scanner.sandbox.limits import Limits
 from scanner.sandbox.pool import Sandbox
 
-LIMITS = Limits(memory=512 * 1024**2, cpu=10, file_size=1024**2, requests=1000)
+# Its descriptors, which it would otherwise not see.
+LIMITS = Limits(memory=512 * 1024**2, cpu=10, file_size=1024**2, requests=1000, readable=("/proc",))
 MODULE = "tests.sandbox.inmate"
 
 
@@ -152,8 +153,11 @@ def test_half_an_answer_lasts_no_longer_than_the_deadline(sandbox):
         sandbox.ask({"act": "lie", "bytes": [0, 0, 1, 0, 123]}, deadline=0.5)
 
 
-def test_what_a_process_started_dies_with_it(sandbox):
-    child = int(str(sandbox.ask({"act": "leave_child"})["child"]))
+def test_no_process_can_be_started_and_where_one_can_it_dies_with_its_maker(sandbox):
+    child = sandbox.ask({"act": "leave_child"})["child"]
+    assert (child is None) is (sandbox.confinement().calls == "")
+    if child is None:
+        return
 
     with pytest.raises(Deadline):  # the child holds the connection open
         sandbox.ask({"act": "exit"}, deadline=0.5)
@@ -229,3 +233,14 @@ def test_a_process_says_whether_it_could_leave_the_network_and_then_has_none(san
         answer = sandbox.ask({"act": "connect", "port": server.getsockname()[1]})
 
     assert (answer["error"] != "") is (confinement.network == "")
+
+
+def test_how_well_processes_are_shut_in_is_told_once():
+    told = []
+    sandbox = Sandbox(MODULE, processes=2, limits=replace(LIMITS, requests=1), on_confined=told.append)
+    for number in range(3):
+        sandbox.ask({"act": "echo", "say": number})
+    confinement = sandbox.confinement()
+    sandbox.close()
+
+    assert told == [confinement]

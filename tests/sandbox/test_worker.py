@@ -45,7 +45,7 @@ def test_it_first_says_how_well_it_is_shut_in():
     with started() as (ours, _):
         send(ours, LIMITS)
 
-        assert set(receive(ours) or {}) == {"network"}
+        assert set(receive(ours) or {}) == {"network", "files", "calls"}
 
 
 def test_it_answers_one_request_after_the_other(connection):

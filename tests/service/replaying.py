@@ -13,9 +13,9 @@ from scanner.rulebook.rule import Rule, rulebook_of
 from scanner.rulebook.suppressions import Suppression
 from scanner.rulebook.until import utc_today
 from scanner.rulebook.yara_rules import NO_YARA
+from scanner.service.again.replay import Hit, Replay, Report
+from scanner.service.again.second_look import second_look
 from scanner.service.assembly import utc_now
-from scanner.service.replay import Hit, Replay, Report
-from scanner.service.second_look import second_look
 from tests.journeys.world import World
 from tests.rulebook import rule
 

@@ -8,7 +8,7 @@ import shutil
 from scanner import __version__
 from scanner.service.assembly import assembled
 from scanner.service.audit import settings_digest
-from scanner.service.reload import reload_rules
+from scanner.service.changes.reload import reload_rules
 from tests.journeys.world import RULES, TOKEN, World
 
 SHIPPED = sorted((RULES / "disguise").glob("*.yaml"))[0]

@@ -62,7 +62,9 @@ async def test_a_receiver_that_is_away_holds_up_neither_steps_nor_others(world: 
     assert (len(soc.bodies), states(world)) == (1, [("soc", "taken", 1), ("away", "open", 1)])
 
 
-async def test_a_receiver_is_told_at_once_where_steps_have_to_wait_and_only_once(world: World, soc: Receiver) -> None:
+async def test_a_receiver_is_told_at_once_where_steps_have_to_wait_and_again_when_they_are_done(
+    world: World, soc: Receiver
+) -> None:
     tell(world, soc, "quarantine", "notify")
     world.upload(PATH, samples.eicar())
     token = world.act("lock", path=PATH)["lock_token"]
@@ -72,7 +74,10 @@ async def test_a_receiver_is_told_at_once_where_steps_have_to_wait_and_only_once
 
     world.act("unlock", path=PATH, lock_token=token)
     await world.all_of()
-    assert ([state for _, state in world.steps()], len(soc.bodies)) == (["success", "success"], 1)
+    assert [state for _, state in world.steps()] == ["success", "success"]
+    assert [(one["activity_id"], one["disposition_id"]) for one in soc.bodies] == [(1, 14), (2, 3)]  # type: ignore[call-overload]
+    assert len({one["finding_info"]["uid"] for one in soc.bodies}) == 1  # type: ignore[call-overload]
+    assert len({headers["webhook-id"] for headers in soc.headers}) == 2
 
 
 async def test_what_the_brake_holds_is_told_all_the_same(world: World, soc: Receiver) -> None:

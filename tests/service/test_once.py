@@ -38,6 +38,17 @@ async def test_work_that_waits_for_an_engine_is_left_open_and_said_to_be(world: 
     assert (await pass_over(world)).unfinished == ["1 versions are still open"]
 
 
+async def test_work_of_a_domain_that_the_settings_name_no_more_is_left_open_and_said_to_be(
+    world: World, new_clamd: StartClamd
+) -> None:
+    clamd, world.clamd = world.clamd, new_clamd().address
+    world.upload(FILE, b"hello")
+    await pass_over(world)
+    world.clamd, world.sections["domain"] = clamd, {"name": "bolt"}
+    async with asyncio.timeout(60):
+        assert (await pass_over(world)).unfinished == ["1 versions are still open"]
+
+
 async def test_a_feed_that_cannot_be_read_is_said_to_be(world: World) -> None:
     world.fault(method="GET", route="/pubapi/v2/events", status=503)
     (reason,) = (await pass_over(world)).unfinished

@@ -30,6 +30,17 @@ async def test_the_gauges_show_backlog_clamd_spool_slots_and_quota(world: World)
         assert value(parts, "api_quota_used_requests", window="day") == 1
 
 
+async def test_what_the_settings_ask_for_stands_beside_what_was_done(world: World) -> None:
+    world.sections = {**world.sections, "reconcile": {"every": "7d"}, "probe": {"every": "30m"}}
+    async with assembled(world.settings()) as parts:
+        await publish(parts)
+        assert value(parts, "domains") == 1
+        assert value(parts, "walk_interval_seconds") == 7 * 86400
+        assert value(parts, "walk_last_completed_timestamp_seconds") == 0
+        assert value(parts, "probe_interval_seconds") == 0, "no domain has a folder for probes"
+        assert value(parts, "webhooks_wanted") == 0
+
+
 async def test_a_clamd_that_is_down_is_shown_as_down(world: World, new_clamd: StartClamd) -> None:
     world.clamd = new_clamd().address
     async with assembled(world.settings()) as parts:

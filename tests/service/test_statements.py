@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from scanner.errors import ConfigurationError
-from scanner.ledger import statement_keys
 from scanner.ledger.ledger import Ledger
-from scanner.ledger.statement import last_of, parse
+from scanner.ledger.proofs import statement_keys
+from scanner.ledger.proofs.statement import last_of, parse
 from scanner.service.assembly import assembled, utc_now
 from scanner.service.loops import serve
 from scanner.service.statements import Statements, file_of, make_due, write, write_missing

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from scanner.errors import CloudUnavailable, Throttled
-from scanner.ledger.walking import EVERYTHING, REFUSED_REST, WalkReason
+from scanner.ledger.walks.walking import EVERYTHING, REFUSED_REST, WalkReason
 from scanner.model import Cursor, Event, WalkFolder
 from scanner.service.assembly import Parts, assembled, utc_now
 from scanner.service.walks import FIRST_REST, MOST_REFUSED, Walker, walker_of

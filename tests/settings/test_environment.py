@@ -21,6 +21,13 @@ def test_a_text_stays_a_text_and_a_list_is_read_as_yaml() -> None:
     }
 
 
+@pytest.mark.parametrize("text", ["[::1]:9464", "{half", "[", ""])
+def test_brackets_that_hold_not_all_of_it_make_no_list(text: str) -> None:
+    value: dict[str, object] = {}
+    lay_over(value, {"SCANNER__HTTP__LISTEN": text})
+    assert value == {"http": {"listen": text}}
+
+
 def test_the_longer_name_refines_what_the_shorter_one_gave() -> None:
     value: dict[str, object] = {}
     lay_over(value, {"SCANNER__EVENTS__PAGE": "7", "SCANNER__EVENTS": "{page: 3, start: oldest}"})
@@ -45,6 +52,6 @@ def test_a_way_that_leads_nowhere_is_a_problem_that_names_the_variable(name: str
 
 
 def test_a_value_that_is_broken_yaml_is_a_problem_that_does_not_repeat_it() -> None:
-    _, problems = lay_over({}, {"SCANNER__RULES__PATHS": "[hunter2"})
+    _, problems = lay_over({}, {"SCANNER__RULES__PATHS": "[hunter2: a: b]"})
     assert [problem.where for problem in problems] == ["environment variable SCANNER__RULES__PATHS"]
     assert "hunter2" not in str(problems)

@@ -79,6 +79,7 @@ def test_one_domain_is_enough_and_all_else_has_the_defaults_of_the_design(folder
             "connections": 4,
             "scan_timeout": "2m",
             "max_stream": "400MiB",
+            "hand_over": "auto",
             "oldest_signatures": "2d",
             "rescan_window": "3d",
             "signature_folders": [],
@@ -86,9 +87,15 @@ def test_one_domain_is_enough_and_all_else_has_the_defaults_of_the_design(folder
         "rules": {"paths": ["rules"], "reload": True},
         "suppressions": {"paths": [], "reload": True},
         "yara": {"processes": 2, "memory": "1GiB", "scan_timeout": "30s", "compile_timeout": "1m"},
-        "ledger": {"url": "sqlite:////data/ledger.db", "facts_for": "90d"},
-        "workers": {"concurrency": 8, "lease": "1m", "max_attempts": 5},
+        "ledger": {
+            "url": "sqlite:////data/ledger.db",
+            "password_file": None,
+            "facts_for": "90d",
+            "keep_events": "400d",
+        },
+        "workers": {"concurrency": 8, "per_domain": None, "lease": "1m", "max_attempts": 5},
         "spool": {"dir": "/tmp", "max_total": "4GiB", "max_file": "2GiB"},
+        "cache": {"enabled": True, "max_age": "7d", "audit_share": 0.01, "list_from": 10},
         "unpack": {
             "processes": 2,
             "memory": "1GiB",
@@ -119,6 +126,7 @@ def test_one_domain_is_enough_and_all_else_has_the_defaults_of_the_design(folder
         },
         "statements": {"folder": None, "key_file": None},
         "probe": {"every": "1h", "patience": "15m"},
+        "log": {"level": "info"},
         "http": {"listen": "127.0.0.1:9464"},
         "webhooks": {"url": None, "secret_file": None, "listen": "127.0.0.1:9465"},
     }

@@ -1,12 +1,10 @@
 """Limits and cross-checks of the sections."""
 
-from pathlib import Path
-
 import pytest
 from pydantic import ValidationError
 
 from scanner.model import StepKind, VerdictKind
-from scanner.settings import ClamavSettings, EventSettings, HttpSettings, LedgerSettings, PolicySettings, SpoolSettings
+from scanner.settings import ClamavSettings, EventSettings, HttpSettings, PolicySettings, SpoolSettings
 from scanner.settings.section import Section
 
 
@@ -47,19 +45,6 @@ def test_addresses_that_contradict_each_other_are_refused(written: dict[str, obj
 def test_the_operations_port_needs_host_and_port(listen: str) -> None:
     with pytest.raises(ValidationError, match="must be host:port"):
         HttpSettings.model_validate({"listen": listen})
-
-
-@pytest.mark.parametrize(
-    "url", ["sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:///x?mode=memory", "ledger.db"]
-)
-def test_a_ledger_is_a_file(url: str) -> None:
-    with pytest.raises(ValidationError, match="of a file"):
-        LedgerSettings.model_validate({"url": url})
-
-
-def test_four_slashes_are_an_absolute_path() -> None:
-    paths = [LedgerSettings.model_validate({"url": url}).path for url in ("sqlite:////data/l.db", "sqlite:///l.db")]
-    assert paths == [Path("/data/l.db"), Path("l.db")]
 
 
 def test_intervals_that_contradict_each_other_are_refused() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
+import tempfile
 from functools import lru_cache, partial
 from typing import cast
 
@@ -61,6 +63,16 @@ def _asked(cookie: magic.Magic, head: bytes) -> str:
 _asked_once = lru_cache(maxsize=256)(_asked)
 
 
+def keep_temporary_files_in_memory() -> None:
+    """msoffcrypto writes a doc, xls or ppt that it decrypts into one. Here no file can be made; memory is bounded."""
+    tempfile.TemporaryFile = _in_memory  # type: ignore[assignment]  # of all its ways of being called, one is used
+
+
+def _in_memory(*_arguments: object, **_options: object) -> io.BytesIO:
+    return io.BytesIO()
+
+
 if __name__ == "__main__":
+    keep_temporary_files_in_memory()
     # The cookie is made, and its database read, before the door is shut.
     serve(partial(handle, magic.Magic(mime=True)))

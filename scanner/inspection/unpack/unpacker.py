@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -40,8 +40,15 @@ KEPT = 0.8
 class Unpacker:
     """Thread-safe; at most `processes` contents at once, further ones wait."""
 
-    def __init__(self, settings: UnpackSettings, passwords: tuple[str, ...] = (), folder: Path | None = None) -> None:
-        """`folder`: where unpacked bytes lie while they are looked at; of the system, unless said otherwise."""
+    def __init__(
+        self,
+        settings: UnpackSettings,
+        passwords: tuple[str, ...] = (),
+        folder: Path | None = None,
+        on_confined: Callable[[Confinement], None] = lambda _: None,
+    ) -> None:
+        """`folder`: where unpacked bytes lie while they are looked at; of the system, unless said otherwise.
+        `on_confined`: see Sandbox."""
         self._folder = folder or Path(tempfile.gettempdir())
         self._deadline = settings.deadline
         self._passwords = passwords
@@ -53,7 +60,7 @@ class Unpacker:
             settings.deadline * KEPT,
         )
         limits = Limits(memory=settings.memory, cpu=int(settings.deadline) + 1, file_size=settings.max_total)
-        self._sandbox = Sandbox(MODULE, processes=settings.processes, limits=limits)
+        self._sandbox = Sandbox(MODULE, processes=settings.processes, limits=limits, on_confined=on_confined)
 
     @contextmanager
     def unpack(self, content: Content, name: str = "") -> Iterator[Unpacked]:

@@ -6,8 +6,10 @@ ends with the rules it began with.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from math import ceil
+from pathlib import Path
 
 from scanner.inspection.engine import Content
 from scanner.model import Gap, Unchecked, Unscannable
@@ -32,8 +34,15 @@ REQUESTS = 2_000
 class YaraScanner:
     """Thread-safe; as many contents at once as there are processes, the others wait."""
 
-    def __init__(self, rules: YaraRules, settings: YaraSettings, timed_out: Callable[[], None] = lambda: None) -> None:
-        """`timed_out` is told of each scan that took too long."""
+    def __init__(
+        self,
+        rules: YaraRules,
+        settings: YaraSettings,
+        timed_out: Callable[[], None] = lambda: None,
+        folder: Path | None = None,
+    ) -> None:
+        """`timed_out` is told of each scan that took too long. `folder`: where contents lie that are not in memory; of
+        the system, unless said otherwise. yara-x opens them once more."""
         self._rules = rules
         self.seconds = ceil(settings.scan_timeout)
         self._timed_out = timed_out
@@ -42,6 +51,7 @@ class YaraScanner:
             cpu=self.seconds + ceil(LOADING),
             file_size=0,
             requests=REQUESTS,
+            readable=(str(folder or tempfile.gettempdir()),),
         )
         arguments = (str(settings.memory),)
         self._sandbox = Sandbox(MODULE, processes=settings.processes, limits=limits, arguments=arguments)

@@ -17,7 +17,7 @@ from pgqueuer.core.tm import TaskManager
 from pgqueuer.domain import models, types
 from pgqueuer.domain.settings import DBSettings
 
-from scanner.ledger.database import Database
+from scanner.ledger.databases.database import Database
 from scanner.ledger.dispatch import tickets
 
 SWEEP_EVERY = 1.0

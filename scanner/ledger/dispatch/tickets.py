@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, case, delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
+from scanner.ledger.databases.upsert import upsert
+from scanner.ledger.dispatch import server_tickets, turns
 from scanner.ledger.tables import tickets, work
 from scanner.model import EntryId, Lane
 
@@ -24,6 +25,7 @@ SUSPICIOUS = 2
 OPEN = ("queued", "running", "waiting")
 HELD = "held"
 """The state of tickets that nobody takes, until a person lets them go."""
+NOT_HELD = ("waiting", "queued", "picked")
 
 _PUT = upsert(tickets).on_conflict_do_nothing(index_elements=["domain", "entry_id"])
 _ROW = (tickets.c.domain == bindparam("d")) & (tickets.c.entry_id == bindparam("e"))
@@ -81,6 +83,16 @@ class Claimed:
     rank: int
 
 
+def on_server(connection: Connection) -> bool:
+    """Whether the tickets are PgQueuer's, not ours."""
+    return connection.dialect.name == "postgresql"
+
+
+def key_of(domain: str, entry_id: str) -> str:
+    """How a ticket is called in a queue that knows one name only."""
+    return f"{domain}\n{entry_id}"
+
+
 def put(
     connection: Connection,
     domain: str,
@@ -92,10 +104,14 @@ def put(
     waiting: bool = False,
 ) -> None:
     """A ticket for open work; one that is there already stays as it is. `waiting`: not before `due`."""
+    entrypoint = SUSPECT if suspect else domain
+    if on_server(connection):
+        server_tickets.put(connection, key_of(domain, entry_id), entrypoint, RANKS[lane], due if waiting else None)
+        return
     values = {
         "domain": domain,
         "entry_id": entry_id,
-        "entrypoint": SUSPECT if suspect else domain,
+        "entrypoint": entrypoint,
         "rank": RANKS[lane],
         "status": "waiting" if waiting else "queued",
         "execute_after": due.timestamp(),
@@ -106,12 +122,19 @@ def put(
 
 def put_back(connection: Connection, domain: str, entry_id: EntryId, due: datetime, *, suspect: bool) -> None:
     """The work goes on at `due`."""
-    values = {"d": domain, "e": entry_id, "a": due.timestamp(), "p": SUSPECT if suspect else domain}
+    entrypoint = SUSPECT if suspect else domain
+    if on_server(connection):
+        server_tickets.put_back(connection, key_of(domain, entry_id), entrypoint, due)
+        return
+    values = {"d": domain, "e": entry_id, "a": due.timestamp(), "p": entrypoint}
     connection.execute(_PUT_BACK, values)
 
 
 def drop(connection: Connection, domain: str, entry_id: EntryId) -> None:
     """The work has ended."""
+    if on_server(connection):
+        server_tickets.drop(connection, key_of(domain, entry_id))
+        return
     connection.execute(_DROP, {"d": domain, "e": entry_id})
 
 
@@ -131,8 +154,7 @@ def claim(
     now: float,
     held: Collection[int],
 ) -> list[Claimed]:
-    """Take up to `total` tickets, within each domain's limit, best first: by lane, then for the domain that has least
-    in work, then by age. So a domain with a long backlog does not hold up another's first upload."""
+    """Take up to `total` tickets, within each domain's limit, in their turn."""
     picked = {row[0]: row[1] for row in connection.execute(_PICKED)}
     chosen = _choose(connection, limits, total, picked=picked, held=held)
     rows = [connection.execute(_CLAIM, {"i": one, "m": manager, "h": now}).one() for one in chosen]
@@ -153,18 +175,14 @@ def _choose(
 
     if total <= 0 or picked.get(SUSPECT):
         return []
-    found: list[tuple[int, int, int]] = []
-    for domain, limit in limits.items():
-        running = picked.get(domain, 0)
-        room = min(total, limit - running)
-        if room > 0:
-            found += [(rank, share, one) for share, (rank, one) in enumerate(due(domain, room), start=running)]
+    rooms = {name: turns.room(limit, picked.get(name, 0), total) for name, limit in limits.items()}
+    found = turns.in_turn({name: due(name, room) for name, room in rooms.items() if room}, picked)
     for suspect in due(SUSPECT, 1):
         # Its turn comes by lane and age like any other; then nothing new starts until it can run alone.
-        found = [(rank, share, one) for rank, share, one in found if (rank, one) < suspect]
+        found = [one for one in found if (one.rank, one.id) < suspect]
         if not found and not picked and not held:
             return [suspect[1]]
-    return [one for _, _, one in sorted(found)[:total]]
+    return [one.id for one in found[:total]]
 
 
 def next_due(connection: Connection, now: float) -> float | None:
@@ -187,9 +205,10 @@ def reopen(connection: Connection, now: datetime) -> None:
 
 def reconcile(connection: Connection) -> int:
     """Open work without a ticket gets a new one; gives how many."""
-    has_one = select(tickets.c.id).where(tickets.c.domain == work.c.domain, tickets.c.entry_id == work.c.entry_id)
+    here = select(tickets.c.id).where(tickets.c.domain == work.c.domain, tickets.c.entry_id == work.c.entry_id).exists()
+    has_one = server_tickets.of_work() if on_server(connection) else here
     lost = select(work.c.domain, work.c.entry_id, work.c.lane, work.c.due, work.c.attempts).where(
-        work.c.state.in_(OPEN), ~has_one.exists()
+        work.c.state.in_(OPEN), ~has_one
     )
     rows = connection.execute(lost).all()
     for row in rows:

@@ -58,6 +58,9 @@ class Detector:
     """A candidate however written, in one way: equal for equal values."""
     alone: Callable[[bytes, bytes], bool] = anywhere
     """Whether, by CONTEXT bytes before and after it, a valid candidate is no part of something larger."""
+    word: bytes = b""
+    """Stands in whatever the expression matches. For an expression so heavy that it is walked through a text alone: a
+    word is found ten times as fast. Empty for those that share a walk."""
 
 
 @dataclass(frozen=True, slots=True)

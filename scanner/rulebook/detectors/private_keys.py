@@ -52,6 +52,7 @@ PRIVATE_KEY = Detector(
     mask=only("private key"),
     source="RFC 7468, RFC 1421, RFC 9580; OpenSSH PROTOCOL.key",
     canonical=_without_line_ends,
+    word=b"-----BEGIN ",
 )
 
 _TYPE = r'"type"\s{0,9}:\s{0,9}"service_account"'
@@ -72,4 +73,5 @@ GCP_SERVICE_ACCOUNT = Detector(
     valid=_is_account,
     mask=only("service account key"),
     source="Google Cloud, Create and delete service account keys",
+    word=b'"service_account"',
 )

@@ -23,6 +23,7 @@ def _token(
     *public: str,
     source: str,
     check: Callable[[bytes], bool] = varied,
+    word: bytes = b"",
 ) -> Detector:
     """`shape` is the whole token's; `check` says whether a token of that shape is a real one."""
     return Detector(
@@ -32,6 +33,7 @@ def _token(
         valid=lambda candidate: compiled(shape, False).fullmatch(candidate) is not None and check(candidate),
         mask=key(*public),
         source=source,
+        word=word,
     )
 
 
@@ -173,6 +175,7 @@ TOKENS = (
         "pypi-",
         source="PyPI, Help, API tokens; pypitoken: macaroon v2",
         check=_pypi,
+        word=b"pypi-AgE",
     ),
     _token(
         "sendgrid-key",

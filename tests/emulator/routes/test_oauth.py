@@ -211,3 +211,37 @@ def test_a_new_password_ends_all_tokens_of_the_user(api: httpx.Client) -> None:
     api.post("/_emulator/act", json={"action": "set_user", "user": "anna", "password": "other"})
     assert works(api, token) == 401
     assert by_password(api, password="other").status_code == 200
+
+
+def challenged(api: httpx.Client, **change: str) -> str:
+    """A code that was asked for with the challenge of RFC 7636, appendix B."""
+    return approved(api, code_challenge="E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", **change)["code"][0]
+
+
+VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+
+
+@pytest.mark.parametrize(
+    ("pkce", "verifier", "status"),
+    [("ignore", "wrong", 200), ("check", VERIFIER, 200), ("check", "wrong", 400), ("demand", VERIFIER, 200)],
+)
+def test_a_challenge_is_checked_where_the_switch_says_so(
+    api: httpx.Client, pkce: str, verifier: str, status: int
+) -> None:
+    switch(api, pkce=pkce)
+    assert exchange(api, challenged(api), code_verifier=verifier).status_code == status
+
+
+def test_a_challenge_may_be_demanded(api: httpx.Client) -> None:
+    switch(api, pkce="demand")
+    answer = api.post(
+        "/puboauth/authorize", data={**ASK, "username": "anna", "password": "pass word+", "decision": "approve"}
+    )
+    assert error(answer) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize(("refresh", "again"), [("rotate", 400), ("keep", 200)])
+def test_a_refresh_token_ends_with_its_use_or_goes_on(api: httpx.Client, refresh: str, again: int) -> None:
+    switch(api, token_expires_in=MONTH, refresh=refresh)
+    form = {**INTERNAL, "grant_type": "refresh_token", "refresh_token": by_password(api).json()["refresh_token"]}
+    assert [api.post(TOKEN, data=form).status_code for _ in range(2)] == [200, again]

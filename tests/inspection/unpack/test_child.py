@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -43,6 +45,25 @@ def test_it_answers_with_an_anatomy_and_writes_the_bytes_where_it_was_told(descr
 def test_a_request_that_is_none_of_the_services_ends_it(descriptors):
     with pytest.raises(KeyError):
         handle(magic.Magic(mime=True), {}, descriptors)
+
+
+OFFICE = """
+import msoffcrypto.format.doc97 as one, msoffcrypto.format.ppt97 as two, msoffcrypto.format.xls97 as three
+from scanner.inspection.unpack.child import keep_temporary_files_in_memory
+from scanner.sandbox.confinement import confine
+keep_temporary_files_in_memory()
+confine()
+for module in (one, two, three):
+    with module.tempfile.TemporaryFile() as file:
+        file.write(b"in the clear")
+        file.seek(0)
+        print(file.read().decode())
+"""
+
+
+def test_where_no_file_can_be_made_old_office_documents_are_decrypted_in_memory():
+    done = subprocess.run([sys.executable, "-c", OFFICE], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("in the clear\n" * 3, "")
 
 
 def test_a_type_is_libmagics():

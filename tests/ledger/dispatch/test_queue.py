@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from scanner.ledger import working
-from scanner.ledger.database import Database
+from scanner.ledger.databases.database import Database
 from scanner.ledger.dispatch.queue import TicketQueue, Wakeup
 from scanner.ledger.tables import tickets
+from scanner.ledger.work import working
 from scanner.model import EntryId, Gap, Unchecked
 from tests.ledger.world import now, queue, rows, took
 

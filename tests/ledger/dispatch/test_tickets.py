@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, delete, update
 
-from scanner.ledger import working
-from scanner.ledger.database import Database
+from scanner.ledger.databases.database import Database
 from scanner.ledger.dispatch import tickets as dispatch
 from scanner.ledger.tables import Base, tickets, work
+from scanner.ledger.work import working
 from scanner.model import EntryId, Lane, Outcome
 from tests.ledger.world import NOON, after, queue, rows, took
 

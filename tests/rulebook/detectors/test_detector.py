@@ -56,6 +56,13 @@ def test_every_expression_is_one_that_a_rule_could_hold(detector: Detector) -> N
     assert compiled(detector.regex, False) is not None
 
 
+@pytest.mark.parametrize("name", [name for name, detector in DETECTORS.items() if detector.word])
+@given(st.data())
+def test_the_word_of_a_detector_stands_in_every_value(name: str, data: st.DataObject) -> None:
+    matched = compiled(DETECTORS[name].regex, False).search(b" " + data.draw(made(name)) + b" ")
+    assert DETECTORS[name].word in matched[0]
+
+
 @given(NAMES.flatmap(lambda name: st.tuples(st.just(name), made(name))), BEFORE, AFTER)
 def test_a_value_is_found_wherever_it_stands(value: tuple[str, bytes], before: bytes, after: bytes) -> None:
     name, text = value

@@ -20,6 +20,7 @@ from scanner.inspection.unpack.openers.pdf_objects import DAMAGE, Walk, in_the_c
 from scanner.inspection.unpack.opening import Source, Told
 from scanner.model import Unscannable
 from scanner.rulebook.anatomy import Trait
+from scanner.sandbox.alarm import TookTooLong, alarm_after
 
 MAX_SIZE = 256 * 1024**2
 """Bytes; pypdf holds most of them in memory."""
@@ -211,7 +212,13 @@ def _tell_text(reader: PdfReader, count: int, told: Told) -> None:
             told.incomplete_text(Unscannable.SCAN_TIME, f"the text of {index} of {count} pages in {TEXT_SECONDS} s")
             return
         try:
-            text = _page_text(reader.pages[index])
+            with alarm_after(end - time.monotonic()):
+                text = _page_text(reader.pages[index])
+        except TookTooLong:
+            told.incomplete_text(
+                Unscannable.SCAN_TIME, f"page {index + 1} alone outlasted what is left of {TEXT_SECONDS} s"
+            )
+            return
         except LimitReachedError as error:
             told.incomplete_text(Unscannable.LIMITS, f"page {index + 1}: {error}")
             continue

@@ -16,6 +16,7 @@ def upgrade() -> None:
         "work",
         ["lane", "state", "due", "uploaded_at", "first_seen_at"],
         sqlite_where=sa.text("verdict_id IS NULL AND done_at IS NULL"),
+        postgresql_where=sa.text("verdict_id IS NULL AND done_at IS NULL"),
     )
     op.create_index("ix_events_recorded_at", "events", ["domain", "recorded_at"])
 

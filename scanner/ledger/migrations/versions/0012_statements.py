@@ -24,6 +24,33 @@ GUARDS = (
     BEGIN SELECT RAISE(ABORT, 'a statement follows the last one'); END
     """,
 )
+POSTGRESQL = (
+    """
+    CREATE FUNCTION scanner_statements_in_order() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM statements)
+        THEN RAISE EXCEPTION 'a statement follows the last one';
+        END IF;
+        RETURN NEW;
+    END $$
+    """,
+    """
+    CREATE TRIGGER statements_no_update BEFORE UPDATE ON statements
+    FOR EACH ROW EXECUTE FUNCTION scanner_append_only('statements are append-only')
+    """,
+    """
+    CREATE TRIGGER statements_no_delete BEFORE DELETE ON statements
+    FOR EACH ROW EXECUTE FUNCTION scanner_append_only('statements are append-only')
+    """,
+    """
+    CREATE TRIGGER statements_no_truncate BEFORE TRUNCATE ON statements
+    FOR EACH STATEMENT EXECUTE FUNCTION scanner_append_only('statements are append-only')
+    """,
+    """
+    CREATE TRIGGER statements_in_order BEFORE INSERT ON statements
+    FOR EACH ROW EXECUTE FUNCTION scanner_statements_in_order()
+    """,
+)
 
 
 def upgrade() -> None:
@@ -36,9 +63,11 @@ def upgrade() -> None:
         sa.Column("text", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_statements")),
     )
-    for guard in GUARDS:
+    for guard in POSTGRESQL if op.get_bind().dialect.name == "postgresql" else GUARDS:
         op.execute(guard)
 
 
 def downgrade() -> None:
     op.drop_table("statements")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION scanner_statements_in_order()")

@@ -1,0 +1,1 @@
+"""Where the ledger's transactions run: one port, SQLite and PostgreSQL behind it, and who holds which office."""

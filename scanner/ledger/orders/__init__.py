@@ -1,0 +1,1 @@
+"""What people decide: releases, purges, undoing, held plans, suppressions."""

@@ -1,0 +1,1 @@
+"""What happened, in a form that can be checked later: audit, coverage, signed statements."""

@@ -1,0 +1,1 @@
+"""Looks at contents on which later versions may rest."""

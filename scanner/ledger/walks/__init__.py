@@ -1,0 +1,1 @@
+"""Folders that are listed, and what that shows."""

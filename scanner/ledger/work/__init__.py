@@ -1,0 +1,1 @@
+"""Versions from the event that brought them to the verdict that counts."""

@@ -1,0 +1,1 @@
+"""Tokens, and the calls of the API that they allow."""

@@ -1,0 +1,1 @@
+"""What may change under a running service: settings, rules, suppressions, signatures."""

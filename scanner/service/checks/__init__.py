@@ -1,0 +1,1 @@
+"""What `scanner doctor` asks."""

@@ -1,0 +1,1 @@
+"""The engines of a service, and their self-test."""

@@ -1,0 +1,1 @@
+"""What people decide, carried out: releases, purges, undoing, held plans."""

@@ -1,0 +1,1 @@
+"""A file of our own that goes the whole way."""

@@ -1,0 +1,1 @@
+"""Traces of settled versions, sent where the environment asks for it."""

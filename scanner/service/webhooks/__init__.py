@@ -1,0 +1,1 @@
+"""Deliveries that wake a feed."""

@@ -1,0 +1,158 @@
+"""Webhooks in a running service: the emulated domain tells it over HTTP, and its feed is read long before its time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from structlog.testing import capture_logs
+
+from scanner.errors import ConfigurationError
+from scanner.service import loops
+from scanner.service.assembly import Parts, assembled
+from scanner.service.webhooks.deliveries import HEADER
+from scanner.service.webhooks.webhooks import LONGEST_SECRET, SHORTEST_SECRET, read_secret, subscription, webhooks_of
+from tests.clamd import free_port
+from tests.journeys.world import World
+
+FILE = "/Shared/Projects/a.txt"
+SECRET = "Zq8mWv3LxT5nRk2PbY7c"
+
+
+def ask_for_webhooks(world: World) -> str:
+    """The URL they come to. Nothing but a wake-up brings a second poll within an hour."""
+    (world.folder / "webhooks-secret").write_text(SECRET + "\n")
+    address = f"127.0.0.1:{free_port()}"
+    url = f"http://{address}"
+    secret_file = str(world.folder / "webhooks-secret")
+    world.sections["webhooks"] = {"url": url, "secret_file": secret_file, "listen": address}
+    world.sections["events"] = {"min_interval": "1h", "max_interval": "1h"}
+    return url
+
+
+def registered(world: World) -> list[tuple[str, str]]:
+    rows = world.emulator.domain.webhooks.rows
+    return world.emulator.call(lambda: [(one.url, one.status) for one in rows.values()])
+
+
+def deliveries(parts: Parts, result: str) -> float:
+    value = parts.metrics.registry.get_sample_value("scanner_webhook_deliveries_total", {"result": result})
+    assert value is not None
+    return value
+
+
+async def until(true: Callable[[], bool], what: str) -> None:
+    try:
+        async with asyncio.timeout(60):
+            while not true():
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        raise AssertionError(f"waited in vain for {what}") from None
+
+
+@contextlib.asynccontextmanager
+async def served(world: World) -> AsyncIterator[Parts]:
+    """A service that has polled once and is registered."""
+    stop = asyncio.Event()
+    async with assembled(world.settings()) as parts:
+        serving = asyncio.create_task(loops.serve(parts, stop))
+        try:
+            value = parts.metrics.registry.get_sample_value
+            await until(lambda: value("scanner_webhooks_registered") == 1, "the registration")
+            await until(lambda: "poller:acme" in parts.heartbeats.due, "the first poll")
+            yield parts
+        finally:
+            stop.set()
+            await asyncio.wait_for(serving, 30)
+
+
+async def test_a_delivery_brings_the_poll_that_the_file_waits_for(world: World) -> None:
+    url = ask_for_webhooks(world)
+    async with served(world) as parts:
+        world.upload(FILE, b"hello")
+        await until(lambda: world.rows("SELECT outcome FROM work") == [("judged",)], "the verdict")
+        assert deliveries(parts, "woken") >= 1
+        assert (parts.metrics.registry.get_sample_value("scanner_webhook_last_delivery_timestamp_seconds") or 0) > 0
+    assert (await world.kinds(), registered(world)) == ({FILE: "clean"}, [(f"{url}/webhooks/acme", "enabled")])
+
+
+async def test_a_second_start_registers_no_second_one(world: World) -> None:
+    url = ask_for_webhooks(world)
+    for _ in range(2):
+        async with served(world):
+            pass
+    assert registered(world) == [(f"{url}/webhooks/acme", "enabled")]
+
+
+async def test_forged_deliveries_bring_no_poll_and_are_logged_once(world: World) -> None:
+    url = ask_for_webhooks(world)
+    async with served(world) as parts:
+        before = len(world.calls(r"/events\?"))
+        with capture_logs() as told:
+            async with httpx.AsyncClient() as stranger:
+                for _ in range(3):
+                    answer = await stranger.post(f"{url}/webhooks/acme", json=[], headers={HEADER: SECRET})
+        assert (answer.status_code, deliveries(parts, "bad_secret"), deliveries(parts, "woken")) == (401, 3, 0)
+        assert [line["result"] for line in told if line["event"] == "webhook.delivery_refused"] == ["bad_secret"]
+        assert len(world.calls(r"/events\?")) == before
+
+
+async def test_where_the_registration_is_refused_the_feed_is_polled_as_ever(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask_for_webhooks(world)
+    world.sections["events"] = {"min_interval": "100ms", "max_interval": "500ms"}
+    world.control("POST", "switches", json={"webhook_limit": 0})
+    stop = asyncio.Event()
+    async with assembled(world.settings()) as parts:
+        serving = asyncio.create_task(loops.serve(parts, stop))
+        await until(lambda: 409 in world.calls("POST /pubapi/v1/webhooks"), "the refusal")
+        world.upload(FILE, b"hello")
+        await until(lambda: world.rows("SELECT outcome FROM work") == [("judged",)], "the verdict")
+        assert parts.metrics.registry.get_sample_value("scanner_webhooks_registered") == 0
+        secret = subscription(parts.settings.webhooks, parts.settings.domains[0]).secret
+        stop.set()
+        await asyncio.wait_for(serving, 30)
+    shown = "".join(capsys.readouterr())
+    ledger = (world.folder / "ledger.db").read_bytes().decode("latin-1")
+    assert [one in place for one in (SECRET, secret) for place in (shown, ledger)] == [False] * 4
+
+
+async def test_without_settings_nobody_listens(world: World) -> None:
+    async with assembled(world.settings()) as parts, webhooks_of(parts, {}) as webhooks:
+        assert webhooks is None
+
+
+async def test_an_address_in_use_is_told_with_its_setting(world: World) -> None:
+    ask_for_webhooks(world)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        world.sections["webhooks"]["listen"] = f"127.0.0.1:{taken.getsockname()[1]}"
+        async with assembled(world.settings()) as parts:
+            with pytest.raises(ConfigurationError, match=r"webhooks\.listen: cannot listen on"):
+                async with webhooks_of(parts, {"acme": asyncio.Event()}):
+                    pass
+
+
+def test_each_domain_has_a_secret_of_its_own_that_does_not_tell_the_file_s(world: World) -> None:
+    ask_for_webhooks(world)
+    settings = world.settings()
+    domain = settings.domains[0]
+    one, other = (subscription(settings.webhooks, domain.model_copy(update={"name": name})) for name in ("acme", "b"))
+    assert (len(one.secret), one.secret == other.secret, SECRET in one.secret) == (64, False, False)
+
+
+@pytest.mark.parametrize("length", [0, SHORTEST_SECRET - 1, LONGEST_SECRET + 1])
+def test_a_secret_is_neither_short_nor_endless(tmp_path: Path, length: int) -> None:
+    (tmp_path / "secret").write_bytes(b" " + b"x" * length + b"\n")
+    with pytest.raises(ConfigurationError, match="16 to 4096 bytes"):
+        read_secret(tmp_path / "secret")
+
+
+def test_a_secret_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be read: No such file"):
+        read_secret(tmp_path / "none")
