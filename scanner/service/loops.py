@@ -18,7 +18,7 @@ import structlog
 
 from scanner.errors import RetryLater
 from scanner.events.feed import Poll
-from scanner.ledger.databases.seats import Office
+from scanner.ledger.databases.seats import Office, office_of_feed
 from scanner.ledger.dispatch.server_queue import NO_LIMIT
 from scanner.model import EntryId, WalkFolder
 from scanner.pipeline.flow import settle
@@ -80,12 +80,13 @@ async def serve(parts: Parts, stop: asyncio.Event, role: Role = Role.ALL, *besid
     ):
         if role is not Role.WORKER:
             offices: dict[str, Office] = {
-                f"feed:{name}": partial(_follow, parts, name, walks, woken[name]) for name in parts.feeds
+                office_of_feed(name): partial(_follow, parts, name, walks, woken[name]) for name in parts.feeds
             }
+            bells = {office_of_feed(name): wake.set for name, wake in woken.items()}
             offices[KEEPER] = partial(
                 _keep, parts=parts, notifier=notifier, webhooks=webhooks, walks=walks, probers=probers
             )
-            group.create_task(parts.stations.ledger.seats.serve(offices, stop))
+            group.create_task(parts.stations.ledger.seats.serve(offices, stop, bells))
         group.create_task(_repeat(PUBLISH_EVERY, stop, partial(_publish, parts, role)))
         group.create_task(_repeat(SETTLE_EVERY, stop, parts.quotas.turn))
         if parts.stores:

@@ -11,17 +11,23 @@ import asyncio
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import structlog
 
 from scanner.errors import LedgerUnavailable
-from scanner.ledger.databases.server import LOCKS, UNREACHABLE, Server, why
+from scanner.ledger.databases.server import CONNECT_TIMEOUT, LOCKS, UNREACHABLE, Server, why
 
 log = structlog.get_logger("scanner.ledger")
 
 Office = Callable[[asyncio.Event], Awaitable[None]]
 """Works until the event is set."""
+Bell = Callable[[], None]
+"""What an office does when it is called."""
+NO_BELLS: Mapping[str, Bell] = MappingProxyType({})
+CALLS = "scanner_offices"
+"""The channel of PostgreSQL on which offices are called."""
 OFFICES = LOCKS + 1
 """The first half of the locks' keys."""
 LOOK_EVERY = 2.0
@@ -31,11 +37,23 @@ SILENCE = 6.0
 ten."""
 
 
+def office_of_feed(domain: str) -> str:
+    """At which a domain's feed is followed."""
+    return f"feed:{domain}"
+
+
 class Seats(Protocol):
     """Who holds which office."""
 
-    async def serve(self, offices: Mapping[str, Office], stop: asyncio.Event) -> None:
-        """Work at each office that falls to us, until `stop`. What an office raises ends all of them."""
+    async def serve(
+        self, offices: Mapping[str, Office], stop: asyncio.Event, bells: Mapping[str, Bell] = NO_BELLS
+    ) -> None:
+        """Work at each office that falls to us, until `stop`. What an office raises ends all of them. `bells`: of those
+        that another replica may call."""
+        ...
+
+    async def call(self, name: str) -> None:
+        """Ring where another replica is at this office; where nobody is, nobody hears it. Raises LedgerUnavailable."""
         ...
 
     def one(self, name: str) -> AbstractAsyncContextManager[bool]:
@@ -46,10 +64,15 @@ class Seats(Protocol):
 class OwnSeats:
     """Of the one service that works on a file: all are its own."""
 
-    async def serve(self, offices: Mapping[str, Office], stop: asyncio.Event) -> None:
+    async def serve(
+        self, offices: Mapping[str, Office], stop: asyncio.Event, bells: Mapping[str, Bell] = NO_BELLS
+    ) -> None:
         async with asyncio.TaskGroup() as group:
             for office in offices.values():
                 group.create_task(_at(office, stop))
+
+    async def call(self, name: str) -> None:
+        """There is no other replica."""
 
     @asynccontextmanager
     async def one(self, name: str) -> AsyncIterator[bool]:
@@ -64,7 +87,9 @@ class ServerSeats:
         self.held: frozenset[str] = frozenset()
         """Those that are ours, as far as we know."""
 
-    async def serve(self, offices: Mapping[str, Office], stop: asyncio.Event) -> None:
+    async def serve(
+        self, offices: Mapping[str, Office], stop: asyncio.Event, bells: Mapping[str, Bell] = NO_BELLS
+    ) -> None:
         while not stop.is_set():
             try:
                 connection = await self._server.connect(idle_session_timeout=f"{SILENCE * 1000:.0f}")
@@ -73,9 +98,21 @@ class ServerSeats:
                 await _rest(stop)
                 continue
             try:
-                await self._session(connection, offices, stop)
+                await self._session(connection, offices, stop, bells)
             finally:
                 connection.terminate()
+
+    async def call(self, name: str) -> None:
+        if name in self.held:
+            return
+        try:
+            connection = await self._server.connect()
+            try:
+                await connection.execute("SELECT pg_notify($1, $2)", CALLS, name, timeout=CONNECT_TIMEOUT)
+            finally:
+                connection.terminate()
+        except UNREACHABLE as error:
+            raise LedgerUnavailable(f"{self._server.name}: {why(error)}") from error
 
     @asynccontextmanager
     async def one(self, name: str) -> AsyncIterator[bool]:
@@ -89,12 +126,21 @@ class ServerSeats:
         finally:
             connection.terminate()
 
-    async def _session(self, connection: Any, offices: Mapping[str, Office], stop: asyncio.Event) -> None:
+    async def _session(
+        self, connection: Any, offices: Mapping[str, Office], stop: asyncio.Event, bells: Mapping[str, Bell]
+    ) -> None:
         """Until `stop`, or until the session is lost; gives up its seats when nobody works at them any more."""
         over = asyncio.Event()
+
+        def called(*told: Any) -> None:
+            name = told[-1]
+            if name in self.held and name in bells:
+                bells[name]()
+
         try:
             async with asyncio.TaskGroup() as group:
                 try:
+                    await connection.add_listener(CALLS, called)
                     while not stop.is_set():
                         for name in await _taken(connection, [name for name in offices if name not in self.held]):
                             self.held |= {name}

@@ -6,13 +6,15 @@ import asyncio
 import hmac
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 import structlog
 
 from scanner.cloud.port import Subscription
-from scanner.errors import ConfigurationError, Problem
+from scanner.errors import ConfigurationError, LedgerUnavailable, Problem
+from scanner.ledger.databases.seats import Seats, office_of_feed
 from scanner.service.assembly import Parts
 from scanner.service.webhooks.deliveries import HEADER, Bell, Door, Result, receiver
 from scanner.service.webhooks.registration import Registration
@@ -45,6 +47,34 @@ class Webhooks:
         self._parts.metrics.webhooks_registered.set(sum(each.registered for each in self._registrations))
 
 
+class Waking:
+    """Wakes feeds, wherever they are followed: a delivery may arrive at any replica."""
+
+    def __init__(self, seats: Seats, wakes: Mapping[str, asyncio.Event]) -> None:
+        self._seats = seats
+        self._wakes = wakes
+        self._calling: set[asyncio.Task[None]] = set()
+
+    def wake(self, name: str) -> None:
+        self._wakes[name].set()
+        task = asyncio.create_task(self._call(name))
+        self._calling.add(task)
+        task.add_done_callback(self._calling.discard)
+
+    async def close(self) -> None:
+        """Calls that have not arrived by now need not: the next poll brings what they are about."""
+        for task in self._calling:
+            task.cancel()
+        if self._calling:
+            await asyncio.wait(self._calling)
+
+    async def _call(self, name: str) -> None:
+        try:
+            await self._seats.call(office_of_feed(name))
+        except LedgerUnavailable as error:
+            log.warning("webhook.not_passed_on", domain=name, reason=str(error))
+
+
 @asynccontextmanager
 async def webhooks_of(parts: Parts, wakes: Mapping[str, asyncio.Event]) -> AsyncIterator[Webhooks | None]:
     """Deliveries are taken while it is open; None where no webhooks are wanted. Raises ConfigurationError where the
@@ -55,7 +85,8 @@ async def webhooks_of(parts: Parts, wakes: Mapping[str, asyncio.Event]) -> Async
         return
     wanted = {one.name: subscription(settings, one) for one in parts.settings.domains}
     rest = parts.settings.events.min_interval
-    doors = {name: Door(one.secret, Bell(wakes[name], rest)) for name, one in wanted.items()}
+    waking = Waking(parts.stations.ledger.seats, wakes)
+    doors = {name: Door(one.secret, Bell(partial(waking.wake, name), rest)) for name, one in wanted.items()}
 
     refused: set[Result] = set()
 
@@ -76,6 +107,7 @@ async def webhooks_of(parts: Parts, wakes: Mapping[str, asyncio.Event]) -> Async
         finally:
             web.should_exit = True
             await serving
+            await waking.close()
 
 
 def subscription(settings: WebhookSettings, domain: DomainSettings) -> Subscription:

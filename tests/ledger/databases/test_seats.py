@@ -7,12 +7,15 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 
+from scanner.errors import LedgerUnavailable
 from scanner.ledger.databases.seats import OwnSeats, ServerSeats
 from scanner.ledger.databases.server import Server
 from scanner.settings import LedgerSettings
+from tests.clamd import free_port
 from tests.ledger.dispatch.bench import until
 
 OTHER = """
@@ -35,11 +38,13 @@ class Replica:
     def __init__(self, seats: ServerSeats | OwnSeats) -> None:
         self.seats = seats
         self.at: set[str] = set()
+        self.called: list[str] = []
 
     @asynccontextmanager
     async def serving(self, *names: str) -> AsyncIterator[None]:
         stop = asyncio.Event()
-        task = asyncio.create_task(self.seats.serve({name: self._office(name) for name in names}, stop))
+        bells = {name: partial(self.called.append, name) for name in names}
+        task = asyncio.create_task(self.seats.serve({name: self._office(name) for name in names}, stop, bells))
         try:
             yield
         finally:
@@ -64,6 +69,26 @@ async def test_the_owner_of_a_file_holds_all_offices():
     async with alone.serving("feed:acme", "keeper"):
         await until(lambda: alone.at == {"feed:acme", "keeper"})
     assert alone.at == set()
+
+
+async def test_a_call_is_heard_where_somebody_else_is_at_the_office_and_nowhere_else(
+    ledger_on_server: LedgerSettings,
+) -> None:
+    first, second = replica(ledger_on_server), replica(ledger_on_server)
+    async with first.serving("feed:acme"), second.serving("feed:acme", "feed:bolt"):
+        await until(lambda: (first.at, second.at) == ({"feed:acme"}, {"feed:bolt"}))
+        await first.seats.call("feed:acme")  # whoever is at it himself needs no call
+        await first.seats.call("feed:nobody")
+        await second.seats.call("feed:acme")
+        await replica(ledger_on_server).seats.call("feed:bolt")
+        await until(lambda: (first.called, second.called) == (["feed:acme"], ["feed:bolt"]))
+
+
+async def test_a_call_that_cannot_be_made_says_why(ledger_on_server: LedgerSettings) -> None:
+    nowhere = ledger_on_server.model_copy(update={"url": f"postgresql://nobody@127.0.0.1:{free_port()}/none"})
+    with pytest.raises(LedgerUnavailable, match=r"127\.0\.0\.1"):
+        await replica(nowhere).seats.call("feed:acme")
+    await OwnSeats().call("feed:acme")
 
 
 async def test_each_office_is_held_by_one_and_passes_on_when_that_one_ends(ledger_on_server: LedgerSettings):

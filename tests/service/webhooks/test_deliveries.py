@@ -33,7 +33,7 @@ async def listening(in_time: float = 10.0) -> AsyncIterator[Port]:
     number = listener.getsockname()[1]
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{number}", timeout=30) as client:
         port = Port(client, number, wake)
-        web = server(receiver({"acme": Door(SECRET, Bell(wake, 0.0))}, port.results.append, in_time))
+        web = server(receiver({"acme": Door(SECRET, Bell(wake.set, 0.0))}, port.results.append, in_time))
         task = asyncio.create_task(web.serve(sockets=[listener]))
         try:
             yield port
@@ -113,7 +113,7 @@ async def test_there_is_nothing_else_on_the_port(method: str, path: str, status:
 @in_virtual_time
 async def test_a_hundred_deliveries_wake_a_feed_at_once_and_once_more_after_its_rest() -> None:
     wake, woken = asyncio.Event(), []
-    bell, loop = Bell(wake, 5.0), asyncio.get_running_loop()
+    bell, loop = Bell(wake.set, 5.0), asyncio.get_running_loop()
 
     async def follow() -> None:
         while True:

@@ -12,13 +12,24 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from demo.clamd import PrivateClamd
 from scanner.errors import ConfigurationError
+from scanner.ledger.databases.seats import ServerSeats
+from scanner.ledger.databases.server import Server
 from scanner.service import loops
 from scanner.service.assembly import Parts, assembled
 from scanner.service.webhooks.deliveries import HEADER
-from scanner.service.webhooks.webhooks import LONGEST_SECRET, SHORTEST_SECRET, read_secret, subscription, webhooks_of
+from scanner.service.webhooks.webhooks import (
+    LONGEST_SECRET,
+    SHORTEST_SECRET,
+    Waking,
+    read_secret,
+    subscription,
+    webhooks_of,
+)
+from scanner.settings import LedgerSettings
 from tests.clamd import free_port
-from tests.journeys.world import World
+from tests.journeys.world import World, new_world
 
 FILE = "/Shared/Projects/a.txt"
 SECRET = "Zq8mWv3LxT5nRk2PbY7c"
@@ -38,6 +49,12 @@ def ask_for_webhooks(world: World) -> str:
 def registered(world: World) -> list[tuple[str, str]]:
     rows = world.emulator.domain.webhooks.rows
     return world.emulator.call(lambda: [(one.url, one.status) for one in rows.values()])
+
+
+def _listens(url: str) -> bool:
+    host, port = url.removeprefix("http://").split(":")
+    with socket.socket() as one:
+        return one.connect_ex((host, int(port))) == 0
 
 
 def deliveries(parts: Parts, result: str) -> float:
@@ -79,6 +96,41 @@ async def test_a_delivery_brings_the_poll_that_the_file_waits_for(world: World) 
         assert deliveries(parts, "woken") >= 1
         assert (parts.metrics.registry.get_sample_value("scanner_webhook_last_delivery_timestamp_seconds") or 0) > 0
     assert (await world.kinds(), registered(world)) == ({FILE: "clean"}, [(f"{url}/webhooks/acme", "enabled")])
+
+
+async def test_a_delivery_at_a_replica_without_the_feed_wakes_the_one_that_follows_it(
+    tmp_path: Path, clamd: PrivateClamd, ledger_on_server: LedgerSettings
+) -> None:
+    woken, stop = asyncio.Event(), asyncio.Event()
+    follower = ServerSeats(Server(ledger_on_server))
+    with new_world(tmp_path, clamd.address, ledger={"url": ledger_on_server.url}) as world:
+        url = ask_for_webhooks(world)
+        settings = world.settings()
+        secret = subscription(settings.webhooks, settings.domains[0]).secret
+        async with assembled(settings) as parts, asyncio.TaskGroup() as group:
+            group.create_task(follower.serve({"feed:acme": asyncio.Event.wait}, stop, {"feed:acme": woken.set}))
+            await until(lambda: "feed:acme" in follower.held, "the office")
+            group.create_task(loops.serve(parts, stop, loops.Role.WORKER))
+            async with httpx.AsyncClient() as egnyte:
+                await until(lambda: _listens(url), "the port")
+                answer = await egnyte.post(f"{url}/webhooks/acme", json=[], headers={HEADER: secret})
+            await until(woken.is_set, "the follower to be woken")
+            stop.set()
+    assert answer.status_code == 200
+
+
+async def test_a_delivery_that_cannot_be_passed_on_still_wakes_the_feed_that_is_followed_here() -> None:
+    here = asyncio.Event()
+    nowhere = LedgerSettings(url=f"postgresql://nobody@127.0.0.1:{free_port()}/none")
+    waking = Waking(ServerSeats(Server(nowhere)), {"acme": here})
+    with capture_logs() as told:
+        waking.wake("acme")
+        await until(lambda: bool(told), "the warning")
+    await waking.close()
+    assert [(line["event"], line["domain"], "127.0.0.1" in line["reason"]) for line in told] == [
+        ("webhook.not_passed_on", "acme", True)
+    ]
+    assert here.is_set()
 
 
 async def test_a_second_start_registers_no_second_one(world: World) -> None:
