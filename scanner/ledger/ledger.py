@@ -23,7 +23,7 @@ from scanner.ledger.dispatch.dispatch import Dispatch
 from scanner.ledger.notices.notices import Notices
 from scanner.ledger.notices.noticing import Telling
 from scanner.ledger.opening import Release, alone_with_orders, opened
-from scanner.ledger.orders import allowing, releasing, suppressing
+from scanner.ledger.orders import allowing, holding, releasing, suppressing
 from scanner.ledger.orders.holds import Holds
 from scanner.ledger.orders.purges import Purges
 from scanner.ledger.orders.undos import Undos
@@ -220,7 +220,12 @@ class Ledger:
         self._on_gone(ended.gone)
 
     async def defer(self, run: Run, gap: Gap | None, due: datetime, *, counts: bool) -> None:
-        await self._db.run_beside(lambda connection: working.defer(connection, run, gap, due, counts))
+        def act(connection: Connection) -> bool:
+            working.defer(connection, run, gap, due, counts)
+            return gap is None and holding.wake_if_decided(connection, run.version, self._clock())
+
+        if await self._db.run_beside(act):
+            self.dispatch.wake()
 
     async def was_deleted(self, domain: str, entry_id: EntryId) -> bool:
         """Whether the feed told of the deletion of a known version's file, or of a folder that held it."""

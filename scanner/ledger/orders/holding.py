@@ -19,7 +19,7 @@ from scanner.ledger.dispatch import lanes
 from scanner.ledger.proofs import audit
 from scanner.ledger.tables import holds, steps, work
 from scanner.ledger.work import tallies, working
-from scanner.model import PLANNED_STEPS, TELLING_STEPS, Brake, Hold, Run, StepResult, StepState
+from scanner.model import PLANNED_STEPS, TELLING_STEPS, Brake, FileVersion, Hold, Run, StepResult, StepState
 
 HOUR = timedelta(hours=1)
 WEEK = timedelta(days=7)
@@ -182,9 +182,8 @@ def decide(
     return len(decided)
 
 
-def wake(connection: Connection, now: datetime) -> int:
-    """Plans that were decided on are due. To be repeated: a worker that held one at the time of the decision puts it
-    back for a day afterwards. Gives how many."""
+def wake(connection: Connection, now: datetime, version: FileVersion | None = None) -> int:
+    """Plans that were decided on are due; or that of one version, where it was. Gives how many."""
     begun = exists().where(_SAME, steps.c.state != StepState.BRAKED.value)
     decided = select(holds.c.domain.concat("\n").concat(holds.c.entry_id)).where(
         holds.c.decision.is_not(None),
@@ -192,4 +191,13 @@ def wake(connection: Connection, now: datetime) -> int:
         # One that was taken up already may wait for something else by now.
         ~begun.correlate(holds),
     )
+    if version is not None:
+        decided = decided.where(holds.c.domain == version.domain, holds.c.entry_id == version.entry_id)
     return lanes.hasten(connection, now, lambda key: key.in_(decided))
+
+
+def wake_if_decided(connection: Connection, version: FileVersion, now: datetime) -> bool:
+    """For a plan that was just put back: whoever decided on it meanwhile found it in a worker's hands."""
+    mine = (holds.c.domain == version.domain) & (holds.c.entry_id == version.entry_id)
+    decided = connection.execute(select(holds.c.id).where(mine, holds.c.decision.is_not(None))).first() is not None
+    return decided and wake(connection, now, version) > 0

@@ -1,13 +1,20 @@
 """Holds as workers and commands meet them, several at once."""
 
 import asyncio
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from sqlalchemy import Connection, select
 
 from scanner.ledger.ledger import Ledger
 from scanner.ledger.orders import holds
 from scanner.ledger.orders.holding import BrakeCounts, Decision
+from scanner.ledger.tables import tickets
 from scanner.model import Brake, EntryId, Hold, Lane, Plan, Step, StepKind, StepResult, StepState
 from tests.ledger.world import infected, owner, version
+
+TOMORROW = datetime.now(UTC) + timedelta(days=1)
 
 
 def two_at_most(counts: BrakeCounts) -> Hold | None:
@@ -54,3 +61,22 @@ async def test_a_decision_on_many_is_made_part_by_part(tmp_path: Path, monkeypat
         plans = [one.id for one in await ledger.holds.plans()]
         decided = [await ledger.holds.decide(plans, Decision.DROPPED, by="jdoe", because="r") for _ in range(2)]
         assert (decided, await ledger.holds.plans(), await ledger.holds.wake()) == ([5, 0], [], 0)
+
+
+async def test_a_plan_that_a_worker_had_when_somebody_decided_is_due_as_soon_as_it_is_put_back(tmp_path: Path):
+    async with owner(tmp_path) as ledger:
+        await ledger.queue_versions("acme", [version(name) for name in "abcd"], Lane.LIVE)
+        for name in "abcd":
+            await begin(ledger, name)
+        decided, undecided = await ledger.holds.plans()
+        assert await ledger.holds.decide([decided.id], Decision.DROPPED, by="jdoe", because="r") == 1
+        for plan in (decided, undecided):
+            run = await ledger.take("acme", EntryId(plan.entry_id))
+            assert run is not None
+            await ledger.defer(run, None, TOMORROW, counts=False)
+        due = await ledger._db.read(due_of_tickets)
+        assert (due[decided.entry_id] < time.time(), due[undecided.entry_id]) == (True, TOMORROW.timestamp())
+
+
+def due_of_tickets(connection: Connection) -> dict[str, float]:
+    return {row.entry_id: row.execute_after for row in connection.execute(select(tickets))}
