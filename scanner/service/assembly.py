@@ -117,7 +117,7 @@ async def assembled(settings: Settings, metrics: Metrics | None = None) -> Async
         }
         stack.push_async_callback(quotas.leave)
         if settings.ledger.file is None:
-            await stack.enter_async_context(shared_pace(ledger, quotas, utc_now))
+            await stack.enter_async_context(shared_pace(ledger, quotas))
         pool = ThreadPoolExecutor(settings.workers.concurrency, thread_name_prefix="content")
         stack.callback(pool.shutdown, wait=False, cancel_futures=True)
         spool = Spool(settings.spool)

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, case, delete, func, select, update
+from sqlalchemy import Connection, Float, case, cast, delete, extract, func, literal, select, update
 
 from scanner.ledger.calls.spending_tables import quotas, spent
 from scanner.ledger.databases.database import Database
 from scanner.ledger.databases.upsert import upsert
-from scanner.ledger.dispatch.tickets import OPEN
+from scanner.ledger.dispatch.tickets import OPEN, on_server
 from scanner.ledger.tables import work
 from scanner.model import Lane
 
@@ -74,8 +74,8 @@ class Spending:
         return await self._db.read(backlog)
 
     async def slot(self, domain: str, token: int, count: int, interval: float) -> float:
-        """Book so many calls, `interval` seconds apart, for this process alone. Gives when the first may be made, in
-        seconds since the epoch."""
+        """Book so many calls, `interval` seconds apart, for this process alone. Gives in how many seconds the first may
+        be made."""
         now = self._clock().timestamp()
         return await self._db.run(lambda connection: slot(connection, (domain, token), count, interval, now=now))
 
@@ -125,14 +125,19 @@ def backlog(connection: Connection) -> dict[str, dict[Lane, int]]:
 
 
 def slot(connection: Connection, of: tuple[str, int], count: int, interval: float, *, now: float) -> float:
-    """The row is made by the first bill or here; one statement books, so that two replicas never get the same slot."""
+    """The row is made by the first bill or here; one statement books, so that two replicas never get the same slot.
+
+    By the server's clock where there is one: a replica whose own is an hour ahead, or was, would make all wait for it.
+    """
     domain, token = of
     _make(connection, domain, token)
     mine = (quotas.c.domain == domain) & (quotas.c.token == token)
-    later = case((quotas.c.next_slot > now, quotas.c.next_slot), else_=now)
+    clock = cast(extract("epoch", func.clock_timestamp()), Float) if on_server(connection) else literal(now)
+    later = case((quotas.c.next_slot > clock, quotas.c.next_slot), else_=clock)
     # In one statement, so that whoever comes second on the row sees what the first one booked.
-    booked = update(quotas).where(mine).values(next_slot=later + count * interval).returning(quotas.c.next_slot)
-    return float(connection.execute(booked).scalar_one()) - count * interval
+    booking = update(quotas).where(mine).values(next_slot=later + count * interval)
+    booked, at = connection.execute(booking.returning(quotas.c.next_slot, clock)).one()
+    return max(float(booked) - count * interval - float(at), 0.0)
 
 
 def _put_quota(connection: Connection, bill: Bill, now: datetime) -> None:

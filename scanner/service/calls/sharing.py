@@ -1,7 +1,7 @@
 """Replicas on one database share the pace of each token: a row in the ledger says when the next call may be made.
 
 Slots are fetched in small bundles, only when somebody waits for one, so that a replica with nothing to do takes none.
-Clocks of replicas must agree within a second or so, as those of a cluster do: one that is ahead makes others wait.
+They go by the clock of the database; how those of the replicas stand is all the same.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 
 import structlog
@@ -24,10 +23,10 @@ log = structlog.get_logger("scanner.service")
 
 
 @asynccontextmanager
-async def shared_pace(ledger: Ledger, quotas: Quotas, clock: Callable[[], datetime]) -> AsyncIterator[None]:
+async def shared_pace(ledger: Ledger, quotas: Quotas) -> AsyncIterator[None]:
     """All budgets share their pace with the other replicas, until this is left. What fails in it ends what is inside:
     calls would wait for their turn for ever. What fails inside is raised as it is, not in a group."""
-    sharing = Sharing(ledger, clock)
+    sharing = Sharing(ledger)
     sharing.begin(quotas)
     inside: Exception | None = None
     async with asyncio.TaskGroup() as group:
@@ -53,9 +52,8 @@ class _Wanted:
 class Sharing:
     """Between the budgets of this process and the ledger."""
 
-    def __init__(self, ledger: Ledger, clock: Callable[[], datetime]) -> None:
+    def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._clock = clock
         self._wanted: asyncio.Queue[_Wanted] = asyncio.Queue()
 
     def begin(self, quotas: Quotas) -> None:
@@ -75,8 +73,7 @@ class Sharing:
 
     async def _grant(self, wanted: _Wanted) -> None:
         try:
-            first = await self._ledger.spending.slot(wanted.domain, wanted.token, wanted.count, wanted.interval)
-            after = first - self._clock().timestamp()
+            after = await self._ledger.spending.slot(wanted.domain, wanted.token, wanted.count, wanted.interval)
         except LedgerUnavailable as error:
             # On its own pace then: the platform throttles what is too much, and that is obeyed.
             log.warning("sharing.alone", domain=wanted.domain, reason=str(error))

@@ -11,7 +11,8 @@ from scanner.ledger.calls.spending import KEPT, Bill, Spending, TokenSpending
 from scanner.ledger.calls.spending_tables import spent
 from scanner.ledger.databases.database import Database
 from scanner.model import Lane
-from tests.ledger.world import owner, version
+from scanner.settings import LedgerSettings
+from tests.ledger.world import opened, owner, version
 
 HALF_PAST_NOON = datetime(2026, 3, 4, 12, 30, tzinfo=UTC)
 NOON = int(HALF_PAST_NOON.timestamp() // 3_600)
@@ -81,12 +82,19 @@ async def test_what_waits_is_counted_by_domain_and_lane(tmp_path: Path) -> None:
     assert found == {"acme": {Lane.LIVE: 3, Lane.BACKFILL: 2}, "bolt": {Lane.LIVE: 1}}
 
 
-async def test_no_two_processes_get_the_same_slot_and_none_lies_in_the_past(database: Database) -> None:
+async def test_no_two_processes_get_the_same_slot_and_none_lies_in_the_past(tmp_path: Path) -> None:
     clock = Clock()
-    one, other = Spending(database, clock), Spending(database, clock)
-    now = clock.now.timestamp()
+    async with owner(tmp_path, clock) as ledger:
+        slot = ledger.spending.slot
+        assert [await slot("acme", 1, 2, 0.5), await slot("acme", 1, 1, 0.5)] == [0, 1.0]
+        assert await slot("acme", 2, 1, 0.5) == 0, "another token has slots of its own"
+        clock.now += timedelta(seconds=60)
+        assert [await slot("acme", 1, 1, 0.5), await slot("acme", 1, 1, 0.5)] == [0, 0.5]
 
-    assert [await one.slot("acme", 1, 2, 0.5), await other.slot("acme", 1, 1, 0.5)] == [now, now + 1.0]
-    assert await one.slot("acme", 2, 1, 0.5) == now, "another token has slots of its own"
-    clock.now += timedelta(seconds=60)
-    assert await other.slot("acme", 1, 1, 0.5) == now + 60
+
+async def test_slots_that_are_shared_go_by_the_clock_of_the_server(ledger_on_server: LedgerSettings) -> None:
+    clocks = [Clock(), Clock()]
+    clocks[0].now += timedelta(days=400)
+    async with opened(ledger_on_server, clocks[0]) as ahead, opened(ledger_on_server, clocks[1]) as other:
+        waits = [await one.spending.slot("acme", 1, 2, 900) for one in (ahead, other, ahead)]
+    assert [round(wait / 900) for wait in waits] == [0, 2, 4]
