@@ -98,6 +98,14 @@ def _throughput(figure: Figure, result: Result) -> None:
         axes.set_title(f"{corpus}: {result[corpus]['ratio_median']:.2f} of clamd's own speed", pad=14)
 
 
+def _content(figure: Figure, result: Result) -> None:
+    axes = figure.subplots(1, 2)
+    for one, corpora in zip(axes, (("office", "raw"), ("large",)), strict=True):
+        found = {name: result[name] for name in corpora if name in result}
+        rows = [Bar(name, figures["ratio_median"], figures["ratio_spread"]) for name, figures in found.items()]
+        bars(one, rows, "speed over that of clamd alone", result[corpora[0]]["target"])
+
+
 def _overhead(figure: Figure, result: Result) -> None:
     rows = {corpus: result[corpus]["cpu_ms_per_file"] for corpus in ("office", "raw")}
     colours = {"clamd": GREY, "reading, hashes, type": GREEN, "rules": BLUE}
@@ -221,6 +229,8 @@ def _profile(figure: Figure, result: Result) -> None:
 
 DRAWINGS: dict[str, Callable[[Figure, Result], None]] = {
     "throughput": _throughput,
+    "content": _content,
+    "signatures": _content,
     "overhead": _overhead,
     "latency": _latency,
     "memory": _memory,
@@ -236,6 +246,8 @@ DRAWINGS: dict[str, Callable[[Figure, Result], None]] = {
 """By the name of the result; a result without one is shown as a table."""
 TITLES = {
     "throughput": "Files a second from event to verdict, beside clamd alone",
+    "content": "Contents from nginx, a small signature database",
+    "signatures": "Contents from nginx, as many signatures as ClamAV's own",
     "overhead": "CPU of all but clamd, beside clamd",
     "latency": "How soon an idle service begins with a new version",
     "memory": "Resident memory while one file of 2 GiB is judged",
@@ -248,5 +260,5 @@ TITLES = {
     "domain": "A domain of many files, walked by reconcile and scanned whole by backfill",
     "engine": "The work engine alone, each version a fake scan of 10 ms",
 }
-HEIGHTS = {"latency": 2.6, "memory": 1.9, "overhead": 2.3, "throughput": 2.3}
+HEIGHTS = {"content": 2.0, "signatures": 2.0, "latency": 2.6, "memory": 1.9, "overhead": 2.3, "throughput": 2.3}
 """Inches, where it is not 3."""

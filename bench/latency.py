@@ -1,6 +1,7 @@
 """How long an idle service takes from the poll that brings an event to the start of its scan, and what calls it spends.
 
-Both come from the emulator's own log of requests: the download's time minus that of the poll before it.
+Both come from the emulator's own log of requests: the download's time minus that of the poll before it. What a service
+asks at its start, before the first download, is told apart: who it is, and how its quarantine folder stands.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from demo.stage import REPOSITORY
 
 SAMPLES = 100
 TARGET_MS = 300
+TARGET_CALLS = 1.0
 
 
 def run(folder: Path, samples: int = SAMPLES) -> dict[str, Any]:
@@ -46,14 +48,17 @@ def _upload_now_and_then(product: Product, samples: int) -> None:
 
 
 def _report(requests: list[dict[str, Any]], samples: int) -> dict[str, Any]:
-    waits, poll = [], 0.0
+    waits, poll, starting = [], 0.0, 0
     for one in requests:
+        if not waits and "/events" not in one["path"] and "/fs-content/" not in one["path"]:
+            starting += 1
         if one["path"].endswith("/events"):
             poll = one["time"]
         elif "/fs-content/" in one["path"] and one["method"] == "GET":
             waits.append(float(one["time"] - poll))
     calls = Counter(_call(one) for one in requests)
     polls = sum(number for call, number in calls.items() if "/events" in call)
+    each = round((sum(calls.values()) - polls - starting) / samples, 3)
     waits.sort()
     p99 = waits[int(len(waits) * 0.99) - 1]
     return {
@@ -64,8 +69,10 @@ def _report(requests: list[dict[str, Any]], samples: int) -> dict[str, Any]:
         "max_ms": waits[-1],
         "waits_ms": waits,
         "target_ms": TARGET_MS,
-        "met": p99 < TARGET_MS and len(waits) == samples,
-        "calls_per_version_without_polls": round((sum(calls.values()) - polls) / samples, 3),
+        "target_calls": TARGET_CALLS,
+        "met": p99 < TARGET_MS and len(waits) == samples and each <= TARGET_CALLS,
+        "calls_at_the_start": starting,
+        "calls_per_version_without_polls": each,
         "calls": dict(calls),
     }
 

@@ -11,9 +11,10 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import sqlite3
 import stat
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,6 +37,10 @@ PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
 )
+COMMITS = 200
+"""After so many, what they wrote is moved from SQLite's log into the file."""
+LONGEST_LOG = 16_000
+"""Pages, 64 MiB, from which on whoever commits moves it himself: the other way was not fast enough, or has failed."""
 
 
 class SqliteDatabase(Database):
@@ -47,7 +52,9 @@ class SqliteDatabase(Database):
         """Raises LedgerUnavailable where the file cannot be opened."""
         self.path = path
         self.name = str(path)
-        self._writer = _Line(path, "BEGIN IMMEDIATE", PRAGMAS)
+        self._log = _Log(path)
+        pragmas = (*PRAGMAS, f"PRAGMA wal_autocheckpoint={LONGEST_LOG}")
+        self._writer = _Line(path, "BEGIN IMMEDIATE", pragmas, self._log.committed)
         self._reader = _Line(path, "BEGIN", (*PRAGMAS, "PRAGMA query_only=ON"))
 
     async def run(self, act: Callable[[Connection], T]) -> T:
@@ -66,15 +73,51 @@ class SqliteDatabase(Database):
 
     async def close(self) -> None:
         # The writer last: whoever closes a file last moves its log into it, which a reader may not.
+        await asyncio.to_thread(self._log.close)
         await self._reader.close()
         await self._writer.close()
+
+
+class _Log:
+    """Moves what was committed from SQLite's log into the file, in a thread of its own. SQLite would have it done by
+    whoever commits when the log is long: he would wait for the disk, the longer the larger the ledger."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger-log")
+        self._connection: sqlite3.Connection | None = None
+        self._moving: Future[None] | None = None
+        self._commits = 0
+
+    def committed(self) -> None:
+        """For the one thread that writes."""
+        self._commits += 1
+        if self._commits >= COMMITS and (self._moving is None or self._moving.done()):
+            self._commits = 0
+            self._moving = self._thread.submit(self._move)
+
+    def close(self) -> None:
+        self._thread.shutdown()
+        if self._connection is not None:
+            self._connection.close()
+
+    def _move(self) -> None:
+        # What cannot be moved stays in the log, and is safe there: whoever commits when that is too long has the error.
+        with contextlib.suppress(sqlite3.Error):
+            if self._connection is None:
+                self._connection = sqlite3.connect(self._path, check_same_thread=False)
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
 class _Line:
     """Transactions on one connection, one after the other, in a thread of their own."""
 
-    def __init__(self, path: Path, begin: str, pragmas: Sequence[str]) -> None:
+    def __init__(
+        self, path: Path, begin: str, pragmas: Sequence[str], committed: Callable[[], None] = lambda: None
+    ) -> None:
+        """`committed` is told of each transaction."""
         self._path = path
+        self._committed = committed
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
         url = URL.create("sqlite", database=str(path))
         self._engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
@@ -92,9 +135,11 @@ class _Line:
     def run_here(self, act: Callable[[Connection], T]) -> T:
         try:
             with self._connection.begin():
-                return act(self._connection)
+                answer = act(self._connection)
         except DBAPIError as error:
             raise LedgerUnavailable(f"{self._path}: {error.orig}") from error
+        self._committed()
+        return answer
 
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._connection.close)

@@ -1,6 +1,7 @@
 """Transactions whole or not at all, in one thread; and one owner."""
 
 import asyncio
+import contextlib
 import sqlite3
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from scanner.errors import LedgerUnavailable, RetryLater
+from scanner.ledger.databases import sqlite
 from scanner.ledger.databases.sqlite import OrderLock, OwnerLock, SqliteDatabase
 from scanner.ledger.tables import tickets, work
 from tests.ledger.world import content, new_database, queue, rows
@@ -34,6 +36,40 @@ async def test_an_act_that_raises_leaves_nothing_behind(database: SqliteDatabase
     with pytest.raises(KeyError):
         await database.run(act)
     assert await database.run(content) == before
+
+
+async def test_what_was_committed_comes_into_the_file_while_the_service_works(database: SqliteDatabase, monkeypatch):
+    monkeypatch.setattr(sqlite, "COMMITS", 2)
+    for name in "abc":
+        await database.run(put(name))
+    async with asyncio.timeout(60):
+        while in_the_file(database.path) != ["a", "b", "c"]:
+            await database.run(content)  # while one is moved, further commits are only counted
+
+
+async def test_where_it_does_not_come_there_it_stays_in_the_log_and_nothing_is_lost(
+    database: SqliteDatabase, monkeypatch, tmp_path: Path
+):
+    monkeypatch.setattr(sqlite, "COMMITS", 1)
+    database._log._path = tmp_path  # which is no file
+    for name in "abc":
+        await database.run(put(name))
+    assert (in_the_file(database.path), await database.read(lambda c: rows(c, work, "entry_id"))) == (
+        [],
+        [("a",), ("b",), ("c",)],
+    )
+
+
+def put(name: str):
+    return lambda connection: queue(connection, name)
+
+
+def in_the_file(path: Path) -> list[str]:
+    """As if there were no log beside it, which at first has even the tables."""
+    with contextlib.closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'work'").fetchall():
+            return []
+        return [row[0] for row in connection.execute("SELECT entry_id FROM work ORDER BY entry_id")]
 
 
 async def test_a_cancelled_caller_leaves_a_transaction_that_has_begun_to_its_end(database: SqliteDatabase):
