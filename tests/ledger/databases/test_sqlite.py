@@ -42,9 +42,12 @@ async def test_what_was_committed_comes_into_the_file_while_the_service_works(da
     monkeypatch.setattr(sqlite, "COMMITS", 2)
     for name in "abc":
         await database.run(put(name))
+    assert database._log._moving is not None
+    await asyncio.wrap_future(database._log._moving)  # half moved, the file alone is no ledger
     async with asyncio.timeout(60):
         while in_the_file(database.path) != ["a", "b", "c"]:
             await database.run(content)  # while one is moved, further commits are only counted
+            await asyncio.wrap_future(database._log._moving)
 
 
 async def test_where_it_does_not_come_there_it_stays_in_the_log_and_nothing_is_lost(
