@@ -39,7 +39,7 @@ lint: setup ## The quick half of the tests: style, types, imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: setup ## Measure and draw all that docs/performance.md shows: hours; ARGS=--quick shows within minutes that all of it runs
+bench: setup ## Measure and draw all that docs/performance.md shows: half an hour and more; ARGS=--quick only shows that all of it runs
 	@$(BIN)/python -m bench $(ARGS)
 
 site: setup ## Build the documentation as pages into .site/; any web server serves them, no other host is asked
