@@ -75,13 +75,15 @@ async def test_a_call_is_heard_where_somebody_else_is_at_the_office_and_nowhere_
     ledger_on_server: LedgerSettings,
 ) -> None:
     first, second = replica(ledger_on_server), replica(ledger_on_server)
-    async with first.serving("feed:acme"), second.serving("feed:acme", "feed:bolt"):
-        await until(lambda: (first.at, second.at) == ({"feed:acme"}, {"feed:bolt"}))
-        await first.seats.call("feed:acme")  # whoever is at it himself needs no call
-        await first.seats.call("feed:nobody")
-        await second.seats.call("feed:acme")
-        await replica(ledger_on_server).seats.call("feed:bolt")
-        await until(lambda: (first.called, second.called) == (["feed:acme"], ["feed:bolt"]))
+    async with first.serving("feed:acme"):
+        await until(lambda: first.at == {"feed:acme"})
+        async with second.serving("feed:acme", "feed:bolt"):
+            await until(lambda: second.at == {"feed:bolt"})
+            await first.seats.call("feed:acme")  # whoever is at it himself needs no call
+            await first.seats.call("feed:nobody")
+            await second.seats.call("feed:acme")
+            await replica(ledger_on_server).seats.call("feed:bolt")
+            await until(lambda: (first.called, second.called) == (["feed:acme"], ["feed:bolt"]))
 
 
 async def test_a_call_that_cannot_be_made_says_why(ledger_on_server: LedgerSettings) -> None:
