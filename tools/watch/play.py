@@ -23,6 +23,8 @@ AGE = 7_200.0
 SCRAPES_AFTER = 5.0
 PATIENCE = 300.0
 """The self-test alone takes a minute on a busy machine."""
+PROBED = "max_over_time(sum(rate(scanner_probe_duration_seconds_count[10s]))[15m:1s]) > 0"
+"""A probe ended between two scrapes. The first one may be over before the first scrape; the next is a minute off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ def watched_story(folder: Path) -> Iterator[Watched]:
         story.play(here)
         wait_for_the_end(here)
         wait_until(lambda: proofs_are_there(here), "probe, walk or self-test has not come to its end", PATIENCE)
+        wait_until(lambda: server.query(PROBED, time.time()), "Prometheus has seen no probe end", PATIENCE)
         time.sleep(SCRAPES_AFTER)
         yield Watched(here, server, begun, time.time())
 
