@@ -54,26 +54,21 @@ class Meter:
         """The headers of an answer have come."""
         self._budget.learn(headers)
         self._observe(operation, status, seconds, throttle_scope(status, headers) if status >= 400 else None)
-        if status >= 300 and _WANTED(logging.INFO):
-            log.info(
-                "call.refused",
-                domain=self._domain,
-                operation=operation,
-                status=status,
-                seconds=round(seconds, 3),
-                request_id=request_id,
-                answer_id=answer_id(headers),
-            )
-        elif status < 300 and _WANTED(logging.DEBUG):
-            log.debug(
-                "call.answered",
-                domain=self._domain,
-                operation=operation,
-                status=status,
-                seconds=round(seconds, 3),
-                request_id=request_id,
-                answer_id=answer_id(headers),
-            )
+        refused = status >= 300
+        if not _WANTED(logging.INFO if refused else logging.DEBUG):
+            return
+        told = {
+            "domain": self._domain,
+            "operation": operation,
+            "status": status,
+            "seconds": round(seconds, 3),
+            "request_id": request_id,
+            "answer_id": answer_id(headers),
+        }
+        if refused:
+            log.info("call.refused", **told)
+        else:
+            log.debug("call.answered", **told)
 
     def refused(self, operation: Operation, status: int, headers: Headers, body: bytes, token: str) -> ScannerError:
         """The error for an answer that is no success; after a throttle nobody calls until its pause is over."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from scanner.durable import sync_folder
 from scanner.errors import ConfigurationError, Problem
 
 _LONGEST = 65_536
@@ -70,7 +71,7 @@ class TokenStore:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
-        _sync_folder(self.path.parent)
+        sync_folder(self.path.parent)
 
     def remove(self) -> None:
         self.path.unlink(missing_ok=True)
@@ -119,12 +120,3 @@ def decoded(written: bytes) -> Stored | None:
     expires_at, obtained_at = (None if one is None else one.astimezone(UTC) for one in moments)
     assert obtained_at is not None
     return Stored(access, refresh, expires_at, obtained_at)
-
-
-def _sync_folder(folder: Path) -> None:
-    """So that the new name is on the disk as well."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from scanner.durable import sync_folder
 from scanner.errors import LedgerUnavailable
 
 Progress = Callable[[int, int], None]
@@ -51,7 +52,7 @@ def back_up(ledger: Path, file: Path, *, force: bool, progress: Progress) -> Bac
             size = part.stat().st_size
             _check(ledger, file, force=force)
             part.replace(file)
-        _sync(file.parent)
+        sync_folder(file.parent)
     except (OSError, sqlite3.Error) as error:
         raise LedgerUnavailable(f"{ledger} was not copied to {file}: {_why(error)}.") from error
     return Backup(ledger, file, size, *found)
@@ -124,15 +125,6 @@ def _summed_up(connection: sqlite3.Connection, file: Path) -> tuple[str, dict[st
         name: int(connection.execute(f'SELECT count(*) FROM "{safe}"').fetchone()[0])  # noqa: S608 -- a table's own name
         for name, safe in quoted
     }
-
-
-def _sync(folder: Path) -> None:
-    """So that the new name outlives a power cut, too."""
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
 
 
 def _why(error: OSError | sqlite3.Error) -> str:
