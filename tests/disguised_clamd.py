@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from demo.clamd import PrivateClamd
+from tests.relay import relay
 
 
 @dataclass
@@ -31,10 +32,7 @@ def disguised(clamd: PrivateClamd, version: bytes) -> Iterator[Disguised]:
             with socket.socket(socket.AF_UNIX) as there:
                 there.connect(clamd.address.removeprefix("unix:"))
                 there.sendall(command)
-                back = threading.Thread(target=_pass_on, args=(there, self.request))
-                back.start()
-                _pass_on(self.request, there)
-                back.join()
+                relay(self.request, there)
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Conversation) as server:
         one = Disguised(f"tcp:127.0.0.1:{server.server_address[1]}", version)
@@ -44,13 +42,3 @@ def disguised(clamd: PrivateClamd, version: bytes) -> Iterator[Disguised]:
         yield one
         server.shutdown()
         serving.join()
-
-
-def _pass_on(source: socket.socket, target: socket.socket) -> None:
-    """To the end; whoever is gone already needs nothing more."""
-    try:
-        while part := source.recv(65_536):
-            target.sendall(part)
-        target.shutdown(socket.SHUT_WR)
-    except OSError:
-        return

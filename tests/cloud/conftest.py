@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.server import start
 from tests.cloud.egnyte import Egnyte, running_egnyte
-from tests.cloud.signing import PASSWORD, SignIn
+from tests.cloud.signing import SignIn, with_a_key
 
 
 @pytest.fixture
@@ -21,12 +20,5 @@ async def egnyte(tmp_path: Path) -> AsyncIterator[Egnyte]:
 
 @pytest.fixture
 def sign_in(tmp_path: Path) -> Iterator[SignIn]:
-    """A key is registered, and anna may consent."""
-    emulator = start(qps=1_000_000, daily=1_000_000)
-    found = SignIn(emulator, tmp_path)
-    try:
-        found.key()
-        found.control("POST", "users", json={"username": "anna", "user_type": "admin", "password": PASSWORD})
+    with with_a_key(tmp_path) as found:
         yield found
-    finally:
-        emulator.stop()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from emulator.server import Running
+from emulator.server import Running, start
 from scanner.settings import DomainSettings, OAuthSettings
 
 SECRET = "s3cr3t-0f-th3-k3y"  # guards nothing; odd enough to be found wherever it leaks
@@ -73,3 +75,16 @@ def consent(url: str, username: str = "anna", decision: str = "approve") -> str:
     answer = httpx.post(httpx.URL(url).join("/puboauth/authorize"), data={**form, **login})
     assert answer.status_code == 302, answer.text
     return str(answer.headers["location"])
+
+
+@contextmanager
+def with_a_key(folder: Path) -> Iterator[SignIn]:
+    """A key is registered, and anna may consent."""
+    emulator = start(qps=1_000_000, daily=1_000_000)
+    found = SignIn(emulator, folder)
+    try:
+        found.key()
+        found.control("POST", "users", json={"username": "anna", "user_type": "admin", "password": PASSWORD})
+        yield found
+    finally:
+        emulator.stop()

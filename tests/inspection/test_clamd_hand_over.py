@@ -23,6 +23,7 @@ from scanner.model import Unchecked, Unscannable
 from tests.clamd import StartClamd, settings_for
 from tests.contents import Spooled
 from tests.inspection import EICAR, MIB, PLAIN_NAME, looked
+from tests.relay import relay
 
 LARGE = EICAR + bytes(2 * MIB)
 """The sample's signature is one for the start of a file."""
@@ -41,10 +42,7 @@ def passing_on_bytes_alone(clamd: PrivateClamd, folder: Path) -> Iterator[str]:
         def handle(self) -> None:
             with socket.socket(socket.AF_UNIX) as there:
                 there.connect(str(clamd.socket_path))
-                back = threading.Thread(target=passed, args=(there, self.request))
-                back.start()
-                passed(self.request, there)
-                back.join()
+                relay(self.request, there)
 
     path = str(folder / "proxy.sock")
     with socketserver.ThreadingUnixStreamServer(path, Conversation) as server:
@@ -53,15 +51,6 @@ def passing_on_bytes_alone(clamd: PrivateClamd, folder: Path) -> Iterator[str]:
         yield f"unix:{path}"
         server.shutdown()
         serving.join()
-
-
-def passed(source: socket.socket, target: socket.socket) -> None:
-    try:
-        while part := source.recv(65_536):
-            target.sendall(part)
-        target.shutdown(socket.SHUT_WR)
-    except OSError:
-        return
 
 
 def test_a_large_content_is_handed_over_and_not_streamed(

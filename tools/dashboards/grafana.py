@@ -47,6 +47,13 @@ class Panel:
     decimals: int | None = None
 
 
+ANNOTATIONS = (
+    ("rules loaded", "changes(scanner_rules_last_load_success_timestamp_seconds{<replica>}[1m]) > 0", "blue"),
+    ("started", "changes(process_start_time_seconds{<replica>}[1m]) > 0", "purple"),
+)
+"""On every page: name, query and colour."""
+
+
 @dataclass(frozen=True)
 class Row:
     """Panels under a heading, side by side as far as they fit."""
@@ -63,8 +70,6 @@ class Dashboard:
     title: str
     meaning: str
     rows: tuple[Row, ...]
-    annotations: tuple[tuple[str, str, str], ...]
-    """Name, query and colour."""
 
 
 def stat(title: str, meaning: str, expr: str, **more: Any) -> Panel:
@@ -95,7 +100,7 @@ def written(dashboard: Dashboard) -> str:
 
 def _dashboard(one: Dashboard) -> dict[str, Any]:
     return {
-        "annotations": {"list": [_annotation(*each) for each in one.annotations]},
+        "annotations": {"list": [_annotation(*each) for each in ANNOTATIONS]},
         "description": one.meaning,
         "editable": True,
         "graphTooltip": 1,

@@ -339,8 +339,4 @@ OPERATOR = Dashboard(
     title="scanner / operator",
     meaning="Does the service keep up, and if not, where is it stuck? Alerts and what to do: docs/monitoring.md.",
     rows=(GLANCE, FLOW, LATENCY, BACKLOG, CLAMD, API, ERRORS),
-    annotations=(
-        ("rules loaded", "changes(scanner_rules_last_load_success_timestamp_seconds{<replica>}[1m]) > 0", "blue"),
-        ("started", "changes(process_start_time_seconds{<replica>}[1m]) > 0", "purple"),
-    ),
 )

@@ -275,8 +275,4 @@ SECURITY = Dashboard(
     title="scanner / security",
     meaning="What was found, what was done about it, and what nobody looked at. Words: docs/verdicts.md.",
     rows=(GLANCE, VERDICTS, FINDINGS, QUARANTINE, EXPOSURE, COVERAGE),
-    annotations=(
-        ("rules loaded", "changes(scanner_rules_last_load_success_timestamp_seconds{<replica>}[1m]) > 0", "blue"),
-        ("started", "changes(process_start_time_seconds{<replica>}[1m]) > 0", "purple"),
-    ),
 )

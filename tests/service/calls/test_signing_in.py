@@ -11,14 +11,13 @@ import httpx
 import pytest
 import yaml
 
-from emulator.server import start
 from scanner.cloud.grants import GrantRefused, Issued
 from scanner.cloud.token_store import TokenStore
 from scanner.errors import ConfigurationError, RetryLater
 from scanner.service.calls import signing_in
 from scanner.service.calls.signing_in import Consent, by_consent, by_login, kept, password_in, revoke, secret_manifest
 from scanner.settings import DomainSettings
-from tests.cloud.signing import PASSWORD, SignIn, consent
+from tests.cloud.signing import PASSWORD, SignIn, consent, with_a_key
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 LASTING = Issued("t0ken", None, None)
@@ -26,14 +25,8 @@ LASTING = Issued("t0ken", None, None)
 
 @pytest.fixture
 def sign_in(tmp_path: Path) -> Iterator[SignIn]:
-    emulator = start(qps=1_000, daily=1_000)
-    found = SignIn(emulator, tmp_path)
-    try:
-        found.key()
-        found.control("POST", "users", json={"username": "anna", "user_type": "admin", "password": PASSWORD})
+    with with_a_key(tmp_path) as found:
         yield found
-    finally:
-        emulator.stop()
 
 
 def nobody() -> str:
