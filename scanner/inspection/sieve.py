@@ -24,8 +24,6 @@ HEAVIEST = 6_000
 runs out of memory makes room for a slower machine."""
 NEWEST = 8
 """Unions in which room is looked for."""
-FEW = 2
-"""So many are not worth a walk of their own."""
 MEMORY = 8 * 1024**2
 """Bytes for the automaton of one union."""
 MOST = 4_096
@@ -41,9 +39,10 @@ class Sieve:
         self._unions: list[_Union] = []
         self._places: dict[str, int] = {}
 
-    def candidates(self, searches: Collection[Search], text: bytes) -> set[Search]:
-        """Those that may find something in `text`; any other certainly finds nothing in any part of it."""
-        found: set[Search] = set()
+    def candidates(self, searches: Collection[Search], text: bytes) -> dict[Search, int]:
+        """Those that may find something in `text`, and before which place certainly nothing that they find begins; any
+        other finds nothing in any part of it."""
+        found: dict[Search, int] = {}
         possible = [search for search in searches if not search.detector or DETECTORS[search.detector].word in text]
         for union, members in self._sorted(possible).items():
             found |= _narrowed(union, members, text)
@@ -84,17 +83,19 @@ class _Union:
         self.weight += weight
 
 
-def _narrowed(union: tuple[str, ...], searches: Sequence[Search], text: bytes) -> set[Search]:
-    """Of searches whose expressions are all in `union`. It may hold others: what none of them finds, these do not."""
-    regexp = _compiled(union) if len(searches) > FEW else None
+def _narrowed(union: tuple[str, ...], searches: Sequence[Search], text: bytes, first: int = 0) -> dict[Search, int]:
+    """Of searches whose expressions are all in `union`. It may hold others: what none of them finds, these do not, and
+    where the leftmost of what they find begins, nothing of these begins before."""
+    regexp = _compiled(union) if len(searches) > 1 else None  # one alone looks for itself
     if regexp is None:
-        return set(searches)
-    if regexp.search(text) is None:
-        return set()
+        return dict.fromkeys(searches, first)
+    match = regexp.search(text, first)
+    if match is None:
+        return {}
     half = len(union) // 2
-    first = [search for search in searches if _expression(search) in union[:half]]
-    rest = [search for search in searches if search not in first]
-    return _narrowed(union[:half], first, text) | _narrowed(union[half:], rest, text)
+    front = [search for search in searches if _expression(search) in union[:half]]
+    rest = [search for search in searches if search not in front]
+    return _narrowed(union[:half], front, text, match.start()) | _narrowed(union[half:], rest, text, match.start())
 
 
 @lru_cache(maxsize=256)

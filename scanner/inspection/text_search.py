@@ -47,13 +47,13 @@ def tallies(searches: Collection[Search], content: Readable, size: int) -> dict[
     until = time.monotonic() + LONGEST
     for start, end in _windows(size):
         window = Window(content, start, end)
-        for search in sieve.candidates(going, window.text):
+        for search, first in sieve.candidates(going, window.text).items():
             if search not in counts:
                 counts[search] = _Values(search) if search.detector else _Matches(search)
             last = _last(search, size)
             border = min(end, last)
             if border > start:
-                counts[search].look(window, border, border == last)
+                counts[search].look(window, first, border, border == last)
         going = [one for one in going if _last(one, size) > end and not _has_enough(one, counts)]
         if not going or time.monotonic() > until:
             break
@@ -101,9 +101,10 @@ class _Matches:
         self.number = 0
         self.offset: int | None = None
 
-    def look(self, window: Window, end: int, last: bool) -> None:
-        """Count on up to `end`. Unless it is the last window, what begins beyond STEP bytes is left to the next."""
-        position = max(window.start, self._next)
+    def look(self, window: Window, first: int, end: int, last: bool) -> None:
+        """Count on up to `end`. Unless it is the last window, what begins beyond STEP bytes is left to the next.
+        Nothing begins before the window's byte `first`."""
+        position = max(window.start, window.origin + first, self._next)
         while self.number < self._enough and position <= end:
             match = self._regexp.search(window.text, position - window.origin, end - window.origin)
             if match is None:
@@ -130,10 +131,10 @@ class _Values:
     def number(self) -> int:
         return len(self._seen)
 
-    def look(self, window: Window, end: int, last: bool) -> None:
+    def look(self, window: Window, first: int, end: int, last: bool) -> None:
         """Count on up to `end`; what two windows share counts once all the same."""
         start, stop = window.start - window.origin, end - window.origin
-        for found in occurrences(self._detector, window.text, start, stop):
+        for found in occurrences(self._detector, window.text, max(start, first), stop):
             if self.offset is None:
                 self.offset, self.excerpt = found.offset + window.origin, found.excerpt
             self._seen.add(found.digest)
