@@ -107,8 +107,8 @@
 {{- if eq (empty $domain.secret) (empty $domain.oauth) -}}
 {{- $problems = append $problems (printf "domains.%s: name either the Secret of its token (secret) or that of its key (oauth)." $name) -}}
 {{- end -}}
-{{- if and $domain.oauth (not $sqlite) -}}
-{{- $problems = append $problems (printf "domains.%s.oauth: renewed tokens are kept beside the ledger, in a volume that ledger.type: postgresql has not. Use secret." $name) -}}
+{{- if and $domain.oauth (not $sqlite) (not $v.tokens.existingClaim) -}}
+{{- $problems = append $problems (printf "domains.%s.oauth: renewed tokens have to be written, and ledger.type: postgresql has no volume for them. Name a claim that all pods may write (ReadWriteMany) in tokens.existingClaim, or use secret." $name) -}}
 {{- end -}}
 {{- range $key := list "name" "host" "token_file" "oauth" -}}
 {{- if hasKey (default dict $domain.settings) $key -}}

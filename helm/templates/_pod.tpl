@@ -32,18 +32,21 @@ spec:
     {{- end }}
     {{- end }}
     {{- range $signedIn }}
-    # What was signed in for is renewed from then on, beside the ledger: a Secret cannot be written.
+    # What was signed in for is renewed from then on, where it can be written: a Secret cannot. A newer one is taken again.
     - name: login-{{ . }}
       image: {{ include "scanner.image" $.root }}
       imagePullPolicy: {{ $v.image.pullPolicy }}
-      command: [sh, -c]
-      args: ["test -e /data/{{ . }}-tokens.json || install -m 0600 /etc/scanner/secrets/login-{{ . }}/store /data/{{ . }}-tokens.json"]
+      args: [auth, import, --domain, {{ . }}, /etc/scanner/secrets/login-{{ . }}/store]
+      env:
+        - {name: SCANNER_CONFIG, value: /etc/scanner/settings/scanner.yaml}
+        {{- with $v.extraEnv }}{{ toYaml . | nindent 8 }}{{ end }}
       securityContext: {{- toYaml $v.securityContext | nindent 8 }}
       resources:
-        requests: {cpu: 10m, memory: 16Mi}
-        limits: {memory: 64Mi}
+        requests: {cpu: 10m, memory: 64Mi}
+        limits: {memory: 256Mi}
       volumeMounts:
-        - {name: data, mountPath: /data}
+        {{- include "scanner.mounts" $.root | nindent 8 }}
+        {{- include "scanner.tokenMount" $.root | nindent 8 }}
         - {name: login-{{ . }}, mountPath: /etc/scanner/secrets/login-{{ . }}, readOnly: true}
     {{- end }}
     {{- if $v.statements.enabled }}
@@ -91,6 +94,9 @@ spec:
         {{- if eq $v.ledger.type "sqlite" }}
         - {name: data, mountPath: /data}
         {{- end }}
+        {{- if $v.tokens.existingClaim }}
+        {{- include "scanner.tokenMount" .root | nindent 8 }}
+        {{- end }}
         {{- if $v.statements.enabled }}
         - {name: statement-key, mountPath: /run/statement-key, readOnly: true}
         {{- if $v.statements.existingClaim }}
@@ -115,6 +121,10 @@ spec:
     {{- if and (eq $v.ledger.type "sqlite") $v.ledger.persistence.existingClaim }}
     - name: data
       persistentVolumeClaim: {claimName: {{ $v.ledger.persistence.existingClaim }}}
+    {{- end }}
+    {{- with $v.tokens.existingClaim }}
+    - name: tokens
+      persistentVolumeClaim: {claimName: {{ . }}}
     {{- end }}
     {{- if $v.statements.enabled }}
     - name: statement-key
@@ -184,6 +194,10 @@ topologySpreadConstraints: {{- toYaml . | nindent 2 }}
 {{- range $name, $_ := .Values.files }}
 - {name: file-{{ $name }}, mountPath: /etc/scanner/files/{{ $name }}, readOnly: true}
 {{- end }}
+{{- end -}}
+
+{{- define "scanner.tokenMount" -}}
+- {name: {{ ternary "tokens" "data" (ne .Values.tokens.existingClaim "") }}, mountPath: {{ include "scanner.tokens" . }}}
 {{- end -}}
 
 {{/* Mode 288 is 0440: root owns the files of a Secret, and the pod's group reads them. */}}

@@ -23,13 +23,18 @@
 {{- end }}
 {{- end -}}
 
+{{/* The folder in which tokens are renewed. */}}
+{{- define "scanner.tokens" -}}
+{{- ternary "/tokens" "/data" (ne .Values.tokens.existingClaim "") -}}
+{{- end -}}
+
 {{- define "scanner.domains" -}}
 {{- $domains := list -}}
 {{- range $name, $domain := .Values.domains -}}
 {{- $secrets := printf "/etc/scanner/secrets/domain-%s" $name -}}
 {{- $own := dict "name" $name "host" $domain.host -}}
 {{- if $domain.oauth -}}
-{{- $_ := set $own "oauth" (dict "client_id_file" (printf "%s/client-id" $secrets) "client_secret_file" (printf "%s/client-secret" $secrets) "token_store" (printf "/data/%s-tokens.json" $name)) -}}
+{{- $_ := set $own "oauth" (dict "client_id_file" (printf "%s/client-id" $secrets) "client_secret_file" (printf "%s/client-secret" $secrets) "token_store" (printf "%s/%s-tokens.json" (include "scanner.tokens" $) $name)) -}}
 {{- else -}}
 {{- $_ := set $own "token_file" (printf "%s/token" $secrets) -}}
 {{- end -}}

@@ -1,4 +1,4 @@
-"""`scanner auth`: sign in to a domain, see whose the tokens are, end them. No secret is ever an option."""
+"""`scanner auth`: sign in to a domain, see whose the tokens are, move and end them. No secret is ever an option."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ from scanner.service.calls.signing_in import (
     Consent,
     by_consent,
     by_login,
+    imported,
     kept,
     oauth_of,
     password_in,
@@ -112,6 +113,33 @@ def login(
     else:
         say(f"Signed in to {settings.name} as {account.username}; the tokens are in {place}")
         say(_ending(found, expires_at))
+    raise typer.Exit(ExitCode.NOTHING_FOUND)
+
+
+@auth_app.command("import")
+def import_(
+    config: ConfigOption,
+    file: Annotated[Path, typer.Argument(help="Another store, such as the key `store` of a Secret.")],
+    *,
+    domain: DomainOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Take the tokens of another sign-in into a domain's token store, unless it holds newer ones. Asks nobody.
+
+    For what `login --kubernetes-secret` printed: a Secret cannot be written to, and the service renews tokens.
+
+    Example: scanner auth import --domain acme /etc/scanner/secrets/login-acme/store
+    """
+    settings = _the_domain(load_or_exit(config), domain)
+    with stopped_by_user_errors():
+        store = oauth_of(settings).token_store
+        taken = imported(file, store)
+    if json:
+        print_json({"domain": settings.name, "store": store, "imported": taken})
+    elif taken:
+        say(f"The tokens of {settings.name} are in {store}")
+    else:
+        say(f"{store} holds tokens of {settings.name} that are as new or newer; they stay.")
     raise typer.Exit(ExitCode.NOTHING_FOUND)
 
 

@@ -194,6 +194,33 @@ def test_a_manifest_of_a_secret_is_printed_and_nothing_stored(there: SignIn) -> 
     assert not stored(there).path.exists()
 
 
+def test_the_tokens_of_another_sign_in_are_taken_unless_the_store_holds_newer_ones(there: SignIn) -> None:
+    there.switch(token_expires_in=MONTH)
+    first, second = there.folder / "first.json", there.folder / "second.json"
+    for path in (first, second):
+        by_password(there, "--store", str(path))
+    calls = len(there.asked())
+
+    taken = [json.loads(auth(there, "import", str(path), "--json").out) for path in (first, second, first, second)]
+
+    store = str(stored(there).path)
+    assert taken == [
+        {"domain": "acme", "store": store, "imported": imported} for imported in (True, True, False, False)
+    ]
+    assert stored(there).read() == TokenStore(second).read()
+    assert stat.S_IMODE(stored(there).path.stat().st_mode) == 0o600
+    assert len(there.asked()) == calls
+    golden("imported", there, auth(there, "import", str(first)))
+
+
+@pytest.mark.parametrize(("name", "written"), [("import-nothing", None), ("import-no-store", "bare-token")])
+def test_what_holds_no_tokens_is_not_imported(there: SignIn, name: str, written: str | None) -> None:
+    if written is not None:
+        (there.folder / "given").write_text(written)
+    golden(name, there, auth(there, "import", str(there.folder / "given")))
+    assert not stored(there).path.exists()
+
+
 def test_the_status_shows_whose_each_token_is_and_no_secret(there: SignIn) -> None:
     there.switch(token_expires_in=MONTH)
     by_password(there)
@@ -257,6 +284,8 @@ def test_a_token_from_a_file_is_revoked_at_egnyte(there: SignIn) -> None:
         ("login", "--domain", "nobody"),
         ("status", "--domain", "nobody"),
         ("revoke",),
+        ("import",),
+        ("import", "given", "--domain", "nobody"),
         ("login", "--password", PASSWORD),
         ("login", "--client-secret", SECRET),
         ("login", "--user", "anna"),

@@ -220,13 +220,31 @@ def test_without_a_ledger_volume_statements_go_to_a_claim_of_their_own_in_every_
         assert (mounts["statements"], claims["statements"]) == ("/statements", {"claimName": "scanner-statements"})
 
 
-def test_tokens_that_renew_themselves_begin_with_those_of_the_login_and_are_kept_beside_the_ledger():
-    documents = documents_of("several-domains")
+@pytest.mark.parametrize(
+    ("name", "place", "pods_of"),
+    [
+        ("several-domains", "data: /data", ("r-scanner",)),
+        ("postgresql", "tokens: /tokens", ("r-scanner", "r-scanner-feed")),
+    ],
+)
+def test_tokens_that_renew_themselves_begin_with_those_of_the_login_and_are_kept_on_a_volume(name, place, pods_of):
+    documents = documents_of(name)
+    volume, folder = place.split(": ")
+    stores = [one["oauth"]["token_store"] for one in settings_of(documents)["domains"] if "oauth" in one]
+    assert stores == [f"{folder}/initech-tokens.json"]
 
-    init = containers(pod(documents))["login-initech"]
-    store = settings_of(documents)["domains"][2]["oauth"]["token_store"]
-    assert init["args"] == [f"test -e {store} || install -m 0600 /etc/scanner/secrets/login-initech/store {store}"]
-    assert store.startswith("/data/")
+    for each in pods_of:
+        found = containers(pod(documents, each))
+        login = found["login-initech"]
+        assert login["args"] == ["auth", "import", "--domain", "initech", "/etc/scanner/secrets/login-initech/store"]
+        for one in (login, found["scanner"]):
+            assert {"name": volume, "mountPath": folder} in one["volumeMounts"]
+            assert {"name": "SCANNER_CONFIG", "value": "/etc/scanner/settings/scanner.yaml"} in one["env"]
+
+
+def test_tokens_of_all_pods_are_renewed_on_one_claim():
+    claims = [one.get("persistentVolumeClaim") for one in pod(documents_of("postgresql"))["volumes"]]
+    assert {"claimName": "scanner-tokens"} in claims
 
 
 def test_changed_settings_start_a_new_pod_and_changed_rules_do_not():

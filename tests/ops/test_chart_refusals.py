@@ -135,8 +135,8 @@ SENTENCES = [
     (
         "airgapped",
         "domains.b.host=b.egnyte.com,domains.b.oauth.existingSecret=a,domains.b.oauth.loginSecret=b",
-        "domains.b.oauth: renewed tokens are kept beside the ledger, in a volume that ledger.type: postgresql "
-        "has not. Use secret.",
+        "domains.b.oauth: renewed tokens have to be written, and ledger.type: postgresql has no volume for them. Name "
+        "a claim that all pods may write (ReadWriteMany) in tokens.existingClaim, or use secret.",
     ),
     ("sqlite", "settings.http.listen=x", "settings.http: belongs to the chart. Use listenAddress."),
     (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -96,13 +97,33 @@ def kept(store: Path, issued: Issued, now: datetime) -> Stored:
     """Write the tokens. Raises ConfigurationError where that cannot be."""
     found = stored(issued, now)
     place = TokenStore(store)
+    with _writing(place):
+        place.write(found)
+    return found
+
+
+def imported(file: Path, store: Path) -> bool:
+    """Put the tokens of another store, such as a Secret holds, into `store`. False where that holds as new ones
+    already: the service may have renewed them. Raises ConfigurationError where `file` holds none, or `store` cannot be
+    written."""
+    found, place = TokenStore(file).read(), TokenStore(store)
+    with _writing(place):
+        before = place.read() if place.path.exists() else None
+        if before is not None and before.obtained_at >= found.obtained_at:
+            return False
+        place.write(found)
+    return True
+
+
+@contextmanager
+def _writing(place: TokenStore) -> Iterator[None]:
+    """Under the store's lock."""
     try:
         with place.locked():
-            place.write(found)
+            yield
     except OSError as error:
         what = f"the token store cannot be written: {error.strerror}"
-        raise ConfigurationError([Problem(str(store), what, "Make its folder writable for this user.")]) from error
-    return found
+        raise ConfigurationError([Problem(str(place.path), what, "Make its folder writable for this user.")]) from error
 
 
 def secret_manifest(name: str, issued: Issued, now: datetime) -> str:
