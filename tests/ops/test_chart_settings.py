@@ -14,10 +14,11 @@ import pytest
 
 from demo.clamd import write_signatures
 from emulator.tls import make_certificate
+from scanner.cloud.token_store import Stored, TokenStore, encoded
 from scanner.service.checks.clamd_checks import check_clamd
 from scanner.service.checks.diagnosis import Level
 from tests.clamd import settings_for
-from tests.ops.charts import SHAPES, documents_of, mounted, only, pods, settings_of
+from tests.ops.charts import SHAPES, containers, documents_of, mounted, only, pods, settings_of
 from tests.ops.conftest import ROOT
 
 RULE = """
@@ -32,10 +33,12 @@ examples:
   hit: [{name: a.iso}]
   miss: [{name: a.txt}]
 """
+SIGNED_IN = Stored("access", "refresh", None, datetime(2026, 11, 24, tzinfo=UTC))
 SECRETS = {
     "scanner-acme": {"token": "acme-token"},
     "scanner-globex": {"access-token": "globex-token"},
     "scanner-key": {"client-id": "one", "client-secret": "two"},
+    "scanner-initech-login": {"store": encoded(SIGNED_IN)},
     "scanner-ledger": {"password": "of-the-ledger"},
     "scanner-webhooks": {"secret": "sixteen bytes and more"},
     "scanner-statements": {"key": "of-the-statements"},
@@ -45,12 +48,12 @@ SECRETS = {
 }
 
 
-def made_real(name: str, root: Path) -> Path:
-    """The files that a pod of this shape finds, below `root`, as a kubelet makes them; the settings name them there. A
-    mounted folder holds links into a hidden one, which is exchanged as a whole."""
+def made_real(name: str, root: Path, container: str = "scanner") -> Path:
+    """The files that a container of a pod of this shape finds, below `root`, as a kubelet makes them; the settings name
+    them there. A mounted folder holds links into a hidden one, which is exchanged as a whole."""
     documents = documents_of(name)
     folders: dict[Path, dict[str, str]] = {}
-    for path, text in mounted(documents, "scanner", pods(documents)["r-scanner"], SECRETS).items():
+    for path, text in mounted(documents, container, pods(documents)["r-scanner"], SECRETS).items():
         folder, _, key = path.rpartition("/")
         folders.setdefault(root / folder.lstrip("/"), {})[key] = text
     for folder, files in folders.items():
@@ -80,6 +83,19 @@ def test_the_service_finds_nothing_wrong_with_its_settings_and_secrets(name, tmp
     done = scanner("config", "check", "--config", settings)
 
     assert (done.stdout + done.stderr, done.returncode) == (f"{settings}: no problem found\n", 0)
+
+
+@pytest.mark.parametrize(("name", "folder"), [("several-domains", "data"), ("postgresql", "tokens")])
+def test_a_pod_begins_with_the_tokens_of_the_login(name, folder, tmp_path):
+    settings = made_real(name, tmp_path, "login-initech")
+    (tmp_path / folder).mkdir()
+    settings.write_text(settings.read_text().replace(f"/{folder}/", f"{tmp_path}/{folder}/"))
+    words = containers(pods(documents_of(name))["r-scanner"])["login-initech"]["args"]
+
+    done = scanner(*(word.replace("/etc/", f"{tmp_path}/etc/") for word in words), "--config", settings)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert TokenStore(tmp_path / folder / "initech-tokens.json").read() == SIGNED_IN
 
 
 def test_rules_and_suppressions_of_config_maps_are_read_once(tmp_path):
