@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from scanner.inspection.flat import is_flat, is_flat_odf, is_flat_word
@@ -31,8 +33,30 @@ def test_each_kind_in_each_encoding(encoding: str) -> None:
         (b"NAMESPACE = '" + ODF[21:].encode() + b"'", False),
         (b'<w:document xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"/>', False),
         (b'<package xmlns="http://www.idpf.org/2007/opf"/>', False),
+        # An XML that nobody writes, and its programs read.
+        (b"<!--" + b"x" * 70_000 + b"-->" + PARTS.encode(), True),
+        (PARTS.replace("xmlPackage", "xmlPack&#97;ge").encode(), True),
+        (PARTS.replace("<pkg:package ", "<pkg:package xml:lang='a>b' ").encode(), True),
+        (PARTS.replace("<pkg:package ", "<pkg:package" + " " * 9_000).encode(), True),
+        (PARTS.replace("<pkg:package ", "<pkg:package" + " " * 70_000).encode(), True),
+        (b'<!DOCTYPE p:package [<!ENTITY e "]><a>">]>' + PARTS.encode(), True),
+        (b"<!DOCTYPE package><?a b?>" + PARTS.encode(), True),
+        # What only looks like it, or is none.
+        (b"<!--" + PARTS.encode() + b"--><a/>", False),
+        (b"<?php " + b"echo 1; " * 9, False),
+        (b"<!-- <package", False),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><a/>', False),
         ("\ud83d<".encode("utf-16-le", "surrogatepass"), False),
     ],
 )
 def test_other_contents(head: bytes, flat: bool) -> None:
-    assert is_flat(head) is flat
+    assert is_flat(head[: 64 * 1024]) is flat
+
+
+@pytest.mark.parametrize("piece", [b"<package ", b"<!---->", b"<!a>", b"<?a?>", b" <", b"<a b='", b"<!a [", b'"'])
+def test_nothing_takes_long(piece: bytes) -> None:
+    head = (b"<" + piece * (64 * 1024 // len(piece)))[: 64 * 1024]
+    before = time.process_time()
+    for _ in range(5):
+        is_flat(head)
+    assert time.process_time() - before < 2

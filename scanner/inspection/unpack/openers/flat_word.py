@@ -9,7 +9,8 @@ import base64
 import zlib
 from collections.abc import Iterator, Mapping
 
-from scanner.inspection.unpack.openers.markup import Prose, read_markup
+from scanner.inspection.flat import WORD_ROOTS
+from scanner.inspection.unpack.openers.markup import Prose, read_document
 from scanner.inspection.unpack.openers.package import PIECE
 from scanner.inspection.unpack.opening import Source, Told, TooMuch
 from scanner.model import Unscannable
@@ -70,7 +71,7 @@ class _Listener:
 
 def open_flat_word(source: Source, told: Told) -> None:
     listener = _Listener(told)
-    read_markup(_pieces(source), listener)
+    read_document(_pieces(source), listener, WORD_ROOTS)
     listener.close()
 
 

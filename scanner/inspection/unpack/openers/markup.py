@@ -5,7 +5,7 @@ Names are told without their prefix: OOXML has two families of namespaces for th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Protocol
@@ -17,6 +17,27 @@ ENOUGH_PIECES = 4096
 ENOUGH = 256 * 1024
 """Characters."""
 NAMES_KEPT = 512
+
+
+NO_XML = frozenset(
+    expat.errors.codes[word]
+    for word in (
+        expat.errors.XML_ERROR_SYNTAX,
+        expat.errors.XML_ERROR_NO_ELEMENTS,
+        expat.errors.XML_ERROR_INVALID_TOKEN,
+        expat.errors.XML_ERROR_UNCLOSED_TOKEN,
+        expat.errors.XML_ERROR_MISPLACED_XML_PI,
+    )
+)
+"""Errors that, before the first element, are those of what is none: a PHP script, say."""
+
+
+class NotWellFormed(ValueError):
+    """Says what is wrong, and in which line."""
+
+    def __init__(self, error: expat.ExpatError) -> None:
+        super().__init__(f"XML: {expat.ErrorString(error.code)} in line {error.lineno}")
+        self.code = error.code
 
 
 class Listener(Protocol):
@@ -48,6 +69,39 @@ def read_markup(pieces: Iterable[bytes], listener: Listener) -> None:
         parser.Parse(b"", True)
 
 
+def read_document(pieces: Iterable[bytes], listener: Listener, roots: Collection[bytes]) -> None:
+    """`read_markup` for what may begin with one of these elements: nothing is told of what begins with another one, or
+    is no XML at all."""
+    gate = _Gate(listener, roots)
+    try:
+        read_markup(pieces, gate)
+    except _OtherRoot:
+        return
+    except NotWellFormed as error:
+        if gate.passed or error.code not in NO_XML:
+            raise
+
+
+class _OtherRoot(Exception):
+    """The first element is none of those wanted."""
+
+
+class _Gate:
+    """Lets a document through to its listener by its first element."""
+
+    def __init__(self, listener: Listener, roots: Collection[bytes]) -> None:
+        self._start = listener.start
+        self.end, self.text = listener.end, listener.text
+        self._roots = {root.decode() for root in roots}
+        self.passed = False
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if not self.passed and name not in self._roots:
+            raise _OtherRoot
+        self.passed = True
+        self._start(name, attributes)
+
+
 def check_elements(document: bytes) -> None:
     """Raises ValueError where `read_markup` would, and where there is more than elements and text: a comment, say."""
     parser = _parser()
@@ -68,7 +122,7 @@ def _refusing() -> Iterator[None]:
     try:
         yield
     except expat.ExpatError as error:
-        raise ValueError(f"XML: {expat.ErrorString(error.code)} in line {error.lineno}") from error
+        raise NotWellFormed(error) from error
 
 
 def _refuse_entity(*_declaration: object) -> None:

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 from urllib.parse import unquote
 
-from scanner.inspection.unpack.openers.markup import Prose, read_markup
+from scanner.inspection.flat import ODF_ROOTS, is_flat_odf
+from scanner.inspection.unpack.openers.markup import Prose, read_document, read_markup
 from scanner.inspection.unpack.openers.native import tell_object
 from scanner.inspection.unpack.openers.package import PIECE, Package, is_elsewhere, part_name, tell_gap
 from scanner.inspection.unpack.opening import Source, Told, TooMuch
@@ -101,6 +102,8 @@ def open_odf(source: Source, told: Told) -> None:
     listener = _Listener(told)
     if source.head.startswith(b"PK"):
         _open_package(Package(source.file), source, listener, told)
+    elif is_flat_odf(source.head):
+        read_document(_pieces(source.file), listener, ODF_ROOTS)
     else:
         read_markup(_pieces(source.file), listener)
     listener.close()

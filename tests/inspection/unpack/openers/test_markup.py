@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.inspection.unpack.openers.markup import Prose, read_markup
+from scanner.inspection.unpack.openers.markup import Prose, read_document, read_markup
 from tests.inspection.unpack.openers.recording import Record
 
 
@@ -48,6 +48,31 @@ def test_names_come_without_prefix_and_text_in_pieces():
 def test_entities_and_damage_are_refused(content):
     with pytest.raises(ValueError, match="XML: "):
         read_markup([content], Heard())
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"<w:p>t</w:p>", [("p", {}), ["t"], "p"]),
+        (b"<p><a/></p>", [("p", {}), ("a", {}), "a", "p"]),
+        # Another document, or none: neither told nor damaged.
+        (b"<a><p>t</p></a>", []),
+        (b"<?php <p> echo", []),
+        (b"<!-- <p/>", []),
+        (b"no < markup", []),
+        (b"", []),
+    ],
+)
+def test_a_document_is_told_by_its_first_element(content, told):
+    heard = Heard()
+    read_document([content], heard, (b"p", b"q"))
+    assert heard.told == told
+
+
+@pytest.mark.parametrize("content", [b"<p>", b'<!DOCTYPE p [<!ENTITY b "c">]><p/>'])
+def test_what_may_be_such_a_document_and_cannot_be_read_is_damaged(content):
+    with pytest.raises(ValueError, match="XML: "):
+        read_document([content], Heard(), (b"p",))
 
 
 def test_a_type_of_document_without_entities_is_nothing_bad():
