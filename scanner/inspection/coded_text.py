@@ -6,6 +6,7 @@ Pure. A line that begins one is not enough, since manuals show them: a line of s
 
 from __future__ import annotations
 
+import binascii
 import re
 
 BEGINNINGS = (b"begin ", b"begin-base64 ")
@@ -14,19 +15,46 @@ MODE = re.compile(rb"begin(?:-base64|) [0-7]{3}")
 one for beginnings of lines."""
 BEGIN = re.compile(rb"^X?begin(-base64|) [0-7]{3,4} ([^\r\n]{1,255})\r?\n", re.MULTILINE)
 SHAR = b"s/^X//"
-"""What takes the letter away that a shar puts before each line."""
-HERE = re.compile(rb"^[^\n]{0,200}\bs/\^X//[^\n]{0,200}<<\s{0,8}['\"\\]?(\w{1,80})[^\n]{0,200}\n(?=X)", re.MULTILINE)
+"""What takes the letter away that a shar puts before lines."""
+WORD = re.compile(rb"[ \t]{0,8}['\"\\]?(\w{1,80})")
+LONGEST_COMMAND = 600
+"""Bytes of a command of the shell from SHAR on."""
 BASE64 = re.compile(rb"X?[A-Za-z0-9+/]{2,200}={0,2}\r?$", re.MULTILINE)
 LONGEST_LINE = 400
 
 
 def has_coded_file(data: bytes) -> bool:
     """Whether a file begins in the first bytes of a content."""
-    if SHAR in data and HERE.search(data) is not None:
+    if here_document(data, 0) is not None:
         return True
     if not any(word in data for word in BEGINNINGS) or MODE.search(data) is None:
         return False
     return any(is_line(found, data) for found in BEGIN.finditer(data))
+
+
+def here_document(data: bytes, at: int) -> tuple[bytes, int] | None:
+    """The word that ends the next file of a shar behind `at`, and where the file begins."""
+    # No expression for the whole of it: one goes back and forth within a line, with all else in the process at rest.
+    while (found := data.find(SHAR, at)) >= 0:
+        end = data.find(b"\n", found)
+        if end < 0:
+            return None
+        _, _, behind = data[found : min(end, found + LONGEST_COMMAND)].partition(b"<<")
+        word = WORD.match(behind)
+        if word is not None:
+            return word[1], end + 1
+        at = end
+    return None
+
+
+def uu_bytes(line: bytes) -> bytes:
+    """What a line of uuencode holds. Raises ValueError for what is none. Bits of its last letters that belong to no
+    byte do not matter: GNU's uuencode leaves some, and programs for it pass over them."""
+    try:
+        return binascii.a2b_uu(line)
+    except binascii.Error:
+        letters = (((line[0] - 0x20) & 0x3F) * 4 + 5) // 3
+        return binascii.a2b_uu(line[:letters])
 
 
 def is_line(begin: re.Match[bytes], data: bytes) -> bool:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Iterator
 
 from scanner.inspection.archive_behind import FARTHEST, is_archive
-from scanner.inspection.coded_text import BEGIN, HERE, has_coded_file, is_line
+from scanner.inspection.coded_text import BEGIN, has_coded_file, here_document, is_line, uu_bytes
 from scanner.inspection.unpack.opening import Source, Told, TooMuch
 from scanner.model import Unscannable
 
@@ -40,9 +39,10 @@ def open_coded(source: Source, told: Told) -> None:
             except ValueError as error:
                 told.incomplete(Unscannable.CORRUPT, f"{name[:80]!r}: {error}")
     at = 0
-    while (script := HERE.search(content, at)) is not None:
-        at = _end(content, script.end(), script[1], b"")
-        told.member("file", (line + b"\n" for line in _lines(content[script.end() : at], MARK)))
+    while (here := here_document(content, at)) is not None:
+        word, begins = here
+        at = _end(content, begins, word, b"")
+        told.member("file", (line + b"\n" for line in _lines(content[begins:at], MARK)))
 
 
 def _end(content: bytes, start: int, word: bytes, begin: bytes) -> int:
@@ -60,11 +60,8 @@ def _lines(coded: bytes, begin: bytes) -> Iterator[bytes]:
 
 
 def _by_uuencode(lines: Iterator[bytes]) -> Iterator[bytes]:
-    for line in lines:
-        try:
-            yield binascii.a2b_uu(line)
-        except binascii.Error:
-            continue
+    """Raises ValueError for what is none."""
+    return map(uu_bytes, lines)
 
 
 def _by_base64(lines: Iterator[bytes]) -> Iterator[bytes]:

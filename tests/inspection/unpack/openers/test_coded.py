@@ -47,6 +47,16 @@ def test_a_shar_holds_texts_as_they_are_and_files_by_uuencode():
     assert told.members[1:3] == [("file", b"echo\nEND of it\n"), ("file", b"two\n")]
 
 
+def test_a_shar_of_today_leaves_most_lines_as_they_are():
+    told = told_of(open_coded, b"sed 's/^X//' << \\END > f &&\necho\nXX\nEND\n")
+    assert told.members == [("file", b"echo\nX\n")]
+
+
+def test_what_is_no_uuencode_is_told_and_the_next_file_handed_on():
+    told = told_of(open_coded, b"begin 644 a\n#0V%T\n#\xff\xff\xff\xff\nend\n" + uuencoded(b"b"))
+    assert (told.gaps, told.members) == ([Unscannable.CORRUPT], [("a.exe", b"b")])
+
+
 @pytest.mark.parametrize("content", [uuencoded(PAYLOAD), b64encoded(PAYLOAD), shar(PAYLOAD.replace(b"\r", b""))])
 def test_of_what_is_cut_off_the_beginning_is_handed_on(content):
     ((_, data),) = told_of(open_coded, content[: len(content) // 2]).members
