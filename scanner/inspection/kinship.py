@@ -5,7 +5,8 @@ Where more than one could be the parent, all of them are; and none of them count
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from scanner.rulebook.anatomy import Member
 
@@ -14,18 +15,25 @@ BETWEEN = "!"
 
 
 class Kinship:
-    """Members are named by their position in the sequence."""
+    """Members are named by their position in the sequence. Those of one depth and place, which nobody can tell apart,
+    are one group, named by its first: to name each of thousands for each of thousands would take gigabytes."""
 
     def __init__(self, members: Sequence[Member]) -> None:
-        self._at: dict[tuple[int, str], list[int]] = {}
-        for index, member in enumerate(members):
-            self._at.setdefault((member.depth, member.place), []).append(index)
-        self.parents = tuple(tuple(self._possible_parents(member)) for member in members)
-        """Those that may be directly around each member; none for what is directly in the content."""
-        self.opened = frozenset(parents[0] for parents in self.parents if len(parents) == 1)
-        """Those that certainly have a member."""
+        first: dict[tuple[int, str], int] = {}
+        self.group = tuple(first.setdefault((one.depth, one.place), index) for index, one in enumerate(members))
+        """Of each member."""
+        same: dict[tuple[int, ...], tuple[int, ...]] = {}
+        found = (tuple(_possible_parents(member, first)) for member in members)
+        self.parents = tuple(same.setdefault(groups, groups) for groups in found)
+        """Groups that may be directly around each member; none for what is directly in the content."""
+        sizes = Counter(self.group)
+        certain = {groups[0] for groups in self.parents if len(groups) == 1}
+        self.opened = frozenset(group for group in certain if sizes[group] == 1)
+        """Members that certainly have a member."""
 
-    def _possible_parents(self, member: Member) -> Iterator[int]:
-        for cut, letter in enumerate(member.place):
-            if letter == BETWEEN:
-                yield from self._at.get((member.depth - 1, member.place[:cut]), ())
+
+def _possible_parents(member: Member, first: Mapping[tuple[int, str], int]) -> Iterator[int]:
+    for cut, letter in enumerate(member.place):
+        group = first.get((member.depth - 1, member.place[:cut])) if letter == BETWEEN else None
+        if group is not None:
+            yield group

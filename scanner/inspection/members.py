@@ -89,7 +89,7 @@ class Members:
         directly in a kind that it opens in part."""
         members = apart.anatomy.members
         kinship = Kinship(members)
-        unseen: set[int] = set()
+        unseen: set[int] = set()  # groups of members that may be each other's
         in_part: set[int] = set()
         until = time.monotonic() + LONGEST
         for index in sorted(range(len(members)), key=lambda index: members[index].depth):
@@ -110,9 +110,9 @@ class Members:
             looks = tuple(self._look(version, content, shown))
             inner = formats_of(content)
             if inside_unseen or flat or any(_unopened(look, inner) for look in looks):
-                unseen.add(index)
+                unseen.add(kinship.group[index])
             if inner & IN_PART:
-                in_part.add(index)
+                in_part.add(kinship.group[index])
             opened = index in kinship.opened and self._spots().mendable(content)
             yield from (_placed(look, member, opened and _unopened(look, inner)) for look in looks)
             if index not in kinship.opened and inner & NEVER_EMPTY and _lacks_an_opener(apart.anatomy):

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import struct
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.inspection.archive_behind import find_archive, is_archive
+from scanner.inspection.archive_behind import MOST_MARKS, find_archive, is_archive
 from scanner.inspection.selftest.samples import archives, mails, rars, zips
 
 PAYLOAD = b"payload\n" * 9
@@ -57,3 +60,12 @@ def test_whatever_follows_a_mark_is_answered(rest: bytes, mark: bytes) -> None:
 )
 def test_an_archive_is_told_by_its_beginning(head: bytes, mime: str, expected: bool) -> None:
     assert is_archive(head, mime) is expected
+
+
+def test_thousands_of_marks_are_not_looked_at_one_by_one() -> None:
+    mark = b"Rar!\x1a\x07\x00" + struct.pack("<HBHH", 0, 0x73, 0, 65_000)
+    data = b"x" + mark * (4 * 1024**2 // len(mark))
+    before = time.process_time()
+    assert find_archive(data) == 1 + MOST_MARKS * len(mark)
+    assert time.process_time() - before < 2
+    assert find_archive(b"x" + mark * MOST_MARKS) is None
