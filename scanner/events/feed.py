@@ -208,7 +208,7 @@ class Feed:
         if self._settings.start == "oldest":
             saved, page = await self._oldest_page(ends)
         else:
-            saved, page = ends.latest, await self._events_after(ends.latest)
+            saved, page = ends.latest, await self._latest_page(ends)
         await self._journal.start_feed(self._domain, saved)
         await self._remember(saved, now=True)
         return _Entry(page, saved, "first_start")
@@ -233,6 +233,13 @@ class Feed:
             except CursorExpired:
                 continue
         raise CloudUnavailable("the feed accepts neither its oldest nor its latest event id")
+
+    async def _latest_page(self, ends: FeedRange) -> EventPage:
+        """What came after the latest event, whose id may have aged out with it (fact sheet 10, row 11)."""
+        try:
+            return await self._events_after(ends.latest)
+        except CursorExpired:
+            return EventPage((), ends.latest, full=False)
 
     async def _range_if_due(self) -> FeedRange | None:
         due = self._ranged_at is None or self._clock() - self._ranged_at >= RANGE_EVERY
@@ -288,9 +295,9 @@ class Feed:
                 asked = page.cursor
                 # Page by page: also of a long stretch something is done in a life that is short.
                 await self._remember(min(asked, self._overlap.settled(cursor)), now=True)
-        except (CloudRefused, CursorExpired):
+        except CursorExpired:
             return found
-        except RetryLater:
+        except (CloudRefused, RetryLater):
             pass
         self._overlap.owe_again(replace(stretch, first=asked + 1))
         return found

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.cloud.port import EventPage
-from scanner.errors import CloudUnavailable, CursorExpired, Forbidden, RetryLater, ScannerError, Throttled
+from scanner.errors import BadAnswer, CloudUnavailable, CursorExpired, Forbidden, RetryLater, ScannerError, Throttled
 from scanner.events.feed import PAGES_PER_POLL, REFUSED_WAIT, Feed, Poll
 from scanner.model import Cursor
 from scanner.settings import EventSettings
@@ -101,6 +101,14 @@ async def test_a_cursor_that_aged_out_leaves_a_gap_and_the_feed_goes_on_from_the
 
     assert (ids(poll), poll.reset) == (read, "expired")
     assert journal.gaps == [("expired", upload(5).occurred_at, upload(read[0]).occurred_at)]
+
+
+async def test_a_first_start_takes_a_domain_whose_every_event_has_aged_out() -> None:
+    store, journal = Store([], oldest=10, before_oldest_is_fine=False), Journal(None)
+
+    poll = await feed_of(store, journal).poll()
+
+    assert (ids(poll), poll.cursor, poll.reset, journal.gaps) == ([], 9, "first_start", [])
 
 
 async def test_a_gap_without_a_later_event_reaches_to_now() -> None:
@@ -227,13 +235,14 @@ async def test_what_was_to_be_read_again_on_a_busy_feed_is_so_also_after_a_resta
     assert sorted(ids(await again.poll())) == [5, 20]
 
 
-async def test_a_second_reading_that_fails_is_made_up_for() -> None:
+@pytest.mark.parametrize("trouble", [CloudUnavailable("down"), Forbidden("no right", 403), BadAnswer("no JSON", 200)])
+async def test_a_second_reading_that_fails_is_made_up_for(trouble: ScannerError) -> None:
     store, journal, clock = busy(5), Journal(State(Cursor(0))), Clock()
     feed = feed_of(store, journal, clock=clock, page=10)
     await feed.poll()
     store.events.append(upload(5))
     clock.pass_by(seconds=61)
-    store.trouble = [None, CloudUnavailable("down")]
+    store.trouble = [None, trouble]
     assert ids(await feed.poll()) == []
     assert ids(await feed.poll()) == [5]
 

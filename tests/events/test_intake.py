@@ -70,8 +70,7 @@ SKIPPED_ROWS = [
     (file_event("merge", path=None), Skip.NO_NEW_CONTENT),
     (file_event("delete"), Skip.NO_NEW_CONTENT),
     (file_event("delete", entry=None, group_id=None), Skip.NO_NEW_CONTENT),
-    (folder_event("create"), Skip.FOLDER),
-    (folder_event("create", path=None), Skip.FOLDER),
+    (folder_event("create", "/Shared/Quarantine/2026-03-04"), Skip.EXCLUDED),
     (folder_event("delete"), Skip.FOLDER),
     (folder_event("copy", "/Shared/Quarantine/new"), Skip.EXCLUDED),
     (folder_event("move", "/Private/jdoe/Kite"), Skip.EXCLUDED),
@@ -93,6 +92,8 @@ def test_an_event_without_new_bytes_in_scope_is_skipped_with_its_reason(event: E
 
 
 WALKED_ROWS = [
+    (folder_event("create"), "/Shared/Kite"),
+    (folder_event("create", path=None), "/Shared"),
     (folder_event("copy"), "/Shared/Kite"),
     (folder_event("restore"), "/Shared/Kite"),
     (folder_event("move"), "/Shared/Kite"),

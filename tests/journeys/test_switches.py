@@ -22,11 +22,12 @@ OTHERWISE: list[dict[str, Any]] = [
         "missing_parent_status": 409, "etag_quotes": True, "note_limit": 1_000,
     },
     {"move_entry_id": "new", "folder_events": "one"},
+    {"restore_event": "create", "folder_events": "one"},
     {"restore_ids": "new", "add_folder_parents": "make", "folder_events": "one", "latest_id": "domain"},
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("switches", OTHERWISE, ids=["all", "moved anew", "restored anew"])
+@pytest.mark.parametrize("switches", OTHERWISE, ids=["all", "moved anew", "restored as new", "restored anew"])
 async def test_the_main_job_comes_out_the_same(world: World, switches: dict[str, Any]) -> None:
     """Pages of five, so that what is between two pages matters."""
     world.sections["events"] = {"page": 5}
@@ -50,6 +51,18 @@ async def test_the_main_job_comes_out_the_same(world: World, switches: dict[str,
     assert {group for group, place in places.items() if place.startswith(QUARANTINE)} == {bad, worse}
     assert sorted(note["path"] for note in world.state()["notes"]) == sorted([places[bad], places[worse]])
     assert world.state()["links"] == []
+
+
+@pytest.mark.parametrize("told", ["restore", "create"])
+async def test_a_folder_that_comes_back_from_the_trash_is_walked_however_it_is_told(world: World, told: str) -> None:
+    """It was put there before the first start, so that nothing in it has ever been heard of."""
+    world.control("POST", "switches", json={"restore_event": told, "folder_events": "one"})
+    bad = world.upload(f"{FOLDER}/sub/eicar.com", samples.eicar())["group_id"]
+    trashed = world.act("delete", path=f"{FOLDER}/sub")["trash_id"]
+    await world.all_of()
+    world.act("restore", id=trashed)
+    await world.all_of()
+    assert world.places()[bad].startswith(QUARANTINE)
 
 
 MOVES_ANEW = {"move_entry_id": "new", "folder_events": "one"}
