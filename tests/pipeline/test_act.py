@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from demo.clamd import PrivateClamd
 from demo.samples import eicar
 from scanner.errors import CloudUnavailable, Forbidden
 from scanner.judge.plan import plan
 from scanner.ledger.orders.holding import Decision
+from scanner.ledger.tables import tickets
 from scanner.model import FileVersion, Run, StepRecord, StepResult, StepState, Verdict
 from scanner.pipeline.act import HELD_WAIT, act
 from tests.ledger.world import NOON, infected
@@ -109,6 +111,25 @@ async def test_an_approved_plan_goes_on_as_any_other(tmp_path: Path, clamd: Priv
         order = await held(flow, Decision.APPROVED)
         assert await order.act(flow) is None
         assert await flow.steps(order.version) == states("already_done", "success", "success")
+
+
+async def test_an_approved_plan_is_due_at_once_also_where_people_were_told_that_it_waits(
+    tmp_path: Path, clamd: PrivateClamd
+) -> None:
+    (tmp_path / "secret").write_text("guards-nothing")
+    receiver = {"name": "soc", "url": "https://siem.example.com/x", "secret_file": str(tmp_path / "secret")}
+    told = {"policy": {"infected": ["quarantine", "notify"]}, "notify": [receiver]}
+    async with bench(tmp_path, clamd.address, remediation={"max_per_hour": 1}, **told) as flow:
+        await (await planned(flow)).act(flow)
+        order = await planned(flow, "/Shared/b.com")
+        due = await order.act(flow)
+        assert due is not None
+        await flow.ledger.defer(order.run, None, due, counts=False)
+        assert await flow.steps(order.version) == [("quarantine", "braked"), ("notify", "success")]
+        (plan,) = await flow.ledger.holds.plans()
+        await flow.ledger.holds.decide([plan.id], Decision.APPROVED, by="jdoe", because="looked")
+        due_at = await flow.ledger._db.read(lambda c: c.scalars(select(tickets.c.execute_after)).all())
+        assert max(due_at) == NOON.timestamp()
 
 
 async def test_an_approved_plan_still_acts_on_the_version_judged_alone(tmp_path: Path, clamd: PrivateClamd) -> None:

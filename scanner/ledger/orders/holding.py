@@ -17,7 +17,7 @@ from sqlalchemy import Connection, and_, exists, func, insert, select, update
 
 from scanner.ledger.dispatch import lanes
 from scanner.ledger.proofs import audit
-from scanner.ledger.tables import holds, steps, work
+from scanner.ledger.tables import holds, steps, verdicts, work
 from scanner.ledger.work import tallies, working
 from scanner.model import PLANNED_STEPS, TELLING_STEPS, Brake, FileVersion, Hold, Run, StepResult, StepState
 
@@ -27,8 +27,18 @@ _DONE = (StepState.SUCCESS.value, StepState.ALREADY_DONE.value)
 _BEGUN = StepState.INTENDED.value
 _ACTING = [kind.value for kind in PLANNED_STEPS if kind not in TELLING_STEPS]
 _SAME = (holds.c.domain == steps.c.domain) & (holds.c.entry_id == steps.c.entry_id)
-_WAITS = exists().where(_SAME, steps.c.state == StepState.BRAKED.value)
+_BRAKED = StepState.BRAKED.value
+_VERSION = work.alias()
+"""Its own name, since a question about holds may have the work itself beside it."""
+_OF_PLAN = and_(
+    *(_SAME, _VERSION.c.domain == holds.c.domain, _VERSION.c.entry_id == holds.c.entry_id),
+    *(verdicts.c.id == _VERSION.c.verdict_id, steps.c.planned_at >= verdicts.c.judged_at, steps.c.kind.in_(_ACTING)),
+)
+"""Acts of the plan that is held: not those of an earlier verdict, nor what a person ordered. What tells people is begun
+while they wait, since they are told that a plan is held."""
+_WAITS = exists().where(_OF_PLAN, steps.c.state == _BRAKED).correlate(holds)
 """A plan that ended otherwise meanwhile (a dry run, given up) is held no more."""
+_TAKEN_UP = exists().where(_OF_PLAN, steps.c.state != _BRAKED).correlate(holds)
 
 
 class Decision(StrEnum):
@@ -184,12 +194,11 @@ def decide(
 
 def wake(connection: Connection, now: datetime, version: FileVersion | None = None) -> int:
     """Plans that were decided on are due; or that of one version, where it was. Gives how many."""
-    begun = exists().where(_SAME, steps.c.state != StepState.BRAKED.value)
     decided = select(holds.c.domain.concat("\n").concat(holds.c.entry_id)).where(
         holds.c.decision.is_not(None),
-        _WAITS.correlate(holds),
+        _WAITS,
         # One that was taken up already may wait for something else by now.
-        ~begun.correlate(holds),
+        ~_TAKEN_UP,
     )
     if version is not None:
         decided = decided.where(holds.c.domain == version.domain, holds.c.entry_id == version.entry_id)

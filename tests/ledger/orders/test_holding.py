@@ -9,12 +9,26 @@ from scanner.ledger.orders.holding import BrakeCounts, Decision
 from scanner.ledger.tables import holds, steps
 from scanner.ledger.tables import tickets as ticket_table
 from scanner.ledger.work import working
-from scanner.model import Brake, Hold, Plan, Run, Step, StepKind, StepResult, StepState
+from scanner.ledger.work.reopening import reopen
+from scanner.model import (
+    Brake,
+    EntryId,
+    Hold,
+    Lane,
+    Outcome,
+    Plan,
+    Run,
+    Step,
+    StepKind,
+    StepResult,
+    StepState,
+)
 from tests.ledger.world import after, clean, infected, rows, took
 
 LINKS = Step(StepKind.REVOKE_LINKS)
 MOVE = Step(StepKind.QUARANTINE, {"destination": "/Shared/Q/x"})
 NOTE = Step(StepKind.COMMENT, {"body": "moved"})
+NOTIFY = Step(StepKind.NOTIFY)
 NAMES = (("rule-1",), ("Eicar",))
 FULL = Hold(Brake.SIGNATURE, "Eicar", "enough for today")
 DAY = 86_400
@@ -36,7 +50,7 @@ def ask(connection, name: str, hold: Hold | None, at: float = 0) -> tuple[Run, S
     run = took(connection, name)
     if known is None:
         working.record_verdict(connection, run, infected(run.version, "Eicar"), Plan((MOVE,), ("Eicar",)), after(at))
-    (step,) = working.steps_of(connection, "acme", run.version.entry_id)
+    step = working.steps_of(connection, "acme", run.version.entry_id)[-1]
     told = holding.begin_or_hold(connection, run, step.id, NAMES, held=lambda counts: hold, now=after(at))
     if told is not None:
         working.record_step(connection, run, step.id, told, after(at))
@@ -197,3 +211,24 @@ def test_a_plan_that_was_taken_up_may_wait_for_something_else(database: Database
         return told, holding.wake(connection, after(71)), tickets.next_due(connection, after(71).timestamp())
 
     assert database.run_here(act) == (None, 0, after(900).timestamp())
+
+
+def test_what_was_done_for_an_earlier_verdict_or_told_of_a_plan_keeps_no_decision_waiting(database: Database):
+    def act(connection):
+        run = begun(connection, "e", 0, "rule-1", plan=(NOTE,))
+        working.finish(connection, run, Outcome.JUDGED, None, after(1))
+        reopen(connection, "acme", EntryId("e"), Lane.LIVE, after(10))
+        run = took(connection, "e")
+        plan = Plan((MOVE, NOTIFY), ("Eicar",))
+        working.record_verdict(connection, run, infected(run.version, "Eicar"), plan, after(20))
+        told = working.steps_of(connection, "acme", run.version.entry_id, after(20))[-1]
+        working.record_step(connection, run, told.id, StepResult(StepState.SUCCESS), after(20))
+        move = working.steps_of(connection, "acme", run.version.entry_id, after(20))[0]
+        held = holding.begin_or_hold(connection, run, move.id, NAMES, held=lambda counts: FULL, now=after(20))
+        assert held is not None
+        working.record_step(connection, run, move.id, held, after(20))
+        working.defer(connection, run, None, after(DAY), False)
+        decide(connection, Decision.APPROVED)
+        return holding.wake(connection, after(61)), holding.wake(connection, after(61))
+
+    assert database.run_here(act) == (1, 0)
