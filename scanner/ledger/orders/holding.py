@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, insert, select, update
+from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
 
 from scanner.ledger.dispatch import lanes
 from scanner.ledger.proofs import audit
@@ -25,6 +25,7 @@ HOUR = timedelta(hours=1)
 WEEK = timedelta(days=7)
 _DONE = (StepState.SUCCESS.value, StepState.ALREADY_DONE.value)
 _BEGUN = StepState.INTENDED.value
+_FAILED = StepState.FAILED.value
 _ACTING = [kind.value for kind in PLANNED_STEPS if kind not in TELLING_STEPS]
 _SAME = (holds.c.domain == steps.c.domain) & (holds.c.entry_id == steps.c.entry_id)
 _BRAKED = StepState.BRAKED.value
@@ -97,7 +98,9 @@ def _begun(connection: Connection, domain: str, since: datetime) -> list[list[st
     here = steps.c.domain.concat("") == domain
     acts = select(steps.c.entry_id, steps.c.because, steps.c.detail).where(here, steps.c.kind.in_(_ACTING), ~approved)
     # Already done: mostly an act of ours whose result was lost with the process.
-    done = acts.where(steps.c.state.in_(_DONE), steps.c.done_at >= since)
+    # Failed: what it did before that stays done, such as links of which one could not be deleted.
+    in_part = and_(steps.c.state == _FAILED, steps.c.intended_at >= since)
+    done = acts.where(or_(steps.c.state.in_(_DONE), in_part), steps.c.done_at >= since)
     # Asked apart, so that each has an index of its own: together they pass over all acts ever.
     begun = acts.where(steps.c.state == _BEGUN, steps.c.intended_at >= since)
     found = [*connection.execute(done), *connection.execute(begun)]

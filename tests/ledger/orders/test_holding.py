@@ -73,7 +73,19 @@ def test_plans_begun_within_the_hour_count_once_with_all_their_reasons(database:
         found = holding.counts(connection, "acme", after(3660))
         return found.total, found.by_name
 
-    assert database.run_here(act) == (2, {"Eicar": 2, "rule-1": 1})
+    assert database.run_here(act) == (3, {"Eicar": 2, "rule-1": 2})
+
+
+def test_what_failed_in_part_counts_from_its_last_try_on_and_what_was_never_begun_does_not(database: Database):
+    def act(connection):
+        begun(connection, "old", 0, "Eicar", state=StepState.FAILED)
+        begun(connection, "a", 1801, "Eicar", plan=(LINKS,), state=StepState.FAILED)
+        run = took(connection, "given up")
+        found = working.record_verdict(connection, run, infected(run.version), Plan((MOVE,), ("Eicar",)), after(1802))
+        working.record_step(connection, run, found[0].id, StepResult(StepState.FAILED), after(1802))
+        return holding.counts(connection, "acme", after(3660)).total
+
+    assert database.run_here(act) == 1
 
 
 def test_a_plan_whose_file_was_gone_does_not_count(database: Database):
