@@ -117,7 +117,8 @@ def begin_or_hold(
     now: datetime,
 ) -> StepResult | None:
     """Begin a step of a plan on account of these rules and signatures; None where that was done. Otherwise what is to
-    be recorded of the plan: braked, with the reason, or dropped, with who said so and why."""
+    be recorded of the plan: braked, with the reason, or dropped, with who said so and why. Raises Fenced."""
+    working.check(connection, run)
     version = run.version
     mine = (holds.c.domain == version.domain) & (holds.c.entry_id == version.entry_id)
     known = connection.execute(select(holds).where(mine)).first()

@@ -162,7 +162,7 @@ def settle(connection: Connection, run: Run, verdict: Verdict, now: datetime) ->
 
 def begin_step(connection: Connection, run: Run, step_id: int, now: datetime) -> None:
     """Intent: from here on nobody knows whether the act happened, until its result is recorded."""
-    _check(connection, run)
+    check(connection, run)
     changed = connection.execute(
         update(steps)
         .where(_step_of(run, step_id))
@@ -174,7 +174,7 @@ def begin_step(connection: Connection, run: Run, step_id: int, now: datetime) ->
 def record_step(connection: Connection, run: Run, step_id: int, result: StepResult, now: datetime) -> int:
     """How a step ended. Gives how many versions that queued: a newer one, or the same where it came back; the plan
     is then open again, and in nobody's hands."""
-    _check(connection, run)
+    check(connection, run)
     done_at = None if result.state is StepState.BRAKED else now
     changed = connection.execute(
         update(steps)
@@ -280,7 +280,8 @@ def _key(run: Run) -> dict[str, Any]:
     return {"d": run.version.domain, "e": run.version.entry_id, "t": run.token}
 
 
-def _check(connection: Connection, run: Run) -> None:
+def check(connection: Connection, run: Run) -> None:
+    """Raises Fenced where another worker has the work by now."""
     _fenced(1 if connection.execute(_TOUCH, _key(run)).first() is not None else 0, run)
 
 

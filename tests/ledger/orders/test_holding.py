@@ -2,10 +2,12 @@
 
 import pytest
 
+from scanner.errors import Fenced
 from scanner.ledger.databases.database import Database
 from scanner.ledger.dispatch import tickets
 from scanner.ledger.orders import holding
 from scanner.ledger.orders.holding import BrakeCounts, Decision
+from scanner.ledger.proofs.proof_tables import audit as audit_table
 from scanner.ledger.tables import holds, steps
 from scanner.ledger.tables import tickets as ticket_table
 from scanner.ledger.work import working
@@ -244,3 +246,15 @@ def test_what_was_done_for_an_earlier_verdict_or_told_of_a_plan_keeps_no_decisio
         return holding.wake(connection, after(61)), holding.wake(connection, after(61))
 
     assert database.run_here(act) == (1, 0)
+
+
+def test_a_worker_that_was_thought_dead_holds_no_plan(database: Database):
+    def act(connection):
+        slow = took(connection, "e")
+        (step,) = working.record_verdict(connection, slow, infected(slow.version, "Eicar"), Plan((MOVE,)), after(0))
+        took(connection, "e")
+        with pytest.raises(Fenced):
+            holding.begin_or_hold(connection, slow, step.id, NAMES, held=lambda counts: FULL, now=after(1))
+        return rows(connection, holds, "entry_id"), rows(connection, audit_table, "action")
+
+    assert database.run_here(act) == ([], [])
