@@ -4,21 +4,37 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, case, delete, update
 
 from scanner.ledger.dispatch import tickets
-from scanner.ledger.tables import holds, work
-from scanner.model import EntryId, Lane
+from scanner.ledger.tables import holds, steps, work
+from scanner.model import OPEN_STEPS, ORDERED_STEPS, EntryId, Lane, StepState
+
+_OPEN = [state.value for state in OPEN_STEPS]
+_ORDERED = [kind.value for kind in ORDERED_STEPS]
+_LEFT = case(
+    (steps.c.state == StepState.INTENDED.value, StepState.FAILED.value),
+    else_=StepState.SUPERSEDED.value,
+)
+"""An act under way may have changed something, whatever became of it."""
 
 
 def reopen(
     connection: Connection, domain: str, entry_id: EntryId, lane: Lane, now: datetime, *, suspect: bool = False
 ) -> None:
-    """Ended work begins anew with all its attempts. `suspect`: it runs alone."""
+    """Work begins anew with all its attempts. Where a worker has it, or a plan of it is open, that ends here: its token
+    counts no more, and what was not done of the plan is left to the new one. `suspect`: it runs alone."""
     mine = (work.c.domain == domain) & (work.c.entry_id == entry_id)
     opened = {"state": "queued", "lane": lane.value, "attempts": 0, "due": now, "token": None}
     unsaid = dict.fromkeys(("outcome", "done_at", "verdict_id", "gap_reason", "gap_detail"))
     connection.execute(update(work).where(mine).values(**opened, **unsaid))
+    _end_plan(connection, domain, entry_id, now)
     # What a person said of the former plan says nothing of a new one; who said it stands in the audit.
     connection.execute(delete(holds).where((holds.c.domain == domain) & (holds.c.entry_id == entry_id)))
     tickets.put(connection, domain, entry_id, lane, now, suspect=suspect)
+
+
+def _end_plan(connection: Connection, domain: str, entry_id: EntryId, now: datetime) -> None:
+    mine = (steps.c.domain == domain) & (steps.c.entry_id == entry_id)
+    left = update(steps).where(mine, steps.c.state.in_(_OPEN), steps.c.kind.not_in(_ORDERED))
+    connection.execute(left.values(state=_LEFT, done_at=now, detail={"why": "the version is judged anew"}))

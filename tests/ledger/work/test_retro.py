@@ -5,16 +5,37 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import Connection
 
+from scanner.errors import Fenced
 from scanner.ledger.databases.database import Database
-from scanner.ledger.tables import work
+from scanner.ledger.dispatch import lanes
+from scanner.ledger.orders import holding
+from scanner.ledger.tables import steps, work
 from scanner.ledger.work import retro, working
-from scanner.model import FileVersion, Finding, Inspection, Verdict, VerdictKind
+from scanner.model import (
+    Brake,
+    EntryId,
+    FileVersion,
+    Finding,
+    Hold,
+    Inspection,
+    Plan,
+    Run,
+    Step,
+    StepKind,
+    StepRecord,
+    StepResult,
+    StepState,
+    Verdict,
+    VerdictKind,
+)
 from tests.ledger.world import FACTS, NOON, after, infected, rows, took
 
 DAY = timedelta(days=1)
 OLD, NEW = "ClamAV 1.4/1", "ClamAV 1.4/2"
+MOVE = Step(StepKind.QUARANTINE, {"destination": "/Shared/Q/x"})
 HIDDEN = Finding("clamd", "Known.Before", malware=True, suppression="s")
 
 
@@ -119,3 +140,39 @@ def test_where_malware_is_found_all_versions_with_that_content_are_judged_anew(d
     reopened, open_now, left = database.run_here(act)
     assert (reopened, left) == (2, [("2", ["b"])])
     assert open_now == [("a", "queued", "rescan"), ("b", "done", "live"), ("c", "queued", "rescan")]
+
+
+def flag(connection: Connection, name: str) -> tuple[Run, StepRecord]:
+    """Judged with a plan, of which nothing is done yet."""
+    run = took(connection, name)
+    flagged = replace(looked(run.version, "7"), kind=VerdictKind.FLAGGED, reasons=("my-rule",))
+    (step,) = working.record_verdict(connection, run, flagged, Plan((MOVE,), ("my-rule",)), NOON)
+    return run, step
+
+
+def test_malware_is_found_as_well_in_what_is_held_waits_or_is_being_acted_on(database: Database):
+    def act(connection: Connection):
+        begin(connection, OLD)
+        held, step = flag(connection, "held")
+        hold = Hold(Brake.HOUR, "", "enough")
+        told = holding.begin_or_hold(connection, held, step.id, ((), ()), held=lambda counts: hold, now=NOON)
+        assert told is not None
+        working.record_step(connection, held, step.id, told, NOON)
+        working.defer(connection, held, None, NOON + DAY, False)
+        locked, step = flag(connection, "locked")
+        working.begin_step(connection, locked, step.id, NOON)
+        working.defer(connection, locked, None, NOON + DAY, False)
+        running, step = flag(connection, "running")
+        working.begin_step(connection, running, step.id, NOON)
+        begin(connection)
+        content = retro.next_content(connection, NEW)
+        assert content is not None
+        reopened = retro.passed(connection, NEW, content.verdict_id, after(1), looked=True, infected=content.sha256)
+        with pytest.raises(Fenced):
+            working.record_step(connection, running, step.id, StepResult(StepState.SUCCESS), after(2))
+        left = lanes.hasten(connection, after(1), lambda key: key.is_not(None))
+        runs = [working.take(connection, "acme", EntryId(name)) for name in ("held", "locked", "running")]
+        return reopened, left, [run and run.verdict for run in runs], rows(connection, steps, "state", "done_at")
+
+    states = [("superseded", after(1)), ("failed", after(1)), ("failed", after(1))]
+    assert database.run_here(act) == (3, 0, [None, None, None], states)
