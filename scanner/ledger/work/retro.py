@@ -28,6 +28,8 @@ KINDS = (VerdictKind.CLEAN.value, VerdictKind.FLAGGED.value, VerdictKind.UNSCANN
 """Infected is the worst already, and what is unchecked is tried again anyway."""
 MOST_HOLDERS = 20
 """Versions with one content that are tried, where the newer ones are not there any more."""
+MOST_LATE = 20_000
+"""Verdicts that are asked in one transaction which signatures looked; there is one each minute."""
 _CURRENT = and_(
     work.c.domain == verdicts.c.domain, work.c.entry_id == verdicts.c.entry_id, work.c.verdict_id == verdicts.c.id
 )
@@ -43,7 +45,7 @@ class RetroRow(Base, table=True):
     generation: str = Field(primary_key=True)
     """Version of engine and signatures."""
     newest: int = Field(sa_type=BigInteger)
-    """Verdict it began with."""
+    """Verdict it began with; later ones up to which it was found out what older signatures have looked at."""
     oldest: int = Field(sa_type=BigInteger)
     """Verdict it ends with."""
     next: int = Field(sa_type=BigInteger)
@@ -87,7 +89,8 @@ class Retro:
 
     async def begin(self, generation: str, window: timedelta) -> bool:
         """Whether there is something to look at with these signatures. Each generation has one turn, which goes on
-        where it was cut off; the very first one has nothing to make up for."""
+        where it was cut off; the very first one has nothing to make up for but what is recorded later of a look that
+        older signatures had part in."""
         return await self._db.run(partial(begin, generation=generation, window=window, now=self._clock()))
 
     async def exposure_open(self, generation: str) -> bool:
@@ -123,21 +126,40 @@ class Retro:
 
 
 def begin(connection: Connection, generation: str, window: timedelta, now: datetime) -> bool:
-    mine = retro.c.generation == generation
-    known = connection.execute(select(retro.c.ended_at).where(mine)).first()
+    known = connection.execute(select(retro).where(retro.c.generation == generation)).first()
     if known is not None:
-        return known.ended_at is None
+        open_still = known.ended_at is None and known.next >= known.oldest
+        return open_still or _recorded_late(connection, known) or known.ended_at is None
     first_ever = connection.scalar(select(func.count()).select_from(retro)) == 0
     ids = select(func.min(verdicts.c.id), func.max(verdicts.c.id)).where(verdicts.c.judged_at >= now - window)
     oldest, newest = connection.execute(ids).one()
     nothing = first_ever or oldest is None
+    newest = newest or connection.scalar(select(func.max(verdicts.c.id))) or 0
     # Older signatures have nothing to add.
     connection.execute(update(retro).where(retro.c.ended_at.is_(None)).values(ended_at=now))
     exposed_contents.forget(connection)
-    values = {"generation": generation, "newest": newest or 0, "oldest": oldest or 0, "next": newest or 0}
+    values = {"generation": generation, "newest": newest, "oldest": oldest or 0, "next": newest}
     values |= {"looked": 0, "found": 0, "begun_at": now, "ended_at": now if nothing else None}
     connection.execute(insert(retro).values(**values))
     return not nothing
+
+
+def _recorded_late(connection: Connection, at: Row[Any]) -> bool:
+    """Whether looks that had begun with other signatures were recorded since: these are looked at then. What newer
+    signatures have overtaken has nothing to add. It ends, since each verdict is asked once."""
+    if connection.execute(select(retro.c.generation).where(retro.c.begun_at > at.begun_at)).first() is not None:
+        return False
+    since = select(*_COLUMNS, verdicts.c.kind).where(verdicts.c.id > at.newest)
+    since = since.where(verdicts.c.judged_at >= at.begun_at).order_by(verdicts.c.id)
+    asked = connection.execute(since.limit(MOST_LATE)).all()
+    if not asked:
+        return False
+    late = [row.id for row in asked if row.kind in KINDS and _looked_by(row.inspections) - {at.generation}]
+    values: dict[str, Any] = {"newest": asked[-1].id}
+    if late:
+        values |= {"oldest": late[0], "next": late[-1], "ended_at": None}
+    connection.execute(update(retro).where(retro.c.generation == at.generation).values(**values))
+    return bool(late)
 
 
 def exposure_open(connection: Connection, generation: str) -> bool:

@@ -142,6 +142,38 @@ def test_where_malware_is_found_all_versions_with_that_content_are_judged_anew(d
     assert open_now == [("a", "queued", "rescan"), ("b", "done", "live"), ("c", "queued", "rescan")]
 
 
+def test_what_older_signatures_had_begun_to_look_at_is_looked_at_when_it_is_recorded(database: Database):
+    def act(connection: Connection):
+        begin(connection, OLD)
+        judge(connection, "before", "1")
+        slow, mixed = took(connection, "slow"), took(connection, "mixed")
+        begin(connection)
+        found = [rest(connection)]
+        retro._end(connection, NEW, NOON)
+        again = [begin(connection, now=after(60))]
+        judge(connection, "with the new ones", "4", by=NEW)
+        working.settle(connection, slow, looked(slow.version, "2"), after(61))
+        working.settle(connection, mixed, looked(mixed.version, "3", by=f"{OLD} or {NEW}"), after(62))
+        again.append(begin(connection, now=after(120)))
+        found.append(rest(connection))
+        retro._end(connection, NEW, after(120))
+        return found, [*again, begin(connection, now=after(180))]
+
+    found, again = database.run_here(act)
+    assert found == [[("1", ["before"])], [("3", ["mixed"]), ("2", ["slow"])]]
+    assert again == [False, True, False]
+
+
+def test_signatures_that_newer_ones_overtook_look_at_nothing_more(database: Database):
+    def act(connection: Connection):
+        begin(connection, OLD)
+        begin(connection, NEW, after(1))
+        judge(connection, "a", "1", by=NEW)
+        return begin(connection, OLD, after(2))
+
+    assert database.run_here(act) is False
+
+
 def flag(connection: Connection, name: str) -> tuple[Run, StepRecord]:
     """Judged with a plan, of which nothing is done yet."""
     run = took(connection, name)
