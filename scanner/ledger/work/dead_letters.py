@@ -10,19 +10,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
 
 from scanner.ledger.databases.database import Database
 from scanner.ledger.proofs import audit
-from scanner.ledger.tables import verdicts, work
+from scanner.ledger.tables import steps, verdicts, work
 from scanner.ledger.work.reopening import reopen
-from scanner.model import EntryId, Lane, Unchecked
+from scanner.model import EntryId, Lane, StepKind, StepState, Unchecked
 
 AT_ONCE = 500
 """Versions put back in one transaction."""
 _REASON = verdicts.c.reasons[0].as_string()
 """The one that outweighs the others."""
 _PARKED = work.join(verdicts, and_(verdicts.c.id == work.c.verdict_id, work.c.state == "parked"))
+
+_RELEASED = (
+    exists()
+    .where(
+        *(steps.c.domain == verdicts.c.domain, steps.c.entry_id == verdicts.c.entry_id),
+        *(steps.c.kind.in_((StepKind.RELEASE.value, StepKind.UNDO.value)), steps.c.planned_at >= verdicts.c.judged_at),
+        steps.c.state.in_((StepState.INTENDED.value, StepState.SUCCESS.value, StepState.ALREADY_DONE.value)),
+    )
+    .correlate(verdicts)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,9 @@ class Choice:
     entries: tuple[EntryId, ...] = ()
     before: datetime | None = None
     """Given up before that."""
+    but_released: bool = False
+    """Not those that a person let out of quarantine, or undid something of, since they were given up: looked at again
+    to no avail, they would be quarantined again."""
 
     def holds(self) -> ColumnElement[bool]:
         wanted = [work.c.state == "parked"]
@@ -56,6 +69,8 @@ class Choice:
             wanted.append(work.c.entry_id.in_(self.entries))
         if self.before is not None:
             wanted.append(work.c.done_at < self.before)
+        if self.but_released:
+            wanted.append(~_RELEASED)
         return and_(*wanted)
 
 

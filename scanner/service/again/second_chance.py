@@ -1,7 +1,8 @@
 """Versions that were given up are looked at again by themselves once the cause is gone.
 
 Nobody tells when a right is restored or a clamd has been mended, and asking for all that were given up would burn
-quota each time. So a few of each domain and reason go ahead; when one of them comes through, the rest follows.
+quota each time. So a few of each domain and reason go ahead; when one of them comes through, the rest follows. What a
+person let out of quarantine in the meantime is left to persons.
 """
 
 from __future__ import annotations
@@ -66,9 +67,11 @@ class SecondChance:
         if trial.scouts:
             await self._hear(key, trial, now)
         elif now >= trial.due:
-            choice = Choice(domain=key[0], reason=key[1])
+            choice = Choice(domain=key[0], reason=key[1], but_released=True)
             trial.scouts = tuple(await self.ledger.dead_letters.put_back(choice, SCOUTS))
             trial.sent_at = now
+            if not trial.scouts:
+                trial.due = now + trial.rest
 
     async def _hear(self, key: tuple[str, str], trial: Trial, now: datetime) -> None:
         domain, reason = key
@@ -80,7 +83,8 @@ class SecondChance:
             trial.due, trial.rest = now + trial.rest, min(2 * trial.rest, LONGEST_REST)
             return
         # Not those that were given up since: among them are the scouts that failed.
-        back = await self.ledger.dead_letters.put_back(Choice(domain=domain, reason=reason, before=trial.sent_at))
+        rest = Choice(domain=domain, reason=reason, before=trial.sent_at, but_released=True)
+        back = await self.ledger.dead_letters.put_back(rest)
         trial.due, trial.rest = now + FIRST_REST, FIRST_REST
         self.metrics.second_chances.labels(reason).inc(len(back))
         log.info("work.second_chance", domain=domain, reason=reason, versions=len(back))

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection
 
 from scanner.ledger.databases.database import Database
+from scanner.ledger.orders import releasing
 from scanner.ledger.tables import steps, tickets, verdicts, work
 from scanner.ledger.work import dead_letters, intake, working
 from scanner.ledger.work.dead_letters import Choice, Group
@@ -146,6 +147,20 @@ def test_what_was_given_up_and_is_only_listed_again_is_left(database: Database):
         return intake.queue_versions(connection, [version("e")], Lane.RECONCILE, after(1))
 
     assert database.run_here(act) == 0
+
+
+@pytest.mark.parametrize("kind", [StepKind.RELEASE, StepKind.UNDO])
+def test_what_a_person_took_back_since_is_left_to_persons(database: Database, kind: StepKind):
+    def act(connection: Connection):
+        for name in ("a", "b", "c"):
+            give_up(connection, name, plan=COMMENT)
+        order = releasing.intent(connection, "acme", "a", "g-a", step=Step(kind), now=after(5))
+        releasing.record(connection, order.id, StepResult(StepState.SUCCESS), after(6))
+        failed = releasing.intent(connection, "acme", "b", "g-b", step=Step(kind), now=after(5))
+        releasing.record(connection, failed.id, StepResult(StepState.FAILED), after(6))
+        return back(connection, Choice(domain="acme", but_released=True)), back(connection)
+
+    assert database.run_here(act) == (["b", "c"], ["a"])
 
 
 def test_scouts_are_heard_of_once_one_came_through_or_all_failed(database: Database):

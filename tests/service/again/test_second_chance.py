@@ -6,10 +6,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import Connection, insert
+
 from scanner.ledger.ledger import Ledger
+from scanner.ledger.orders import releasing
+from scanner.ledger.tables import steps
+from scanner.ledger.work import working
 from scanner.ledger.work.dead_letters import Group
 from scanner.metrics import Metrics
-from scanner.model import EntryId, Lane, Outcome, Plan, Unchecked
+from scanner.model import EntryId, Lane, Outcome, Plan, Step, StepKind, StepResult, StepState, Unchecked
 from scanner.service.again.second_chance import SecondChance, worth_trying
 from tests.ledger.work.test_dead_letters import unchecked
 from tests.ledger.world import NOON, clean, owner, version
@@ -86,6 +91,28 @@ async def test_when_none_comes_through_the_next_ones_go_later_each_time(tmp_path
         assert [hour for hour, _ in sent] == [1, 2, 4, 8, 16]
         # Not the same ones each time.
         assert [went for _, went in sent[:3]] == [["v0", "v1", "v2"], ["v3", "v4", "v5"], ["v0", "v1", "v2"]]
+
+
+async def test_what_a_person_released_goes_neither_ahead_nor_along(tmp_path: Path) -> None:
+    clock = Clock()
+    async with owner(tmp_path, clock) as ledger:
+        await given_up(ledger)
+        await ledger._db.run(lambda connection: [release(connection, name) for name in ("v0", "v4")])
+        chances, went = SecondChance(ledger, Metrics()), []
+        for minute in range(60, 63):
+            clock.now = NOON + timedelta(minutes=minute)
+            await chances.turn(clock.now)
+            went.append(await end(ledger, NAMES, well=lambda _: True))
+        assert went == [["v1", "v2", "v3"], ["v5"], []]
+        assert [one.versions for one in await ledger.dead_letters.groups()] == [2]
+
+
+def release(connection: Connection, name: str) -> None:
+    """By order of a person, after a plan had moved it."""
+    values = working._step_values(version(name), 0, Step(StepKind.QUARANTINE), Plan(), NOON)
+    connection.execute(insert(steps).values(**values))
+    order = releasing.intent(connection, "acme", name, f"g-{name}", step=Step(StepKind.RELEASE), now=NOON)
+    releasing.record(connection, order.id, StepResult(StepState.SUCCESS), NOON)
 
 
 async def test_a_restart_forgets_the_rests_and_loses_no_version(tmp_path: Path) -> None:
