@@ -16,7 +16,7 @@ from scanner.ledger.proofs import audit
 from scanner.ledger.reuse import caching
 from scanner.ledger.rows import step_of, suppressed_by, verdict_of, verdict_values, version_of
 from scanner.ledger.tables import steps, verdicts, work
-from scanner.ledger.work import aliases, facts, made, tallies
+from scanner.ledger.work import aliases, facts, made, repeating, tallies
 from scanner.ledger.work.deletion import MISSING, settle_groups
 from scanner.ledger.work.intake import came_back, queue_versions, reopen_plan
 from scanner.model import (
@@ -140,7 +140,8 @@ def steps_of(
 def record_verdict(
     connection: Connection, run: Run, verdict: Verdict, plan: Plan, now: datetime
 ) -> tuple[StepRecord, ...]:
-    """The verdict that counts, and its plan with every step planned."""
+    """The verdict that counts, and its plan with every step planned; without what people were told already."""
+    plan = repeating.untold(connection, verdict, plan)
     verdict_id = _insert_verdict(connection, verdict, now)
     # A version that was not found is still waited for: its deletion may be told later.
     waits = (MISSING, "no deletion of it was told") if verdict.missing else (None, None)
