@@ -54,6 +54,18 @@ def test_what_an_upgrade_cannot_change_names_no_version():
     assert not re.search(r"chart|version", str(claims[0][0]["metadata"]))
 
 
+def test_a_pod_that_never_turned_ready_is_exchanged_and_how_to_help_is_said_where_it_is_looked_for():
+    assert only(documents_of("sqlite"), "StatefulSet")["spec"]["podManagementPolicy"] == "Parallel"
+
+    cure = "delete pod scanner-0"
+    notes = {
+        name: helm("install", "scanner", CHART, "--dry-run=client", "-f", shape(name)).stdout.partition("NOTES:")[2]
+        for name in ("sqlite", "postgresql")
+    }
+    pages = [(ROOT / "docs" / name).read_text() for name in ("kubernetes.md", "upgrading.md")]
+    assert [cure in one for one in (notes["sqlite"], *pages, notes["postgresql"])] == [True, True, True, False]
+
+
 def test_with_postgresql_a_new_version_comes_up_before_an_old_one_goes():
     assert only(documents_of("airgapped"), "Deployment")["spec"]["strategy"] == {
         "type": "RollingUpdate",
