@@ -1,5 +1,6 @@
 """What the chart promises, one test each, over what Helm renders."""
 
+import json
 import re
 
 import pytest
@@ -393,6 +394,59 @@ def test_an_exception_stands_only_in_a_network_that_holds_it():
     (https,) = [one for one in policy(documents_of("airgapped"))["egress"] if one["ports"][0]["port"] == 443]
 
     assert https["to"] == [{"ipBlock": {"cidr": "203.0.113.0/24"}}]
+
+
+MIRROR = "clamd.signatures.source=mirror,clamd.signatures.mirrorUrl=http://mirror.example.org"
+
+
+@pytest.mark.parametrize(
+    ("name", "of", "values", "port"),
+    [
+        ("sqlite", "r-scanner", MIRROR, 80),
+        ("sqlite", "r-scanner", f"{MIRROR}:8080", 8080),
+        ("postgresql", "r-scanner-clamd", MIRROR, 80),
+        (
+            "sqlite",
+            "r-scanner-mirror",
+            "clamd.signatures.source=mirror,mirror.enabled=true,mirror.upstream=http://mirror.example.org",
+            80,
+        ),
+    ],
+)
+def test_a_mirror_opens_its_port_to_no_more_networks_than_egnyte_has(name, of, values, port):
+    (rule,) = [
+        one for one in policy(documents_of(name, "--set", values), of)["egress"] if one["ports"][0]["port"] == port
+    ]
+
+    assert rule["to"] == [
+        {"ipBlock": {"cidr": "0.0.0.0/0", "except": ["169.254.169.254/32"]}},
+        {"ipBlock": {"cidr": "::/0", "except": ["fd00:ec2::254/128"]}},
+    ]
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_no_port_that_is_open_to_the_outside_leads_to_the_addresses_that_give_away_credentials(name):
+    web = [
+        rule
+        for one in documents_of(name)
+        if one["kind"] == "NetworkPolicy"
+        for rule in one["spec"]["egress"]
+        for port in rule["ports"]
+        if port["port"] in (80, 443)
+    ]
+
+    assert [rule for rule in web if not all(one["ipBlock"] for one in rule["to"])] == []
+
+
+def test_a_further_way_out_is_there_for_all_who_fetch_something():
+    proxy = {"to": [{"ipBlock": {"cidr": "10.1.2.3/32"}}], "ports": [{"port": 3128, "protocol": "TCP"}]}
+    more = ("--set-json", f"networkPolicy.extraEgress={json.dumps([proxy])}")
+
+    airgapped = documents_of("airgapped", *more)
+    for name in ("r-scanner", "r-scanner-clamd", "r-scanner-mirror"):
+        assert proxy in policy(airgapped, name)["egress"]
+    baked = documents_of("postgresql", *more, "--set", "clamd.signatures.source=image")
+    assert policy(baked, "r-scanner-clamd")["egress"] == []
 
 
 def test_the_database_and_foreign_clamds_are_reached_on_their_ports():
