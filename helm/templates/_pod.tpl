@@ -176,8 +176,7 @@ topologySpreadConstraints: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end -}}
 
-{{/* Settings, secrets and room, which the job that migrates has too. Whole folders always: what is mounted by subPath never
-     changes. */}}
+{{/* Settings, secrets and room. Whole folders always: what is mounted by subPath never changes. */}}
 {{- define "scanner.mounts" -}}
 - {name: settings, mountPath: /etc/scanner/settings, readOnly: true}
 - {name: spool, mountPath: /spool}
@@ -221,22 +220,31 @@ topologySpreadConstraints: {{- toYaml . | nindent 2 }}
   secret: {secretName: {{ $secret.name }}, defaultMode: 288, items: [{key: {{ default "token" $secret.tokenKey }}, path: token}]}
   {{- end }}
 {{- end }}
-{{- if eq .Values.ledger.type "postgresql" }}
-- name: secret-ledger
-  secret: {secretName: {{ .Values.ledger.postgresql.existingSecret }}, defaultMode: 288, items: [{key: {{ .Values.ledger.postgresql.passwordKey }}, path: password}]}
-{{- end }}
+{{- include "scanner.ledgerVolume" . }}
 {{- if .Values.webhooks.enabled }}
 - name: secret-webhooks
   secret: {secretName: {{ .Values.webhooks.existingSecret }}, defaultMode: 288, items: [{key: {{ .Values.webhooks.secretKey }}, path: secret}]}
 {{- end }}
 {{- range $name, $file := .Values.files }}
-- name: file-{{ $name }}
-  {{- if $file.secret }}
-  secret: {secretName: {{ $file.secret }}, defaultMode: 288}
-  {{- else }}
-  configMap: {name: {{ $file.configMap }}}
-  {{- end }}
+{{- include "scanner.fileVolume" (dict "name" $name "file" $file) }}
 {{- end }}
+{{- end -}}
+
+{{- define "scanner.ledgerVolume" -}}
+{{- if eq .Values.ledger.type "postgresql" }}
+- name: secret-ledger
+  secret: {secretName: {{ .Values.ledger.postgresql.existingSecret }}, defaultMode: 288, items: [{key: {{ .Values.ledger.postgresql.passwordKey }}, path: password}]}
+{{- end }}
+{{- end -}}
+
+{{/* Of dict name, file. */}}
+{{- define "scanner.fileVolume" }}
+- name: file-{{ .name }}
+  {{- if .file.secret }}
+  secret: {secretName: {{ .file.secret }}, defaultMode: 288}
+  {{- else }}
+  configMap: {name: {{ .file.configMap }}}
+  {{- end }}
 {{- end -}}
 
 {{- define "scanner.ruleMounts" -}}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
@@ -55,10 +55,11 @@ ConfigOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object; for lists one per line.")]
 
 
-def load_or_exit(path: Path) -> Settings:
-    """The settings of a file with the environment over it. Otherwise all problems on standard error, and exit 2."""
+def load_or_exit(path: Path, files_of: Collection[str] | None = None) -> Settings:
+    """The settings of a file with the environment over it. Otherwise all problems on standard error, and exit 2.
+    `files_of`: the sections whose files have to be there; all, unless written."""
     with stopped_by_user_errors():
-        return load_settings(path)
+        return load_settings(path, files_of=files_of)
 
 
 @contextmanager

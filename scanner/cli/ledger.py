@@ -52,11 +52,12 @@ def migrate(config: ConfigOption, json: JsonOption = False) -> None:
     """Make the tables of a new ledger, or bring an older one to this version.
 
     On PostgreSQL once before replicas of a new version start; they refuse another schema. Two at once wait for each
-    other. A file is migrated by the start of `scanner run`, too.
+    other. A file is migrated by the start of `scanner run`, too. Of the files that the settings name, only the ledger's
+    have to be there.
 
     Example: scanner ledger migrate --config scanner.yaml
     """
-    settings = load_or_exit(config)
+    settings = load_or_exit(config, files_of=["ledger"])
     with stopped_by_user_errors():
         done = asyncio.run(migrate_ledger(settings.ledger))
     if json:

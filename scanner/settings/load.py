@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -122,12 +122,17 @@ class Sources:
         return label(self.variables[variable]) if variable else self.document.where(loc)
 
 
-def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings from a file with the environment over it. Raises ConfigurationError with every problem found."""
-    return load_with_origins(path, environ).settings
+def load_settings(
+    path: Path, environ: Mapping[str, str] | None = None, *, files_of: Collection[str] | None = None
+) -> Settings:
+    """Settings from a file with the environment over it. `files_of`: the sections whose files have to be there; all,
+    unless written. Raises ConfigurationError with every problem found."""
+    return load_with_origins(path, environ, files_of=files_of).settings
 
 
-def load_with_origins(path: Path, environ: Mapping[str, str] | None = None) -> Loaded:
+def load_with_origins(
+    path: Path, environ: Mapping[str, str] | None = None, *, files_of: Collection[str] | None = None
+) -> Loaded:
     """The same, and where each value came from."""
     document = read_document(path)
     value = {} if document.value is None else document.value
@@ -142,7 +147,7 @@ def load_with_origins(path: Path, environ: Mapping[str, str] | None = None) -> L
         problems += validation_problems(error, sources, model=Settings)
     problems += _same_names(value, sources)
     problems += _nobody_to_tell(value, sources)
-    problems += _unreadable_files(value, sources)
+    problems += _unreadable_files(value if files_of is None else {key: value.get(key) for key in files_of}, sources)
     if problems or settings is None:
         raise ConfigurationError(sorted(problems, key=_line))
     return Loaded(settings, sources)

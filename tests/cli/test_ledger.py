@@ -11,7 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
+from typer.testing import CliRunner, Result
 
+from scanner.cli.commands import app
 from scanner.cli.ledger import stoppable
 from scanner.errors import RetryLater
 from scanner.settings import LedgerSettings
@@ -38,6 +41,25 @@ def test_a_database_that_is_not_there_is_told_without_its_password(world: World,
     assert "hunter2" not in result.output + shown.output
     world.sections.pop("ledger")
     assert scanner(world, "ledger", "migrate").exit_code == 0
+
+
+def test_it_needs_no_files_but_the_ledgers_own(world: World, tmp_path) -> None:
+    world.settings()
+    written = yaml.safe_load(world.config.read_text())
+    gone = str(tmp_path / "gone")
+    written["domains"][0] |= {"token_file": gone, "ca_file": gone}
+    written["unpack"] = {"passwords_file": gone}
+
+    def said(*words: str) -> Result:
+        world.config.write_text(yaml.safe_dump(written))
+        return CliRunner().invoke(app, [*words, "--config", str(world.config)], catch_exceptions=False)
+
+    assert said("config", "check").exit_code == 2
+    assert said("ledger", "migrate").exit_code == 0
+    written["ledger"] = {"url": "postgresql://scanner@127.0.0.1:1/ledger", "password_file": gone}
+    result = said("ledger", "migrate")
+    assert (result.exit_code, result.stderr.count("cannot be read")) == (2, 1)
+    assert "ledger.password_file: the file cannot be read" in result.stderr
 
 
 def test_a_backup_tells_where_it_is_and_refuses_a_second_in_its_place(world: World, tmp_path) -> None:

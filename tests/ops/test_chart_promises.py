@@ -576,8 +576,19 @@ def test_what_migrates_needs_nothing_that_comes_with_the_release():
     }
     spec = pod(documents, "r-scanner-migrate")
     maps = {volume["configMap"]["name"] for volume in spec["volumes"] if "configMap" in volume}
-    assert (maps, "serviceAccountName" in spec) == ({"r-scanner-migrate", "inspecting-proxy-ca"}, False)
+    secrets = {volume["secret"]["secretName"] for volume in spec["volumes"] if "secret" in volume}
+    assert (maps, secrets, "serviceAccountName" in spec) == ({"r-scanner-migrate"}, {"scanner-ledger"}, False)
     assert hooks == {"r-scanner-migrate": only(documents, "ConfigMap", "r-scanner-settings")["data"]}
+
+
+def test_what_migrates_has_the_ca_of_the_database_and_no_other_file():
+    ca = "ledger.postgresql.caFile=/etc/scanner/files/db/ca.pem,files.db.secret=db-ca"
+    spec = pod(documents_of("airgapped", "--set", ca), "r-scanner-migrate")
+
+    mounts = {one["name"]: one["mountPath"] for one in containers(spec)["migrate"]["volumeMounts"]}
+    assert mounts.pop("file-db") == "/etc/scanner/files/db"
+    assert mounts.keys() == {"settings", "tmp", "secret-ledger"}
+    assert {one["name"] for one in spec["volumes"]} == {*mounts, "file-db"}
 
 
 def test_with_secrets_of_a_store_it_waits_until_they_are_asked_for():

@@ -48,12 +48,12 @@ SECRETS = {
 }
 
 
-def made_real(name: str, root: Path, container: str = "scanner") -> Path:
+def made_real(name: str, root: Path, container: str = "scanner", pod: str = "r-scanner") -> Path:
     """The files that a container of a pod of this shape finds, below `root`, as a kubelet makes them; the settings name
     them there. A mounted folder holds links into a hidden one, which is exchanged as a whole."""
     documents = documents_of(name)
     folders: dict[Path, dict[str, str]] = {}
-    for path, text in mounted(documents, container, pods(documents)["r-scanner"], SECRETS).items():
+    for path, text in mounted(documents, container, pods(documents)[pod], SECRETS).items():
         folder, _, key = path.rpartition("/")
         folders.setdefault(root / folder.lstrip("/"), {})[key] = text
     for folder, files in folders.items():
@@ -96,6 +96,16 @@ def test_a_pod_begins_with_the_tokens_of_the_login(name, folder, tmp_path):
 
     assert (done.returncode, done.stderr) == (0, "")
     assert TokenStore(tmp_path / folder / "initech-tokens.json").read() == SIGNED_IN
+
+
+@pytest.mark.parametrize("name", ["postgresql", "airgapped"])
+def test_what_migrates_asks_for_no_file_but_the_password_that_it_has(name, tmp_path):
+    settings = made_real(name, tmp_path, "migrate", "r-scanner-migrate")
+    settings.write_text(re.sub(r"postgresql://\S+", "postgresql://scanner@127.0.0.1:1/scanner", settings.read_text()))
+
+    done = scanner("ledger", "migrate", "--config", settings)
+
+    assert (done.returncode, "127.0.0.1:1" in done.stderr, "scanner.yaml:" in done.stderr) == (2, True, False)
 
 
 def test_rules_and_suppressions_of_config_maps_are_read_once(tmp_path):
