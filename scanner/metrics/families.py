@@ -186,7 +186,9 @@ class Families:
         self.unscannable = self._counter("unscannable", "Versions nobody can look into, by reason", reason=Unscannable)
         self.unchecked = self._counter("unchecked", "Versions given up without a look, by reason", reason=Unchecked)
         self.scans_in_progress = self._gauge("scans_in_progress", "Versions being worked on")
-        self.scan_slots = self._gauge("scan_slots", "Versions that can be worked on at once")
+        self.scan_slots = self._gauge(
+            "scan_slots", "Versions that can be worked on at once; 0 = a replica that only reads feeds"
+        )
 
     def _declare_inspections(self) -> None:
         results = ("complete", "incomplete", "failed")

@@ -147,7 +147,7 @@ async def _keep(
 
 
 async def _publish(parts: Parts, role: Role) -> None:
-    await publish(parts)
+    await publish(parts, scans=role is not Role.FEED)
     if role is Role.FEED:
         parts.heartbeats.ended("dispatcher")
 

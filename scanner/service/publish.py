@@ -15,7 +15,7 @@ NOTHING_TO_DO = 60.0
 """Seconds for which an empty queue excuses a dispatcher that starts nothing."""
 
 
-async def publish(parts: Parts) -> None:
+async def publish(parts: Parts, *, scans: bool = True) -> None:
     """Refresh all gauges once."""
     metrics, stations = parts.metrics, parts.stations
     backlog = await stations.ledger.backlog()
@@ -25,7 +25,7 @@ async def publish(parts: Parts) -> None:
     metrics.suppressions_stand(one.state.value for one in found)
     await publish_clamds(parts.clamd, parts.settings.clamav, metrics, parts.clock())
     metrics.spool(stations.spool.used, stations.spool.limit)
-    metrics.scan_slots.set(parts.settings.workers.concurrency)
+    metrics.scan_slots.set(parts.settings.workers.concurrency if scans else 0)
     metrics.caching.doubts.set(await stations.ledger.cache.open_doubts())
     await _publish_figures(parts)
     for name, quota in parts.quotas.now():

@@ -27,6 +27,8 @@ async def test_the_gauges_show_backlog_clamd_spool_slots_and_quota(world: World)
         assert value(parts, "clamd_versions") == 1
         assert value(parts, "spool_limit_bytes") == parts.settings.spool.max_total
         assert value(parts, "scan_slots") == parts.settings.workers.concurrency
+        await publish(parts, scans=False)
+        assert value(parts, "scan_slots") == 0, "what reads feeds only has none; alerts of engines leave it out"
         assert value(parts, "api_quota_used_requests", window="day") == 1
 
 
