@@ -27,6 +27,18 @@ class Intended:
             "was. Read from the ledger, so the same on every replica: aggregate with max or min, never sum",
             registry=registry,
         )
+        self.walk_awaited = Gauge(
+            "scanner_walk_awaited_since_timestamp_seconds",
+            "Since when the next complete walk is awaited, of the domain where it is longest: the end of the last "
+            "one, or when the first was asked for; 0 = none was yet. Read from the ledger, so the same on every replica: "
+            "aggregate with max or min, never sum",
+            registry=registry,
+        )
+        self.statements_wanted = Gauge(
+            "scanner_coverage_statements_wanted",
+            "1 = days are to be stated and signed (statements.folder)",
+            registry=registry,
+        )
         self.probe_interval = Gauge(
             "scanner_probe_interval_seconds",
             "How often a probe is to go through (probe.every); 0 = no domain has any",
@@ -36,13 +48,19 @@ class Intended:
             "scanner_webhooks_wanted", "Domains whose webhook is to be registered", registry=registry
         )
 
-    def asked(self, domains: int, *, walks: float, probes: float, webhooks: int) -> None:
+    def asked(self, domains: int, *, walks: float, probes: float, webhooks: int, statements: bool) -> None:
         """By the settings; seconds between two walks and two probes, 0 where there are none."""
         self.domains.set(domains)
         self.walk_interval.set(walks)
         self.probe_interval.set(probes)
         self.webhooks_wanted.set(webhooks)
+        self.statements_wanted.set(1 if statements else 0)
 
     def walked(self, ended: Iterable[datetime | None]) -> None:
         """When the last walk over all of it ended, for each domain; None where there was none."""
         self.walk_completed.set(min((0.0 if one is None else one.timestamp() for one in ended), default=0.0))
+
+    def awaited(self, since: Iterable[datetime | None]) -> None:
+        """Since when the next walk over all of it is awaited, for each domain; None where none was asked for yet, which
+        does not hide those of others."""
+        self.walk_awaited.set(min((one.timestamp() for one in since if one is not None), default=0.0))

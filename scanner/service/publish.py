@@ -42,7 +42,9 @@ async def _publish_figures(parts: Parts) -> None:
     """What is asked for, and what the ledger holds of it; what was found most within a day."""
     ledger, metrics = parts.stations.ledger, parts.metrics
     metrics.intended.asked(len(parts.stations.domains), **_asked(parts.settings))
-    metrics.intended.walked([await ledger.walks.last_completed(name) for name in parts.stations.domains])
+    walked = {name: await ledger.walks.last_completed(name) for name in parts.stations.domains}
+    metrics.intended.walked(walked.values())
+    metrics.intended.awaited([ended or await ledger.walks.first_asked(name) for name, ended in walked.items()])
     found = await ledger.found(parts.clock() - DAY)
     metrics.detections.ranked(found, {rule.id for rule in parts.rules.rulebook.rules})
 
@@ -52,5 +54,6 @@ def _asked(settings: Settings) -> dict[str, Any]:
     return {
         "walks": settings.reconcile.every or 0.0,
         "probes": settings.probe.every if probed else 0.0,
+        "statements": settings.statements.folder is not None,
         "webhooks": len(settings.domains) if settings.webhooks.url is not None else 0,
     }

@@ -105,8 +105,10 @@ class Statements:
         self._complete = False
 
     async def turn(self) -> None:
-        """Make what is due. Once, at first, also write what is missing in the folder."""
+        """Make what is due. Once, at first, also write what is missing in the folder. How far statements reach is shown
+        before: it is the same where none can be made."""
         parts, ledger = self._parts, self._parts.stations.ledger
+        await self._show()
         folder = parts.settings.statements.folder
         try:
             if not self._complete and folder is not None:
@@ -123,6 +125,9 @@ class Statements:
         for one in made:
             said = one.said
             log.info("statement.made", day=said["day"], number=said["number"], complete=said["coverage"]["complete"])
-        last = await ledger.proofs.last_statement()
+        await self._show()
+
+    async def _show(self) -> None:
+        last = await self._parts.stations.ledger.proofs.last_statement()
         if last is not None:
-            parts.metrics.stated(last.day)
+            self._parts.metrics.stated(last.day)

@@ -39,6 +39,7 @@ async def test_what_the_settings_ask_for_stands_beside_what_was_done(world: Worl
         assert value(parts, "domains") == 1
         assert value(parts, "walk_interval_seconds") == 7 * 86400
         assert value(parts, "walk_last_completed_timestamp_seconds") == 0
+        assert value(parts, "coverage_statements_wanted") == 0
         assert value(parts, "probe_interval_seconds") == 0, "no domain has a folder for probes"
         assert value(parts, "webhooks_wanted") == 0
 

@@ -117,6 +117,18 @@ async def test_a_service_shows_the_last_day_and_goes_on_where_a_key_is_missing(s
         assert shown() == datetime(last.day.year, last.day.month, last.day.day, tzinfo=UTC).timestamp() + 86_400
 
 
+async def test_a_restart_with_a_broken_key_still_shows_how_far_statements_reach(stating: Settings) -> None:
+    await due(stating, NOON)
+    assert stating.statements.key_file is not None
+    stating.statements.key_file.unlink()
+    async with assembled(stating) as parts:
+        await Statements(parts).turn()
+        last = await parts.stations.ledger.proofs.last_statement()
+        assert last is not None
+        shown = parts.metrics.registry.get_sample_value("scanner_coverage_statement_day_timestamp_seconds")
+        assert shown == datetime(last.day.year, last.day.month, last.day.day, tzinfo=UTC).timestamp() + 86_400
+
+
 async def test_a_service_that_stays_states_by_itself(stating: Settings) -> None:
     stop = asyncio.Event()
     async with assembled(stating) as parts:

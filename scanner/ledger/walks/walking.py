@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, or_, select, update
 
 from scanner.ledger.proofs import audit
 from scanner.ledger.tables import frontier as places
@@ -202,11 +202,21 @@ def _record(connection: Connection, walk: Walk, figures: Row[Any], now: datetime
     audit.append(connection, action, f"{walk.domain}:{walk.path}", said, at=now)
 
 
-def last_whole(connection: Connection, domain: str) -> Walk | None:
-    """The last one that listed all that is watched to its end, with what was not shown looked for; None where there
-    was none."""
+def _whole(domain: str) -> ColumnElement[bool]:
+    """Over all that is watched, with what was not shown looked for."""
     sweeping = [reason.value for reason in SWEEPING]
-    whole = and_(walks.c.domain == domain, walks.c.path == EVERYTHING, walks.c.reason.in_(sweeping))
+    return and_(walks.c.domain == domain, walks.c.path == EVERYTHING, walks.c.reason.in_(sweeping))
+
+
+def first_asked(connection: Connection, domain: str) -> datetime | None:
+    """When all that is watched was first to be listed; None where it never was."""
+    found: datetime | None = connection.execute(select(func.min(walks.c.asked_at)).where(_whole(domain))).scalar_one()
+    return found
+
+
+def last_whole(connection: Connection, domain: str) -> Walk | None:
+    """The last one that listed all that is watched to its end; None where there was none."""
+    whole = _whole(domain)
     row = connection.execute(select(walks).where(whole, ~_OPEN).order_by(walks.c.finished_at.desc()).limit(1)).first()
     return None if row is None else walk_of(row)
 

@@ -221,6 +221,10 @@ class Walks:
         last = await self._db.read(lambda connection: walking.last_whole(connection, domain))
         return None if last is None else last.finished_at
 
+    async def first_asked(self, domain: str) -> datetime | None:
+        """When a walk over all that is watched was first asked for; None where none was."""
+        return await self._db.read(lambda connection: walking.first_asked(connection, domain))
+
     async def open(self, domain: str) -> tuple[Walk, ...]:
         rows = select(walks).where(walks.c.domain == domain, walks.c.finished_at.is_(None)).order_by(walks.c.id)
         return await self._db.read(lambda c: tuple(walking.walk_of(row) for row in c.execute(rows)))

@@ -69,6 +69,16 @@ def test_only_a_walk_over_all_that_looks_for_what_is_missing_completes_a_domain(
     assert database.run_here(act) == [None, None, after(120), None]
 
 
+def test_a_first_walk_is_awaited_since_it_was_asked_for(database: Database):
+    def act(connection):
+        ask(connection, "/a", WalkReason.COMMAND)
+        found = [walking.first_asked(connection, "acme")]
+        ask(connection, EVERYTHING, WalkReason.SCHEDULE)
+        return [*found, walking.first_asked(connection, "acme"), walking.first_asked(connection, "bolt")]
+
+    assert database.run_here(act) == [None, NOON, None]
+
+
 def test_arrivals_go_first_then_gaps_orders_the_schedule_and_old_content(database: Database):
     def act(connection):
         for reason in (WalkReason.BACKFILL, WalkReason.SCHEDULE, WalkReason.COMMAND, WalkReason.GAP):
