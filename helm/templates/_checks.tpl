@@ -60,6 +60,13 @@
 {{- if and $v.clamd.signatures.persistent (not (and $sqlite (eq $v.clamd.mode "sidecar"))) -}}
 {{- $problems = append $problems "clamd.signatures.persistent: only a pod with a name has a claim of its own. Turn it off, or use ledger.type: sqlite with clamd.mode: sidecar." -}}
 {{- end -}}
+{{- if and $v.clamd.signatures.persistent (not (include "scanner.freshens" $)) -}}
+{{- $problems = append $problems (printf "clamd.signatures.persistent: with clamd.signatures.source: %s nothing is fetched that could be kept. Turn it off." $v.clamd.signatures.source) -}}
+{{- end -}}
+{{- $s := $v.clamd.service.autoscaling -}}
+{{- if and (eq $v.clamd.mode "service") $s.enabled (lt (int $s.maxReplicas) (int $s.minReplicas)) -}}
+{{- $problems = append $problems "clamd.service.autoscaling.maxReplicas: is below minReplicas." -}}
+{{- end -}}
 {{- else if $v.mirror.enabled -}}
 {{- $problems = append $problems "mirror.enabled: with clamd.mode external nobody asks it. Turn it off." -}}
 {{- end -}}
@@ -72,6 +79,9 @@
 {{- end -}}
 {{- if and $v.webhooks.enabled (or (not $v.webhooks.url) (not $v.webhooks.existingSecret)) -}}
 {{- $problems = append $problems "webhooks: url and existingSecret are needed." -}}
+{{- end -}}
+{{- if and $v.webhooks.enabled $v.networkPolicy.enabled (not $v.webhooks.from) -}}
+{{- $problems = append $problems "webhooks.from: is empty, which a NetworkPolicy takes for everybody. Name the pods that deliver, such as your ingress controller's." -}}
 {{- end -}}
 {{- if and $v.webhooks.ingress.enabled (not $v.webhooks.enabled) -}}
 {{- $problems = append $problems "webhooks.ingress.enabled: there is nothing to deliver to. Set webhooks.enabled." -}}
@@ -88,6 +98,9 @@
 {{- if and $v.autoscaling.enabled (lt (int $v.autoscaling.maxReplicas) (int $v.autoscaling.minReplicas)) -}}
 {{- $problems = append $problems "autoscaling.maxReplicas: is below minReplicas." -}}
 {{- end -}}
+{{- if and $v.autoscaling.enabled (gt (int $v.autoscaling.fallbackReplicas) (int $v.autoscaling.maxReplicas)) -}}
+{{- $problems = append $problems "autoscaling.fallbackReplicas: is above maxReplicas." -}}
+{{- end -}}
 {{- if and $v.autoscaling.enabled (eq $v.autoscaling.trigger "prometheus") (not $v.autoscaling.prometheus.serverAddress) -}}
 {{- $problems = append $problems "autoscaling.prometheus.serverAddress: is empty. Name your Prometheus, like http://prometheus.monitoring:9090." -}}
 {{- end -}}
@@ -96,6 +109,20 @@
 {{- end -}}
 {{- if and $v.externalSecrets.enabled (or (not $v.externalSecrets.storeRef.name) (not $v.externalSecrets.secrets)) -}}
 {{- $problems = append $problems "externalSecrets: storeRef.name and secrets are needed." -}}
+{{- end -}}
+
+{{- if and $v.rules.inline (has "values" $v.rules.existingConfigMaps) -}}
+{{- $problems = append $problems "rules.existingConfigMaps: values is the folder of rules.inline. Give the ConfigMap another name." -}}
+{{- end -}}
+{{- range $key, $_ := $v.podLabels -}}
+{{- if has $key (list "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component") -}}
+{{- $problems = append $problems (printf "podLabels.%s: is what pods are chosen by. Take it out." $key) -}}
+{{- end -}}
+{{- end -}}
+{{- range $key, $_ := $v.commonLabels -}}
+{{- if has $key (list "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component") -}}
+{{- $problems = append $problems (printf "commonLabels.%s: is what pods are chosen by. Take it out." $key) -}}
+{{- end -}}
 {{- end -}}
 
 {{- range $name, $file := $v.files -}}

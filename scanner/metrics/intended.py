@@ -30,8 +30,8 @@ class Intended:
         self.walk_awaited = Gauge(
             "scanner_walk_awaited_since_timestamp_seconds",
             "Since when the next complete walk is awaited, of the domain where it is longest: the end of the last "
-            "one, or when the first was asked for; 0 = none was yet. Read from the ledger, so the same on every replica: "
-            "aggregate with max or min, never sum",
+            "one, or when the first was asked for; 0 = none was yet. Read from the ledger, so the same on every "
+            "replica: aggregate with max or min, never sum",
             registry=registry,
         )
         self.statements_wanted = Gauge(

@@ -138,6 +138,45 @@ SENTENCES = [
         "domains.b.oauth: renewed tokens have to be written, and ledger.type: postgresql has no volume for them. Name "
         "a claim that all pods may write (ReadWriteMany) in tokens.existingClaim, or use secret.",
     ),
+    (
+        "sqlite",
+        "clamd.signatures.source=volume,clamd.signatures.existingClaim=mine",
+        "clamd.signatures.persistent: with clamd.signatures.source: volume nothing is fetched that could be kept. "
+        "Turn it off.",
+    ),
+    (
+        "sqlite",
+        "clamd.signatures.source=image",
+        "clamd.signatures.persistent: with clamd.signatures.source: image nothing is fetched that could be kept. "
+        "Turn it off.",
+    ),
+    (
+        "postgresql",
+        "clamd.service.autoscaling.minReplicas=7",
+        "clamd.service.autoscaling.maxReplicas: is below minReplicas.",
+    ),
+    (
+        "external-clamd",
+        "webhooks.from=null",
+        "webhooks.from: is empty, which a NetworkPolicy takes for everybody. Name the pods that deliver, such as your "
+        "ingress controller's.",
+    ),
+    ("airgapped", "autoscaling.fallbackReplicas=4", "autoscaling.fallbackReplicas: is above maxReplicas."),
+    (
+        "several-domains",
+        "rules.existingConfigMaps={values}",
+        "rules.existingConfigMaps: values is the folder of rules.inline. Give the ConfigMap another name.",
+    ),
+    (
+        "sqlite",
+        "podLabels.app\\.kubernetes\\.io/component=other",
+        "podLabels.app.kubernetes.io/component: is what pods are chosen by. Take it out.",
+    ),
+    (
+        "sqlite",
+        "commonLabels.app\\.kubernetes\\.io/name=other",
+        "commonLabels.app.kubernetes.io/name: is what pods are chosen by. Take it out.",
+    ),
     ("sqlite", "settings.http.listen=x", "settings.http: belongs to the chart. Use listenAddress."),
     (
         "sqlite",
