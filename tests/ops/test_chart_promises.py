@@ -6,6 +6,7 @@ import re
 import pytest
 import yaml
 
+from scanner.service.loops import GRACE
 from tests.ops.charts import CHART, SHAPES, containers, documents_of, helm, only, pods, settings_of, shape, text_of
 from tests.ops.conftest import ROOT
 
@@ -65,6 +66,15 @@ def test_a_pod_that_never_turned_ready_is_exchanged_and_how_to_help_is_said_wher
     }
     pages = [(ROOT / "docs" / name).read_text() for name in ("kubernetes.md", "upgrading.md")]
     assert [cure in one for one in (notes["sqlite"], *pages, notes["postgresql"])] == [True, True, True, False]
+
+
+def test_a_pod_is_given_longer_than_the_service_takes_for_its_way_out_and_pages_say_how_long_that_is():
+    schema = json.loads((CHART / "values.schema.json").read_text())
+    assert schema["properties"]["terminationGracePeriodSeconds"]["minimum"] > GRACE
+
+    takes = re.compile(rf"\b{GRACE:.0f}( s\b| seconds| for what is being scanned)")
+    pages = ("helm/values.yaml", "compose.yaml", "docs/docker.md", "docs/kubernetes.md")
+    assert [page for page in pages if not takes.search((ROOT / page).read_text())] == []
 
 
 def test_with_postgresql_a_new_version_comes_up_before_an_old_one_goes():
