@@ -209,6 +209,14 @@ WRONG = [
     ("webhooks.url=http://hooks.example.org", "url"),
     ("clamd.config.MaxThreads=4\nUser root", "MaxThreads"),
     ("replicas=0", "replicas"),
+    ("livenessProbe.successThreshold=2", "successThreshold"),
+    ("startupProbe.successThreshold=2", "successThreshold"),
+    ("ledger.persistence.accessModes={ReadWriteOnce,ReadWriteOncePod}", "accessModes"),
+    ("image.repository=registry.example.org/scanner:0.1.0", "repository"),
+    ("image.repository=/scanner", "repository"),
+    ("externalSecrets.secrets.Acme_Token.token.key=a", "Acme_Token"),
+    ("domains.acme.host=-acme.egnyte.com", "host"),
+    ("domains.acme.host=.", "host"),
     ("terminationGracePeriodSeconds=5", "terminationGracePeriodSeconds"),
 ]
 
