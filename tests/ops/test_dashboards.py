@@ -68,14 +68,16 @@ def overlap(a: dict[str, int], b: dict[str, int]) -> bool:
 @pytest.mark.parametrize("one", SHOWN, ids=name)
 def test_a_query_asks_only_for_what_there_is_of_the_jobs_that_are_chosen(one: Shown) -> None:
     selectors = re.findall(r"\b(?:scanner|process)_\w+(\{[^}]*\})?", one.expr)
-    assert [each for each in selectors if 'job=~"$job"' not in each] == []
+    assert [each for each in selectors if 'namespace=~"$namespace", job=~"$job"' not in each] == []
     assert unknown(with_values(one.expr, 60)) == []
 
 
 @pytest.mark.parametrize("one", SHOWN, ids=name)
 def test_what_all_replicas_read_from_one_ledger_is_never_added_up(one: Shown) -> None:
     shared = {each.name for each in families(Metrics()) if "never sum" in each.documentation}
-    inner = re.sub(r"sum\((max by \(\w+\) \([^()]*\))\)", r"\1", with_values(one.expr, 60))
+    inner = re.sub(
+        r"sum(?: by \(\w+\) )?\((max by \(namespace, job(?:, \w+)?\) \([^()]*\))\)", r"\1", with_values(one.expr, 60)
+    )
     assert summed(inner) & shared == set()
 
 
@@ -90,3 +92,18 @@ def test_rates_are_over_the_time_that_grafana_finds_right(one: Shown) -> None:
 def test_annotations_ask_only_for_what_there_is(stem: str) -> None:
     queries = [one["expr"] for one in DASHBOARDS[stem]["annotations"]["list"]]
     assert [wrong for query in queries for wrong in unknown(with_values(query, 60))] == []
+
+
+@pytest.mark.parametrize("stem", DASHBOARDS)
+def test_one_chooses_by_namespace_first_and_all_of_them_are_those_without_any_too(stem: str) -> None:
+    chosen = {one["name"]: one.get("allValue") for one in DASHBOARDS[stem]["templating"]["list"]}
+    assert chosen == {"datasource": None, "namespace": ".*", "job": ".+", "instance": ".+"}
+
+
+@pytest.mark.parametrize("one", SHOWN, ids=name)
+def test_what_waits_longest_is_shown_and_of_several_releases_none_hides_another(one: Shown) -> None:
+    """Oldest things by min, as the alerts do; what replicas share is one number for each namespace and job."""
+    assert not re.search(r"max\(scanner_\w*(?:oldest|waiting_since|self_test)\w*timestamp", one.expr)
+    shared = {each.name for each in families(Metrics()) if "never sum" in each.documentation}
+    inner = re.findall(r"max(?: by \(([^)]*)\))? ?\((scanner_\w+)", one.expr)
+    assert [metric for by, metric in inner if metric in shared and not by.startswith("namespace, job")] == []

@@ -1,7 +1,8 @@
 """Rows and panels in a few words, and what Grafana makes of them: JSON as it imports it, sorted and formatted.
 
 In a query `<job>` stands for the chosen jobs, and `<replica>` for the chosen jobs and instances: gauges that all
-replicas read from one ledger are asked for by job, and what each replica counts by replica.
+replicas read from one ledger are asked for by job, and what each replica counts by replica. The former are the same on
+all replicas of a namespace and job, and are added up only over these.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 WIDTH = 24
-SELECTORS = {"<job>": 'job=~"$job"', "<replica>": 'job=~"$job", instance=~"$instance"'}
+CHOSEN = 'namespace=~"$namespace", job=~"$job"'
+SELECTORS = {"<job>": CHOSEN, "<replica>": f'{CHOSEN}, instance=~"$instance"'}
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 SCHEMA = 39
 """Of Grafana 10; newer ones read it."""
@@ -109,7 +111,14 @@ def _dashboard(one: Dashboard) -> dict[str, Any]:
         "refresh": "30s",
         "schemaVersion": SCHEMA,
         "tags": ["scanner"],
-        "templating": {"list": [_datasource(), _variable("job", ""), _variable("instance", 'job=~"$job"')]},
+        "templating": {
+            "list": [
+                _datasource(),
+                _variable("namespace", "", every=".*"),
+                _variable("job", 'namespace=~"$namespace"'),
+                _variable("instance", CHOSEN),
+            ]
+        },
         "time": {"from": "now-6h", "to": "now"},
         "timezone": "browser",
         "title": one.title,
@@ -132,14 +141,15 @@ def _datasource() -> dict[str, Any]:
     return {"label": "Data source", "name": "datasource", "query": "prometheus", "type": "datasource"}
 
 
-def _variable(label: str, among: str) -> dict[str, Any]:
+def _variable(label: str, among: str, every: str = ".+") -> dict[str, Any]:
+    """`every`: what all of them are; outside Kubernetes there is no namespace."""
     query = (
         f"label_values(scanner_build_info{{{among}}}, {label})"
         if among
         else f"label_values(scanner_build_info, {label})"
     )
     return {
-        "allValue": ".+",
+        "allValue": every,
         "current": {"selected": True, "text": ["All"], "value": ["$__all"]},
         "datasource": SOURCE,
         "definition": query,

@@ -27,13 +27,14 @@ GLANCE = Row(
         stat(
             "Waiting",
             "Versions without a verdict that are still to be scanned, of all lanes.",
-            "sum(max by (lane) (scanner_backlog_versions{<job>}))",
+            "sum(max by (namespace, job, lane) (scanner_backlog_versions{<job>}))",
             limits=(1000, 10000),
         ),
         stat(
             "clamds in use",
-            "Those that get scans. None: nothing is judged, and nothing is called clean.",
-            "sum(max by (endpoint) (scanner_clamd_in_use{<job>}))",
+            "Addresses whose clamds get scans from every replica that scans. None: some replica judges nothing.",
+            "sum(min by (namespace, job, endpoint)"
+            " (scanner_clamd_in_use{<job>} and on (namespace, job, instance) scanner_scan_slots{<job>} > 0))",
             limits=(1,),
             good_above=True,
         ),
@@ -149,13 +150,13 @@ BACKLOG = Row(
         series(
             "Waiting, by lane",
             "live is what people do now; reconcile, rescan and backfill may wait.",
-            ("max by (lane) (scanner_backlog_versions{<job>})", "{{lane}}"),
+            ("sum by (lane) (max by (namespace, job, lane) (scanner_backlog_versions{<job>}))", "{{lane}}"),
             stacked=True,
         ),
         series(
             "Waiting, by state",
             "retry_wait is between two attempts; parked was given up.",
-            ("max by (state) (scanner_jobs{<job>})", "{{state}}"),
+            ("sum by (state) (max by (namespace, job, state) (scanner_jobs{<job>}))", "{{state}}"),
             stacked=True,
         ),
         series(
@@ -194,8 +195,8 @@ CLAMD = Row(
         series(
             "clamd",
             "Answers (1), and is in use: it has found the known-bad sample since it last failed.",
-            ("max by (endpoint) (scanner_clamd_up{<job>})", "up {{endpoint}}"),
-            ("max by (endpoint) (scanner_clamd_in_use{<job>})", "in use {{endpoint}}"),
+            ("min by (endpoint) (scanner_clamd_up{<job>})", "up {{endpoint}}"),
+            ("min by (endpoint) (scanner_clamd_in_use{<job>})", "in use {{endpoint}}"),
             highest=1,
         ),
         series(
@@ -206,7 +207,7 @@ CLAMD = Row(
         series(
             "Age of the loaded signatures",
             "Of what each clamd has loaded. A clamd with nothing but local files has no date, and no line.",
-            ("time() - max by (endpoint) (scanner_clamd_signature_timestamp_seconds{<job>} > 0)", "{{endpoint}}"),
+            ("time() - min by (endpoint) (scanner_clamd_signature_timestamp_seconds{<job>} > 0)", "{{endpoint}}"),
             unit="s",
         ),
         series(

@@ -30,19 +30,19 @@ GLANCE = Row(
         stat(
             "Held for a decision",
             "Plans that a brake holds: judged bad, and where people reach them.",
-            "sum(max by (brake) (scanner_remediation_held{<job>}))",
+            "sum(max by (namespace, job, brake) (scanner_remediation_held{<job>}))",
             limits=(1,),
         ),
         stat(
             "Quarantine folders to look at",
             "Open to others, or not where they were.",
-            'sum(max by (state) (scanner_quarantine_folders{<job>, state=~"open|missing"}))',
+            'sum(max by (namespace, job, state) (scanner_quarantine_folders{<job>, state=~"open|missing"}))',
             limits=(1,),
         ),
         stat(
             "Gaps in coverage",
             "Stretches of events never seen and not yet made up for.",
-            "max(scanner_coverage_gaps_open{<job>})",
+            "sum(max by (namespace, job) (scanner_coverage_gaps_open{<job>}))",
             limits=(1,),
         ),
     ),
@@ -99,14 +99,15 @@ FINDINGS = Row(
         ranking(
             "Top signatures of the last 24 hours",
             "Versions by signature, of the ten findings most frequent in all domains.",
-            'topk(10, max by (name) (scanner_detections_last_day{<job>, by="signature"}))',
+            "topk(10, sum by (name) (max by (namespace, job, name) "
+            '(scanner_detections_last_day{<job>, by="signature"})))',
             "{{name}}",
             width=8,
         ),
         ranking(
             "Top rules of the last 24 hours",
             "Versions by rule, of the ten findings most frequent in all domains.",
-            'topk(10, max by (name) (scanner_detections_last_day{<job>, by="rule"}))',
+            'topk(10, sum by (name) (max by (namespace, job, name) (scanner_detections_last_day{<job>, by="rule"})))',
             "{{name}}",
             width=8,
         ),
@@ -126,7 +127,7 @@ FINDINGS = Row(
         series(
             "Suppressions on file",
             "unused: without effect for 30 days; expired: what they hid counts again.",
-            ("max by (state) (scanner_suppressions{<job>})", "{{state}}"),
+            ("sum by (state) (max by (namespace, job, state) (scanner_suppressions{<job>}))", "{{state}}"),
         ),
         series(
             "Findings that were suppressed",
@@ -160,26 +161,26 @@ QUARANTINE = Row(
         series(
             "Decided and not done",
             "Open steps, and plans that a brake holds.",
-            ("max(scanner_steps_pending{<job>})", "open steps"),
-            ("max by (brake) (scanner_remediation_held{<job>})", "held: {{brake}}"),
+            ("sum(max by (namespace, job) (scanner_steps_pending{<job>}))", "open steps"),
+            ("sum by (brake) (max by (namespace, job, brake) (scanner_remediation_held{<job>}))", "held: {{brake}}"),
         ),
         series(
             "Quarantine folders",
             "Domains by how theirs stood at the last look.",
-            ("max by (state) (scanner_quarantine_folders{<job>})", "{{state}}"),
+            ("sum by (state) (max by (namespace, job, state) (scanner_quarantine_folders{<job>}))", "{{state}}"),
             stacked=True,
         ),
         series(
             "How long things wait",
             "The oldest open step, and the oldest plan that a person has to decide about. 0: none.",
-            ("time() - max(scanner_step_oldest_pending_timestamp_seconds{<job>} > 0) or vector(0)", "open step"),
-            ("time() - max(scanner_remediation_held_oldest_timestamp_seconds{<job>} > 0) or vector(0)", "held plan"),
+            ("time() - min(scanner_step_oldest_pending_timestamp_seconds{<job>} > 0) or vector(0)", "open step"),
+            ("time() - min(scanner_remediation_held_oldest_timestamp_seconds{<job>} > 0) or vector(0)", "held plan"),
             unit="s",
         ),
         series(
             "Notices open",
             "What other systems do not know yet.",
-            ("max(scanner_notices_open{<job>})", "open"),
+            ("sum(max by (namespace, job) (scanner_notices_open{<job>}))", "open"),
         ),
     ),
 )
@@ -228,8 +229,8 @@ COVERAGE = Row(
         series(
             "Walks",
             "Folders still to be listed. refused: the platform does not let us, so nobody looks.",
-            ("max by (state) (scanner_walks_open{<job>})", "{{state}}"),
-            ("max(scanner_coverage_gaps_open{<job>})", "gaps open"),
+            ("sum by (state) (max by (namespace, job, state) (scanner_walks_open{<job>}))", "{{state}}"),
+            ("sum(max by (namespace, job) (scanner_coverage_gaps_open{<job>}))", "gaps open"),
         ),
         series(
             "Found by walks",
@@ -239,13 +240,13 @@ COVERAGE = Row(
         series(
             "Given up, still open",
             "Versions that nobody has looked at, by reason.",
-            ("max by (reason) (scanner_given_up_versions{<job>})", "{{reason}}"),
+            ("sum by (reason) (max by (namespace, job, reason) (scanner_given_up_versions{<job>}))", "{{reason}}"),
             stacked=True,
         ),
         series(
             "Self-test",
             "Kinds of container by what became of the known-bad sample in them. blind ones are unscannable.",
-            ("max by (outcome) (scanner_self_test_formats{<job>})", "{{outcome}}"),
+            ("sum by (outcome) (max by (namespace, job, outcome) (scanner_self_test_formats{<job>}))", "{{outcome}}"),
             stacked=True,
         ),
         series(
@@ -261,10 +262,19 @@ COVERAGE = Row(
         series(
             "Age of the proofs",
             "Since a probe came through, a self-test showed something, all was listed, and the last stated day ended.",
-            ("time() - max(scanner_probe_last_success_timestamp_seconds{<job>} > 0)", "probe"),
-            ("time() - max(scanner_self_test_last_success_timestamp_seconds{<job>} > 0)", "self-test"),
-            ("time() - max(scanner_walk_last_completed_timestamp_seconds{<job>} > 0)", "walk over all"),
-            ("time() - max(scanner_coverage_statement_day_timestamp_seconds{<job>} > 0)", "signed statement"),
+            (
+                "time() - min(max by (namespace, job) (scanner_probe_last_success_timestamp_seconds{<job>} > 0))",
+                "probe",
+            ),
+            ("time() - min(scanner_self_test_last_success_timestamp_seconds{<job>} > 0)", "self-test"),
+            (
+                "time() - min(max by (namespace, job) (scanner_walk_last_completed_timestamp_seconds{<job>} > 0))",
+                "walk over all",
+            ),
+            (
+                "time() - min(max by (namespace, job) (scanner_coverage_statement_day_timestamp_seconds{<job>} > 0))",
+                "signed statement",
+            ),
             unit="s",
         ),
     ),

@@ -48,6 +48,7 @@ def with_values(expression: str, seconds: int) -> str:
         "$__range": f"{seconds}s",
         "$instance": ".+",
         "$job": ".+",
+        "$namespace": ".*",
     }
     for sign, value in values.items():
         expression = expression.replace(sign, value)
