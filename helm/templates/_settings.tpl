@@ -1,6 +1,9 @@
 {{/* scanner.yaml: what the chart knows, and over it the settings that are handed on as they are. */}}
 
 {{- define "scanner.settings" -}}
+{{- if not (kindIs "map" .Values.settings) -}}
+{{- fail "\n\nThese values do not fit together:\n  - settings: is null. Write {}, or leave it out.\n" -}}
+{{- end -}}
 {{- $own := dict -}}
 {{- $_ := set $own "domains" (include "scanner.domains" . | fromJsonArray) -}}
 {{- $_ := set $own "http" (dict "listen" (printf "%s:9464" .Values.listenAddress)) -}}

@@ -177,6 +177,7 @@ SENTENCES = [
         "commonLabels.app\\.kubernetes\\.io/name=other",
         "commonLabels.app.kubernetes.io/name: is what pods are chosen by. Take it out.",
     ),
+    ("sqlite", "settings=null", "settings: is null. Write {}, or leave it out."),
     ("sqlite", "settings.http.listen=x", "settings.http: belongs to the chart. Use listenAddress."),
     (
         "sqlite",
