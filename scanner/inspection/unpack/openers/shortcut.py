@@ -1,6 +1,7 @@
 """Windows shortcuts ([MS-SHLLINK]): what they start, as text. Every one has the trait, whatever it starts.
 
-Behind its end a shortcut may carry what its command line then fetches out of it: that is handed on.
+Behind its end a shortcut may carry what its command line then fetches out of it: that is handed on. Its text is said
+twice, the second time without the signs that a shell drops: `p^ow""ershell` is powershell.
 """
 
 from __future__ import annotations
@@ -21,6 +22,12 @@ STRINGS = (0x04, 0x08, 0x10, 0x20, 0x40)
 ENVIRONMENT_BLOCKS = frozenset({0xA0000001, 0xA0000007})
 """Extra data that names the target, or the icon, by way of environment variables."""
 LEAST_BLOCK = 4
+KINDS = range(0xA0000001, 0xA000000D)
+"""Of extra data. Whatever else stands there was put there by somebody else than Windows."""
+SHOWN = 64 * 1024
+"""Bytes of that which are searched for a command line."""
+DROPPED = str.maketrans("", "", "^\"'`")
+"""Signs that cmd.exe or PowerShell take out of a word."""
 
 
 def open_shortcut(source: Source, told: Told) -> None:
@@ -37,11 +44,17 @@ def open_shortcut(source: Source, told: Told) -> None:
         more, end = _extra(content, end)
     except struct.error as error:
         # Windows takes damaged ones, too: what can be read in it counts.
-        told.text("\n".join(wide_runs(content) + narrow_runs(content)))
+        _tell(told, _runs(content))
         raise ValueError("a shortcut that is cut off") from error
-    told.text("\n".join(lines + more) + "\n")
+    _tell(told, lines + more)
     if end < len(content):
         told.member("appended", [content[end:]])
+
+
+def _tell(told: Told, lines: list[str]) -> None:
+    text = "\n".join(lines) + "\n"
+    bare = text.translate(DROPPED)
+    told.text(text if bare == text else text + bare)
 
 
 def _strings(content: bytes) -> tuple[list[str], int]:
@@ -50,8 +63,7 @@ def _strings(content: bytes) -> tuple[list[str], int]:
     at = HEADER_SIZE
     if flags & HAS_ID_LIST:
         (size,) = struct.unpack_from("<H", content, at)
-        names = content[at + 2 : at + 2 + size]
-        lines += wide_runs(names) + narrow_runs(names)
+        lines += _runs(content[at + 2 : at + 2 + size])
         at += 2 + size
     if flags & HAS_LINK_INFO:
         (size,) = struct.unpack_from("<I", content, at)
@@ -68,14 +80,21 @@ def _strings(content: bytes) -> tuple[list[str], int]:
 
 
 def _extra(content: bytes, at: int) -> tuple[list[str], int]:
-    """Blocks of a size and a kind, up to one that is too short to be one; files without that end so, too."""
+    """Blocks of a size and a kind, up to one that is too short to be one; files without that end so, too. What is no
+    block, or ends behind the content, begins what is appended."""
     lines: list[str] = []
     while at < len(content):
         (size,) = struct.unpack_from("<I", content, at)
         if size < LEAST_BLOCK:
             return lines, at + 4
-        if struct.unpack_from("<I", content, at + 4)[0] in ENVIRONMENT_BLOCKS:
-            block = content[at + 8 : at + size]
-            lines += narrow_runs(block) + wide_runs(block)
+        (kind,) = struct.unpack_from("<I", content, at + 4)
+        if kind not in KINDS or at + size > len(content):
+            return lines + _runs(content[at : at + SHOWN]), at
+        if kind in ENVIRONMENT_BLOCKS:
+            lines += _runs(content[at + 8 : at + size])
         at += size
     return lines, at
+
+
+def _runs(content: bytes) -> list[str]:
+    return wide_runs(content) + narrow_runs(content)

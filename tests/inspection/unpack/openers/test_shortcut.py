@@ -35,6 +35,31 @@ def test_the_command_line_is_text(wide):
     assert told.members == []
 
 
+@pytest.mark.parametrize("wide", [True, False])
+def test_signs_that_a_shell_drops_are_left_out_the_second_time(wide):
+    lines = told_of(open_shortcut, shortcut('/c p^ow""er`shell -e^nc "A"', wide=wide)).all_text.split("\n")
+
+    assert {'/c p^ow""er`shell -e^nc "A"', "/c powershell -enc A"} <= set(lines)
+
+
+def test_what_is_said_without_such_signs_is_said_once():
+    assert told_of(open_shortcut, shortcut("/c calc.exe")).all_text.count("/c calc.exe") == 1
+
+
+@pytest.mark.parametrize(
+    "block",
+    [struct.pack("<II", 0x7FFFFFFF, 0xA0000001), struct.pack("<II", 64, 0x90909090), struct.pack("<II", 9, 0)],
+    ids=["longer than the file", "of no known kind", "of no kind"],
+)
+def test_a_block_that_is_none_hides_neither_what_it_says_nor_what_is_behind_it(block):
+    after = ENVIRONMENT + block + "mshta x".encode("utf-16-le") + b"MZ" * 99
+
+    told = told_of(open_shortcut, shortcut("/c", after=after))
+
+    assert "mshta x" in told.all_text
+    assert [content.startswith(block) for _, content in told.members] == [True]
+
+
 def test_what_a_shortcut_carries_behind_its_end_is_handed_on():
     assert told_of(open_shortcut, shortcut("/c", after=END + b"MZ payload")).members == [("appended", b"MZ payload")]
 
