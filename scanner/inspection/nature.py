@@ -11,6 +11,8 @@ from scanner.inspection.archive_behind import FARTHEST, find_archive
 from scanner.inspection.coded_text import has_coded_file
 from scanner.inspection.engine import Content
 from scanner.inspection.flat import is_flat
+from scanner.inspection.marks import FARTHEST as FARTHEST_MARK
+from scanner.inspection.marks import RTF, SHORTCUT, end_of, is_pdf
 from scanner.inspection.selftest.formats import is_mail
 from scanner.inspection.unpack.openers.text import wide_encoding
 from scanner.rulebook.facts import Nature
@@ -33,9 +35,7 @@ WRAPPING = re.compile(
     re.IGNORECASE,
 )
 """Types whose text lies packed, in pieces or coded."""
-BY_HEAD = re.compile(
-    rb".{0,1024}?%PDF-|[\x00\t\r\n ]{0,1024}\{\\rt|From [^\n]{1,300}\n|\xd0\xcf\x11\xe0|L\x00{3}\x01\x14\x02", re.DOTALL
-)
+BY_HEAD = re.compile(rb"%s|%s|From [^\n]{1,300}\n|\xd0\xcf\x11\xe0" % (RTF, SHORTCUT))
 POLYGLOT = ((257, b"ustar"), (32_769, b"CD001"), (32_769, b"BEA01"))
 """What makes a tar or a disk image, whatever stands before it."""
 PARTS = (b"[content_types].xml", b"meta-inf/manifest.xml")
@@ -66,6 +66,8 @@ def _wrapped(content: Content, name: str) -> bool:
     if head.startswith(b"PK"):
         names = _directory(content).lower()
         return any(part in names for part in PARTS)
+    if is_pdf(head, mime, content.read_at(end_of(content.facts.size), FARTHEST_MARK)):
+        return True
     return wide_encoding(head) is not None or is_mail(head) or is_flat(head)
 
 

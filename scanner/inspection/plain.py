@@ -13,17 +13,17 @@ from scanner.inspection.archive_behind import has_beginning
 from scanner.inspection.archive_headers import OLE, UNOPENED
 from scanner.inspection.coded_text import has_coded_file
 from scanner.inspection.engine import Content
-from scanner.inspection.selftest.formats import BY_HEAD, BY_PLACE, BY_TYPE, Format, any_of, is_mail
+from scanner.inspection.marks import end_of, is_pdf
+from scanner.inspection.selftest.formats import BY_HEAD, BY_PLACE, BY_TYPE, any_of, is_mail
 from scanner.inspection.zip_directory import STARTS
 
 LARGEST = 1024**2
 """Bytes; larger contents are few, and are worth the closer looks."""
 ZIP_END = b"PK\x05\x06"
-PDF = b"%PDF-"
 
 
 def _at_the_beginning() -> re.Pattern[bytes]:
-    patterns = [pattern for pattern, _ in UNOPENED] + [pattern for pattern, kind in BY_HEAD if kind is not Format.PDF]
+    patterns = [pattern for pattern, _ in UNOPENED] + [pattern for pattern, _ in BY_HEAD]
     return any_of([*patterns, *(re.compile(re.escape(mark)) for mark in (*STARTS, OLE))])
 
 
@@ -38,6 +38,8 @@ def is_plain(content: Content) -> bool:
     # The byte first: few texts have it, and looking for one is faster than for four.
     if BEGINNING.match(data) is not None or (b"\x05" in data and ZIP_END in data) or has_beginning(data):
         return False
-    if any(data.startswith(mark, place) for place, mark, _ in BY_PLACE) or PDF in data[: 1024 + len(PDF)]:
+    if any(data.startswith(mark, place) for place, mark, _ in BY_PLACE):
+        return False
+    if is_pdf(data, content.facts.mime, data[end_of(len(data)) :]):
         return False
     return not is_mail(content.head) and not has_coded_file(data)

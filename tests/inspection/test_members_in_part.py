@@ -96,6 +96,11 @@ def shar(content: bytes) -> bytes:
     )
 
 
+def headed(content: bytes, head: bytes) -> bytes:
+    """A PDF with another first line."""
+    return head + documents.pdf(content)[len(b"%PDF-1.7") :]
+
+
 KINDS: dict[str, Callable[[bytes], bytes]] = {
     "7z, deflated": lambda content: archives.seven_zip(content, "deflate"),
     "7z, bzip2": lambda content: archives.seven_zip(content, "bzip2"),
@@ -125,6 +130,16 @@ KINDS: dict[str, Callable[[bytes], bytes]] = {
     "warc": lambda content: archives.written(content, "warc"),
     "zip behind a tag of MP3": zips.tagged,
     "rar behind a text": lambda content: b"hello\n" * 20 + rars.rar5(content),
+    "an RTF behind blanks": lambda content: b" " * 80 + documents.rtf(content),
+    "an RTF behind a zero, in a zip": lambda content: samples.zip_of({"a.rtf": b"\0" + documents.rtf(content)}),
+    "an RTF behind lines, in a document": lambda content: document_with(
+        "word/a.rtf", b"\n" * 200 + documents.rtf(content)
+    ),
+    "a PDF without a version": lambda content: headed(content, b"%" + b"PDF-x"),
+    "a PDF under the header of PostScript": lambda content: headed(content, b"%!PS-Adobe-3.0 PDF-1.7"),
+    "a PDF without a header": lambda content: headed(content, b"% other"),
+    "a PDF whose header comes late": lambda content: b"% some\n" * 300 + documents.pdf(content),
+    "7z, bzip2, in a PDF without a header": lambda content: headed(archives.seven_zip(content, "bzip2"), b"% other"),
     "rar behind a picture": lambda content: samples.png() + rars.rar4(content),
     "rar behind a program's beginning": lambda content: b"MZ" + bytes(500) + rars.rar5(content),
 }

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from scanner.inspection.engine import Content
+from scanner.inspection.marks import FARTHEST, RTF, end_of, is_pdf
 from scanner.inspection.selftest.zip_kind import ZipKind, zip_kind
 
 
@@ -103,8 +104,7 @@ BY_HEAD = (
     (re.compile(rb"!<arch>\ndebian"), Format.DEB),
     (re.compile(rb"WARC/\d"), Format.WARC),
     (re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), Format.OLE),
-    (re.compile(rb"[\x00-\xff]{0,1024}?%PDF-\d", re.DOTALL), Format.PDF),
-    (re.compile(rb"\s{0,64}\{\\rt"), Format.RTF),
+    (re.compile(RTF), Format.RTF),
     (re.compile(rb"From \S+[^\n]{0,200}\d\d:\d\d[^\n]{0,40}\n"), Format.MBOX),
     (re.compile(rb"\x78\x9f\x3e\x22"), Format.TNEF),
 )
@@ -139,6 +139,8 @@ def formats_of(content: Content) -> frozenset[Format]:
         found.add(BY_TYPE[mime])
     if is_mail(head):
         found.add(Format.EML)
+    if is_pdf(head, mime, content.read_at(end_of(content.facts.size), FARTHEST)):
+        found.add(Format.PDF)
     if Format.OLE in found and OUTLOOK in head:
         found.add(Format.MSG)
     zipped = zip_kind(content)

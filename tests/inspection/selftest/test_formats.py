@@ -50,6 +50,8 @@ def test_every_kind_has_a_sample_but_those_of_a_size() -> None:
         (honest.windows_program(), set()),
         (b"<html><body>%s</body></html>" % (b"x" * 2000), set()),
         (honest.pdf("hello"), {Format.PDF}),
+        (b"Of a PDF, the end: startxref, %%EOF\n", set()),
+        (b"{\\rtf1 hello}", {Format.RTF}),
         (MAIL, {Format.EML} | LIMITED | OF_MEMBERS),
         (honest.docx("hello"), DEFLATED | {Format.OOXML}),
         (honest.zip_of({"a": b"a"}), PLAIN_ZIP),

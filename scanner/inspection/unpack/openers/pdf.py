@@ -15,6 +15,7 @@ from pypdf import Configuration, PageObject, PasswordType, PdfReader, apply_conf
 from pypdf.errors import LimitReachedError
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
+from scanner.inspection.marks import begins_as_pdf
 from scanner.inspection.unpack.openers import pdf_objects, pdf_scan
 from scanner.inspection.unpack.openers.pdf_objects import DAMAGE, Walk, in_the_clear
 from scanner.inspection.unpack.opening import Source, Told
@@ -65,8 +66,9 @@ def open_pdf(source: Source, told: Told) -> None:
             locked = reader.is_encrypted and not _unlocked(reader, told.passwords)
             count = 0 if locked else min(len(reader.pages), MAX_PAGES)
         except DAMAGE as error:
-            _search(content, told)
-            raise ValueError(f"PDF: {type(error).__name__} {error}") from error
+            if _search(content, told) or begins_as_pdf(source.head, source.mime):
+                raise ValueError(f"PDF: {type(error).__name__} {error}") from error
+            return  # it only ends as one, like a PDF in a gzip that could not pack its end
         if locked:
             told.trait(Trait.ENCRYPTED)
             told.locked(source.name or "document.pdf", source.size)
@@ -92,10 +94,16 @@ def _unlocked(reader: PdfReader, passwords: Iterable[str]) -> bool:
     return any(reader.decrypt(password) != PasswordType.NOT_DECRYPTED for password in ("", *passwords))
 
 
-def _search(content: bytes, told: Told) -> None:
-    """What pypdf cannot parse may still be found by what it says."""
-    for trait in sorted({trait for piece in pdf_scan.unpacked(content) for trait in pdf_scan.signs(piece)}):
+def _search(content: bytes, told: Told) -> bool:
+    """What pypdf cannot parse may still be found by what it says. Gives whether that names an embedded file."""
+    traits: set[Trait] = set()
+    named = pdf_scan.names_file(content)
+    for piece in pdf_scan.unpacked(content):
+        traits |= pdf_scan.signs(piece)
+        named = named or pdf_scan.names_file(piece)
+    for trait in sorted(traits):
         told.trait(trait)
+    return named
 
 
 def _tell_objects(reader: PdfReader, content: bytes, told: Told) -> list[tuple[str, StreamObject]]:

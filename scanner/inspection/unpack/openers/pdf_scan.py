@@ -22,10 +22,13 @@ _BYTES = re2.Options()
 _BYTES.encoding = re2.Options.Encoding.LATIN1
 
 
+END = r"(?:[\x00\s/<>()\[\]{}%]|$)"
+"""Of a name."""
+
+
 def _pair(key: str, value: str) -> Any:
     """A key and its value. The value alone would do, did not addresses on the web end in it: `…/Web/JavaScript`."""
-    end = r"(?:[\x00\s/<>()\[\]{}%]|$)"
-    return re2.compile((_name(key) + r"[\x00\s]*" + _name(value) + end).encode(), _BYTES)
+    return re2.compile((_name(key) + r"[\x00\s]*" + _name(value) + END).encode(), _BYTES)
 
 
 def _name(word: str) -> str:
@@ -38,11 +41,18 @@ PAIRS = {
     Trait.PDF_LAUNCH: _pair("S", "Launch"),
     Trait.PDF_EMBEDDED_FILE: _pair("Type", "EmbeddedFile"),
 }
+FILE = re2.compile((_name("EF") + r"[\x00\s]*(?:<<|[0-9%])|" + _name("EmbeddedFile") + END).encode(), _BYTES)
+"""The key under which a file specification has its files, with a value; or their type, which some do not have."""
 
 
 def signs(content: bytes) -> set[Trait]:
     """What the bytes as they lie tell."""
     return {trait for trait, pair in PAIRS.items() if pair.search(content)}
+
+
+def names_file(content: bytes) -> bool:
+    """Whether an embedded file may be told of in the bytes as they lie."""
+    return FILE.search(content) is not None
 
 
 def unpacked(content: bytes) -> Iterator[bytes]:

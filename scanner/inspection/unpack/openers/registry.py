@@ -13,6 +13,7 @@ from fnmatch import translate
 from functools import lru_cache
 
 from scanner.inspection.flat import is_flat_odf, is_flat_word
+from scanner.inspection.marks import RTF, SHORTCUT, end_of, is_pdf
 from scanner.inspection.selftest.formats import any_of, is_mail
 from scanner.inspection.unpack.openers.archive import ends_as_zip, open_archive, open_program
 from scanner.inspection.unpack.openers.behind import has_archive_behind, open_behind
@@ -57,6 +58,11 @@ def _mail(source: Source) -> bool:
     return is_mail(source.head)
 
 
+def _pdf(source: Source) -> bool:
+    source.file.seek(end_of(source.size))
+    return is_pdf(source.head, source.mime, source.file.read())
+
+
 def _office(source: Source) -> bool:
     return has_part(source, "[content_types].xml")
 
@@ -89,8 +95,8 @@ ROWS = (
     Row(open_coded, sight=has_coded),
     Row(open_ole, heads=r"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
     Row(open_msg, sight=is_message),
-    Row(open_pdf, heads=r".{0,1024}?%PDF-", types=("application/pdf",)),
-    Row(open_rtf, heads=r"[\x00\t\r\n ]{0,1024}\{\\rt"),
+    Row(open_pdf, sight=_pdf),
+    Row(open_rtf, heads=RTF.decode()),
     Row(
         open_mail,
         heads=r"From [^\n]{1,300}\n",
@@ -105,7 +111,7 @@ ROWS = (
     ),
     Row(open_flat_word, sight=_flat_word),
     Row(open_active_mime, heads="ActiveMime"),
-    Row(open_shortcut, heads=r"L\x00{3}\x01\x14\x02\x00{5}\xc0\x00{6}F"),
+    Row(open_shortcut, heads=SHORTCUT.decode()),
     Row(open_tnef, heads=r"\x78\x9f\x3e\x22"),
     Row(open_nothing, sight=is_unopened),
     Row(open_text, sight=_wide),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+from scanner.inspection.marks import RTF
 from scanner.inspection.unpack.openers.compound import MAGIC
 from scanner.inspection.unpack.openers.markup import Prose
 from scanner.inspection.unpack.openers.native import native
@@ -13,8 +15,7 @@ from scanner.inspection.unpack.opening import Source, Told
 from scanner.model import Unscannable
 from scanner.rulebook.anatomy import Trait
 
-HEAD = b"{\\rt"
-"""As much of `{\\rtf1` as Word insists on."""
+HEAD = re.compile(RTF)
 MAX_SIZE = 128 * 1024**2
 MAX_OBJECTS = 2000
 LINKED, EMBEDDED = 1, 2
@@ -38,7 +39,7 @@ def open_rtf(source: Source, told: Told) -> None:
         told.incomplete(Unscannable.LIMITS, f"RTF of {source.size} bytes")
         return
     content = source.file.read()
-    if not content.lstrip(b"\0\t\r\n ").startswith(HEAD):
+    if HEAD.match(content) is None:
         raise ValueError("no RTF")
     prose = Prose(told)
     reader = Reader(content, prose.add)

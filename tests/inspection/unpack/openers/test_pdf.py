@@ -151,6 +151,25 @@ def test_an_encrypted_document_is_opened_by_no_password_or_one_of_those_known(pa
         assert Trait.ENCRYPTED in told.traits
 
 
+def headed(head: bytes) -> bytes:
+    return pdf_of(FILE).replace(b"%PDF-1.7", head)
+
+
+@pytest.mark.parametrize("head", [b"%PDF-x", b"%!PS-Adobe-3.0 PDF-1.7", b"% none", b"% some\n" * 300 + b"%PDF-1.7"])
+def test_a_document_is_read_whatever_its_header_is_and_wherever(head):
+    assert told_of(open_pdf, headed(head)).members == [("embedded", b"MZ12345")]
+
+
+def test_what_only_ends_as_a_document_is_none_unless_it_names_a_file():
+    """Like a PDF in a gzip whose end could not be packed."""
+    end = b"\nstartxref\n12\n%%EOF\n"
+
+    assert told_of(open_pdf, b"\x1f\x8b\x08" + bytes(2000) + end) == told_of(open_pdf, b"") == Record()
+    for named in (b"<< /EF << /F 5 0 R >> >>", stream_of(b"/Type /EmbeddedFile ")):
+        with pytest.raises(ValueError, match="PDF: "):
+            told_of(open_pdf, named + end)
+
+
 def test_a_document_without_its_directory_is_read_all_the_same():
     content = pdf_of(b"<< /S /Launch >>", FILE)
 
@@ -170,7 +189,7 @@ def test_what_no_library_can_read_is_damaged_and_searched_as_bytes_and_what_is_d
     assert record == Record(traits={Trait.PDF_LAUNCH, Trait.PDF_JAVASCRIPT})
 
 
-@pytest.mark.parametrize("content", [b"", b"%PDF-1.4", b"%PDF-1.4\n" + bytes(1000)])
+@pytest.mark.parametrize("content", [b"%PDF-1.4", b"%PDF-1.4\n" + bytes(1000)])
 def test_that_of_which_nothing_can_be_read_is_damaged(content):
     with pytest.raises(ValueError, match="PDF: "):
         told_of(open_pdf, content)

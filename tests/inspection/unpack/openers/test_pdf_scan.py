@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.inspection.unpack.openers import pdf_scan
-from scanner.inspection.unpack.openers.pdf_scan import signs, unpacked
+from scanner.inspection.unpack.openers.pdf_scan import names_file, signs, unpacked
 from scanner.rulebook.anatomy import Trait
 
 
@@ -30,8 +30,23 @@ def test_names_count_as_a_whole_however_they_are_written(content, expected):
     assert signs(content) == expected
 
 
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"<< /EF << /F 5 0 R >> >>", True),
+        (b"/#45F\n7 0 R", True),
+        (b"/EF % a comment", True),
+        (b"/EmbeddedFile/Length", True),
+        (b"/EF null /EFG << >> /EmbeddedFiles EF << >>", False),
+    ],
+)
+def test_an_embedded_file_is_named_by_its_type_or_by_what_leads_to_it(content, expected):
+    assert names_file(content) is expected
+
+
 def test_chance_writes_no_signs():
-    assert signs(random.Random(7).randbytes(5_000_000)) == set()
+    noise = random.Random(7).randbytes(5_000_000)
+    assert (signs(noise), names_file(noise)) == (set(), False)
 
 
 def test_what_is_deflated_is_found_by_the_word_before_it():

@@ -103,6 +103,6 @@ def test_any_bytes_are_an_object_or_none(content):
     parsed(content)
 
 
-@pytest.mark.parametrize("before", [b"\0\0", b"\r\n \t"])
+@pytest.mark.parametrize("before", [b"\0\0", b"\r\n \t", b"\v", b" " * 5000])
 def test_what_may_stand_before_it_is_passed_over(before):
     assert "".join(told_of(open_rtf, before + b"{\\rtf1 Hello}").texts).strip() == "Hello"
