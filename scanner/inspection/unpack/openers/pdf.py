@@ -5,7 +5,6 @@ What pypdf cannot parse is searched as bytes. Many honest files are slightly dam
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterable
 from io import BytesIO
@@ -18,6 +17,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 from scanner.inspection.marks import begins_as_pdf
 from scanner.inspection.unpack.openers import pdf_objects, pdf_scan
 from scanner.inspection.unpack.openers.pdf_objects import DAMAGE, Walk, in_the_clear
+from scanner.inspection.unpack.openers.pdf_whole import may_hide_file
 from scanner.inspection.unpack.opening import Source, Told
 from scanner.model import Unscannable
 from scanner.rulebook.anatomy import Trait
@@ -48,8 +48,6 @@ CONFIGURATION = Configuration(
 END = b"\ntrailer\n<< /Size 1000 >>\nstartxref\n0\n%%EOF\n"
 """Of a file that was cut off: pypdf then searches it for objects, and the first thousand of them for the catalog."""
 _Value = TypeVar("_Value")
-
-logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of every defect, and strangers write those
 
 
 def open_pdf(source: Source, told: Told) -> None:
@@ -122,10 +120,11 @@ def _tell_objects(reader: PdfReader, content: bytes, told: Told) -> list[tuple[s
             files.update(_files(found))
         elif isinstance(found, StreamObject) and _value(found, "/Type", "") == "/EmbeddedFile":
             files.setdefault(id(found), ("", found))
-    if walk.damaged or walk.limited:
-        _search(content, told)
+    named = _search(content, told) if walk.damaged or walk.limited else pdf_scan.names_file(content)
     if walk.limited:
         told.incomplete(Unscannable.LIMITS, f"a PDF with more in an object than is read: {walk.limited}")
+    if may_hide_file(reader, content, named=named, damaged=walk.damaged):
+        told.incomplete(Unscannable.CORRUPT, "a damaged PDF with an embedded file, of which not all could be read")
     if walk.cut:
         told.incomplete(Unscannable.LIMITS, f"a PDF of more than {pdf_objects.MAX_OBJECTS} objects")
     if files:

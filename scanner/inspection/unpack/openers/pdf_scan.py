@@ -43,6 +43,7 @@ PAIRS = {
 }
 FILE = re2.compile((_name("EF") + r"[\x00\s]*(?:<<|[0-9%])|" + _name("EmbeddedFile") + END).encode(), _BYTES)
 """The key under which a file specification has its files, with a value; or their type, which some do not have."""
+OBJECT_STREAM = re2.compile((_name("ObjStm") + END).encode(), _BYTES)
 
 
 def signs(content: bytes) -> set[Trait]:
@@ -53,6 +54,11 @@ def signs(content: bytes) -> set[Trait]:
 def names_file(content: bytes) -> bool:
     """Whether an embedded file may be told of in the bytes as they lie."""
     return FILE.search(content) is not None
+
+
+def object_streams(content: bytes) -> int:
+    """How many streams call themselves one of objects."""
+    return sum(1 for _ in OBJECT_STREAM.finditer(content))
 
 
 def unpacked(content: bytes) -> Iterator[bytes]:
