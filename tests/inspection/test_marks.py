@@ -13,10 +13,11 @@ from scanner.inspection.nature import nature_of
 from scanner.inspection.plain import is_plain
 from scanner.inspection.rehearsal import memory_content
 from scanner.inspection.selftest.formats import Format, formats_of
-from scanner.inspection.selftest.samples.documents import pdf, rtf
+from scanner.inspection.selftest.samples.documents import pdf, rtf, shortcut_with
 from scanner.inspection.unpack.openers.pdf import open_pdf
 from scanner.inspection.unpack.openers.registry import openers_for
 from scanner.inspection.unpack.openers.rtf import open_rtf
+from scanner.inspection.unpack.openers.shortcut import open_shortcut
 from scanner.inspection.unpack.opening import Opener, Source
 
 HEAD = b"%%%s-1." % b"PDF"
@@ -65,6 +66,7 @@ def test_any_number_of_blanks_before_an_rtf_is_passed_over_in_one_go() -> None:
         (pdf(b"x").replace(HEAD, b"% other"), Format.PDF, open_pdf),
         (pdf(b"x").replace(HEAD, b"%!PS-Adobe-3.0 PDF-1."), Format.PDF, open_pdf),
         (pdf(b"x").replace(HEAD, b"%" + b"PDF-x."), Format.PDF, open_pdf),
+        (shortcut_with(b"x"), Format.SHORTCUT, open_shortcut),
     ],
 )
 def test_whoever_asks_what_a_document_is_hears_the_same(data: bytes, kind: Format, opener: Opener) -> None:

@@ -140,6 +140,9 @@ KINDS: dict[str, Callable[[bytes], bytes]] = {
     "a PDF without a header": lambda content: headed(content, b"% other"),
     "a PDF whose header comes late": lambda content: b"% some\n" * 300 + documents.pdf(content),
     "7z, bzip2, in a PDF without a header": lambda content: headed(archives.seven_zip(content, "bzip2"), b"% other"),
+    "a file behind a shortcut": documents.shortcut_with,
+    "a zip behind a shortcut": lambda content: documents.shortcut_with(samples.zip_of({"a.com": content})),
+    "a file behind a shortcut in a zip": lambda content: samples.zip_of({"a.lnk": documents.shortcut_with(content)}),
     "rar behind a picture": lambda content: samples.png() + rars.rar4(content),
     "rar behind a program's beginning": lambda content: b"MZ" + bytes(500) + rars.rar5(content),
 }

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from scanner.inspection.engine import Content
-from scanner.inspection.marks import FARTHEST, RTF, end_of, is_pdf
+from scanner.inspection.marks import FARTHEST, RTF, SHORTCUT, end_of, is_pdf
 from scanner.inspection.selftest.zip_kind import ZipKind, zip_kind
 
 
@@ -54,6 +54,7 @@ class Format(StrEnum):
     ODF = "odf"
     PDF = "pdf"
     RTF = "rtf"
+    SHORTCUT = "lnk"
     EML = "eml"
     MBOX = "mbox"
     TNEF = "tnef"
@@ -105,6 +106,7 @@ BY_HEAD = (
     (re.compile(rb"WARC/\d"), Format.WARC),
     (re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), Format.OLE),
     (re.compile(RTF), Format.RTF),
+    (re.compile(SHORTCUT), Format.SHORTCUT),
     (re.compile(rb"From \S+[^\n]{0,200}\d\d:\d\d[^\n]{0,40}\n"), Format.MBOX),
     (re.compile(rb"\x78\x9f\x3e\x22"), Format.TNEF),
 )
@@ -124,7 +126,7 @@ OF_MAIL = re.compile(
 OUTLOOK = "__properties_version1.0".encode("utf-16-le")
 OFFICE = ("application/vnd.openxmlformats-officedocument.", "application/vnd.ms-")
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
-DOCUMENTS = frozenset({Format.OLE, Format.MSG, Format.OOXML, Format.ODF, Format.PDF, Format.RTF})
+DOCUMENTS = frozenset({Format.OLE, Format.MSG, Format.OOXML, Format.ODF, Format.PDF, Format.RTF, Format.SHORTCUT})
 """Kinds that may have other files in them."""
 ARCHIVES = frozenset(Format) - LIMITED - OF_MEMBERS - OF_SIZE - DOCUMENTS
 """Kinds that are there to hold other files, of any kind."""

@@ -25,7 +25,9 @@ REFUSED = {
     *(Format.DEPTH_BEYOND, Format.MEMBERS_BEYOND, Format.SIZE_BEYOND),
 }
 """By clamd 1.4 of Debian, which has no unrar, and by what is known of it without a self-test."""
-SKIPPED = frozenset({Format.WARC, Format.SEVEN_ZIP, Format.BZIP2, Format.TAR, Format.ZIP_APPENDED, Format.PDF})
+SKIPPED = frozenset(
+    {Format.WARC, Format.SEVEN_ZIP, Format.BZIP2, Format.TAR, Format.ZIP_APPENDED, Format.PDF, Format.SHORTCUT}
+)
 """By the same clamd without a word: the first always, the others in part."""
 
 

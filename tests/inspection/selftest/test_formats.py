@@ -52,6 +52,7 @@ def test_every_kind_has_a_sample_but_those_of_a_size() -> None:
         (honest.pdf("hello"), {Format.PDF}),
         (b"Of a PDF, the end: startxref, %%EOF\n", set()),
         (b"{\\rtf1 hello}", {Format.RTF}),
+        (b"L\0\0\0" + bytes(90), set()),
         (MAIL, {Format.EML} | LIMITED | OF_MEMBERS),
         (honest.docx("hello"), DEFLATED | {Format.OOXML}),
         (honest.zip_of({"a": b"a"}), PLAIN_ZIP),

@@ -77,6 +77,7 @@ SAMPLES = (
     Sample("file in a PDF", Format.PDF, documents.pdf),
     Sample("file in an encrypted PDF that needs no password", Format.PDF, documents.encrypted_pdf),
     Sample("object in an RTF", Format.RTF, documents.rtf),
+    Sample("file behind a shortcut", Format.SHORTCUT, documents.shortcut_with),
     Sample("attachment of a mail", Format.EML, mails.eml),
     Sample("attachment of a forwarded mail", Format.EML, mails.forwarded),
     Sample("attachment in a mailbox", Format.MBOX, mails.mbox),

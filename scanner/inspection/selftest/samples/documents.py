@@ -11,6 +11,7 @@ from pypdf import PdfWriter
 from scanner.rulebook.samples.archives import zip_of
 from scanner.rulebook.samples.pdf import pdf_with_embedded_files
 from scanner.rulebook.samples.rtf import rtf_with_objects
+from scanner.rulebook.samples.shortcuts import shortcut
 
 NAME = "payload.com"
 TYPES = (
@@ -80,3 +81,8 @@ def encrypted_pdf(content: bytes) -> bytes:
 def rtf(content: bytes) -> bytes:
     """A packaged file as an object."""
     return rtf_with_objects({NAME: content})
+
+
+def shortcut_with(content: bytes) -> bytes:
+    """Behind its end, from where what it starts would take it."""
+    return shortcut("%ComSpec%", "/c rem") + content

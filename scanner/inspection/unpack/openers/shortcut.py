@@ -23,7 +23,7 @@ ENVIRONMENT_BLOCKS = frozenset({0xA0000001, 0xA0000007})
 """Extra data that names the target, or the icon, by way of environment variables."""
 LEAST_BLOCK = 4
 KINDS = range(0xA0000001, 0xA000000D)
-"""Of extra data. Whatever else stands there was put there by somebody else than Windows."""
+"""Of extra data ([MS-SHLLINK] 2.5). Whatever else stands there was put there by somebody else than Windows."""
 SHOWN = 64 * 1024
 """Bytes of that which are searched for a command line."""
 DROPPED = str.maketrans("", "", "^\"'`")

@@ -43,6 +43,12 @@ def test_the_file_in_an_encrypted_pdf_comes_out_without_a_password() -> None:
     assert (reader.is_encrypted, reader.attachments["other.com"]) == (True, [CONTENT])
 
 
+def test_the_file_behind_a_shortcut() -> None:
+    data = documents.shortcut_with(CONTENT)
+    assert magic.from_buffer(data, mime=True) == "application/x-ms-shortcut"
+    assert data.endswith(bytes(4) + CONTENT)
+
+
 def test_the_package_in_an_rtf() -> None:
     parser = rtfobj.RtfObjParser(documents.rtf(CONTENT))
     parser.parse()

@@ -64,6 +64,13 @@ def test_what_a_shortcut_carries_behind_its_end_is_handed_on():
     assert told_of(open_shortcut, shortcut("/c", after=END + b"MZ payload")).members == [("appended", b"MZ payload")]
 
 
+@pytest.mark.parametrize(
+    "odd", [struct.pack("<II", 16, 0xDEADBEEF) + b"payload.", struct.pack("<II", 99, 0xA0000002) + b"payload."]
+)
+def test_a_block_of_no_known_kind_or_larger_than_the_file_is_handed_on_as_what_it_may_carry(odd):
+    assert told_of(open_shortcut, shortcut("/c", after=ENVIRONMENT + odd)).members == [("appended", odd)]
+
+
 def test_a_shortcut_without_an_end_is_one():
     assert told_of(open_shortcut, shortcut("/c", after=b"")).traits == {Trait.SHORTCUT}
 
