@@ -23,7 +23,7 @@ from scanner.remediation.place import (
     newer_version,
     parent_of,
 )
-from scanner.remediation.step import ApiScope, Needs, Scene, StepType, UndoOrder
+from scanner.remediation.step import ApiScope, Needs, Scene, StepType, UndoOrder, unverified
 
 
 async def quarantine(scene: Scene) -> StepResult:
@@ -75,7 +75,8 @@ async def release(cloud: Cloud, version: FileVersion, record: StepRecord, order:
 
     Only from quarantine, and only the version that was put there: a newer one is superseded. The detail has `origin`
     (in quarantine), `path`, `entry_id` where that is new, `recreated` (a folder that was gone: its rights are those of
-    the folder above), and `note_id`, or `comment_error` where the owner may not be told. What an order cut off before
+    the folder above), `unverified` where it was moved and may not be looked at, and `note_id`, or `comment_error` where
+    the owner may not be told. What an order cut off before
     did is found done, and told if it was not. Links are not restored. Raises RetryLater, also where the file is locked.
     """
     origin, folder = record.detail.get("origin", ""), order.quarantine_folder
@@ -103,8 +104,11 @@ async def _moved_back(cloud: Cloud, info: FileInfo, known: FileVersion, origin: 
             made["recreated"] = parent_of(origin)
 
     path = await move_file(cloud, info.group_id, origin, make_parents)
-    after = await cloud.file(info.group_id, priority=Priority.REMEDIATION)
     detail = {"origin": info.path, "path": path, **made}
+    try:
+        after = await cloud.file(info.group_id, priority=Priority.REMEDIATION)
+    except CloudRefused as error:
+        return unverified(StepResult(StepState.SUCCESS, detail), error)
     if lies_below(after.path, folder):
         return StepResult(StepState.FAILED, {**detail, "error": f"it was moved, but is still at {after.path}"})
     renamed, newer = _after_move(after, info, known)

@@ -6,10 +6,11 @@ Each kind has a module of its own that declares one StepType; `steps.py` knows t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from scanner.cloud.port import Cloud, FileInfo
+from scanner.errors import CloudRefused
 from scanner.model import (
     Account,
     ContentFacts,
@@ -122,7 +123,8 @@ class StepType:
     undoing: str
     """What undoing brings back, or why there is nothing to undo it with."""
     verify: Verify | None = None
-    """Looks whether what `act` tells is so, and may correct it; None where the platform's answer is all the proof."""
+    """Looks whether what `act` tells is so, and may correct it; None where the platform's answer is all the proof. One
+    that raises CloudRefused leaves that answer as all the proof."""
     when_gone: Callable[[Scene], Awaitable[StepResult | None]] | None = None
     """Whether a file that is not found was taken away by this very step, whose result was lost."""
     when_replaced: Callable[[Scene], Awaitable[StepResult | None]] | None = None
@@ -133,6 +135,15 @@ class StepType:
     """Takes the step's record and brings back what was before. What is back already is ALREADY_DONE."""
 
     async def perform(self, scene: Scene) -> StepResult:
-        """Act and verify."""
+        """Act and verify. A look that is refused leaves what was done on record, which leads back from it, with
+        `unverified` in the detail."""
         result = await self.act(scene)
-        return result if self.verify is None else await self.verify(scene, result)
+        try:
+            return result if self.verify is None else await self.verify(scene, result)
+        except CloudRefused as error:
+            return unverified(result, error)
+
+
+def unverified(result: StepResult, error: CloudRefused) -> StepResult:
+    """What the platform answered to the act, and why nobody could look at it afterwards."""
+    return replace(result, detail={**result.detail, "unverified": str(error)})

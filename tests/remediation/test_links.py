@@ -56,6 +56,15 @@ async def test_a_link_that_may_not_be_deleted_fails_the_step_after_the_others_ar
     }
 
 
+async def test_the_ids_of_deleted_links_stay_known_though_the_look_after_it_is_refused(world: World) -> None:
+    version = world.upload(ORIGIN)
+    link = world.link(version)
+
+    result = await world.perform(version, step(REVOKE), world.scripted(links=[None] * 3 + [Forbidden("no more", 403)]))
+    assert result.state is StepState.SUCCESS
+    assert (result.detail["links"], result.detail["unverified"]) == (link, "no more")
+
+
 async def test_a_link_made_meanwhile_is_seen(world: World) -> None:
     version = world.upload(ORIGIN)
     first, second = world.link(version), []

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from scanner.cloud.port import FolderPermissions, Priority
-from scanner.errors import CloudUnavailable, Conflict, Forbidden, RetryLater
+from scanner.errors import BadAnswer, CloudUnavailable, Conflict, Forbidden, NotFound, RetryLater
 from scanner.model import ContentFacts, EntryId, FileVersion, Step, StepKind, StepRecord, StepResult, StepState
 from scanner.remediation.perform import perform
 from scanner.remediation.place import LOCK_WAIT
@@ -167,6 +167,19 @@ async def test_a_file_carried_off_after_the_move_is_a_failure_that_says_where_it
     assert result == StepResult(StepState.FAILED, {**MOVED, "error": f"it was moved, but is now at {away}"})
 
 
+REFUSED_LOOKS = [BadAnswer("not JSON", 200), Forbidden("hidden", 403), NotFound("no such file", 404)]
+
+
+@pytest.mark.parametrize("refusal", REFUSED_LOOKS)
+async def test_a_move_stands_though_the_look_after_it_is_refused(world: World, refusal: Exception) -> None:
+    await world.perform(world.upload("/Shared/Kite/other.docx"), step(MOVE, destination=f"{DAY}/other.q"))
+    version = world.upload(ORIGIN)
+
+    result = await world.perform(version, step(MOVE), world.scripted(file=[None, refusal]))
+    assert result == StepResult(StepState.SUCCESS, {**MOVED, "unverified": str(refusal)})
+    assert await world.where(version) == DESTINATION
+
+
 async def put_away(world: World, path: str = ORIGIN) -> FileVersion:
     version = world.upload(path)
     await world.perform(version, step(MOVE))
@@ -191,6 +204,18 @@ async def test_a_released_file_is_back_with_a_comment_that_says_who_and_why(worl
     told = "This file was released from quarantine by amiller: false alarm"
     assert note.message == f"{told} [scanner release 7 acme/{version.entry_id}]"
     assert await world.where(version) == ORIGIN
+
+
+@pytest.mark.parametrize("refusal", REFUSED_LOOKS)
+async def test_a_release_stands_and_is_told_though_the_look_after_it_is_refused(
+    world: World, refusal: Exception
+) -> None:
+    version = await put_away(world)
+
+    result = await give_back(world, version, cloud=world.scripted(file=[None, refusal]).as_cloud)
+    (note,) = await world.twin.notes(ORIGIN)
+    expected = {"origin": DESTINATION, "path": ORIGIN, "unverified": str(refusal), "note_id": note.id}
+    assert result == StepResult(StepState.SUCCESS, expected)
 
 
 async def test_folders_that_are_gone_since_are_made_again(world: World) -> None:

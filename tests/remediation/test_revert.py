@@ -8,7 +8,7 @@ from hashlib import sha512
 import pytest
 
 from scanner.cloud.port import VersionInfo
-from scanner.errors import RetryLater
+from scanner.errors import Forbidden, RetryLater
 from scanner.model import (
     EntryId,
     FileVersion,
@@ -71,6 +71,14 @@ async def test_the_bad_version_goes_and_the_clean_one_is_current_until_that_is_u
     assert undone == StepResult(StepState.SUCCESS, {"restored": bad})
     assert history.left == [older, good, bad]
     assert (await undo(history.world.twin, history.versions[-1], record, ORDER)).state is StepState.ALREADY_DONE
+
+
+async def test_the_versions_deleted_stay_known_though_the_look_after_it_is_refused() -> None:
+    history = History(("good", CLEAN), ("bad!!", BAD))
+    good, bad = (one.entry_id for one in history.versions)
+    cloud = history.world.scripted(file=[None, Forbidden("no more", 403)])
+    detail = {"back_to": good, "deleted": f"{bad}:5", "path": ORIGIN, "unverified": "no more"}
+    assert await history.revert(cloud=cloud) == StepResult(StepState.SUCCESS, detail)
 
 
 async def test_bad_versions_between_go_as_well_and_the_current_one_last() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from scanner.errors import BadAnswer
 from scanner.model import StepKind, StepResult, StepState
 from scanner.remediation.step import Needs, Scene, StepType
 
@@ -26,6 +27,15 @@ async def test_what_verifying_tells_is_the_result(how: dict[str, Any], result: S
     kind = StepType(StepKind.COMMENT, "Does it", Needs(), act, "nothing", **how)
     scene: Scene = None  # type: ignore[assignment]
     assert await kind.perform(scene) == result
+
+
+async def test_a_refused_look_leaves_what_was_done_on_record() -> None:
+    async def refused(_scene: Scene, _result: StepResult) -> StepResult:
+        raise BadAnswer("not JSON", 200)
+
+    kind = StepType(StepKind.COMMENT, "Does it", Needs(), act, "nothing", verify=refused)
+    scene: Scene = None  # type: ignore[assignment]
+    assert await kind.perform(scene) == StepResult(StepState.SUCCESS, {"unverified": "not JSON"})
 
 
 @pytest.mark.parametrize(
