@@ -62,6 +62,9 @@ async def _perform(kind: StepType, scene: Scene) -> StepResult:
         known = replace(scene, version=replace(version, entry_id=info.entry_id))
         result = await _perform(kind, known)
         return replace(result, detail={"entry_id": info.entry_id, **result.detail})
+    if newer is not None and kind.kind is StepKind.DELETE:
+        # It takes all versions with it, also where the file lies in quarantine: nobody has judged this one.
+        return await _of_what_is_replaced(kind, scene, newer)
     if newer is not None and in_quarantine and _moved_by_another(scene):
         # Another version's plan told its owner already; this one was judged late, and is within reach of nobody.
         return await _of_what_is_replaced(kind, scene, newer)

@@ -39,6 +39,16 @@ async def test_a_file_is_deleted_and_restored_where_it_was(world: World) -> None
     assert (await undo(world.twin, version, record, ORDER)).state is StepState.ALREADY_DONE
 
 
+async def test_a_newer_version_in_quarantine_that_nobody_judged_is_not_deleted(world: World) -> None:
+    version = world.upload(ORIGIN)
+    world.twin.tree.add_folder(FOLDER, "svc-scanner")
+    world.move(version, f"{FOLDER}/plan.docx")
+    newer = world.upload(f"{FOLDER}/plan.docx", "second")
+    result = await again(world, version, StepState.PLANNED)
+    assert (result.state, result.superseded_by and result.superseded_by.entry_id) == ("superseded", newer.entry_id)
+    assert await world.where(newer) == f"{FOLDER}/plan.docx"
+
+
 async def test_a_deletion_whose_result_was_lost_is_known_by_the_trash(world: World) -> None:
     version = world.upload(ORIGIN)
     await world.perform(version, step(DELETE))
