@@ -209,6 +209,9 @@ class Ledger:
     async def begin_step(self, run: Run, step_id: int) -> None:
         await self._db.run(lambda connection: working.begin_step(connection, run, step_id, self._clock()))
 
+    async def note_step(self, run: Run, step_id: int, detail: Mapping[str, str]) -> None:
+        await self._db.run(lambda connection: working.note_step(connection, run, step_id, detail))
+
     async def record_step(self, run: Run, step_id: int, result: StepResult) -> None:
         if await self._db.run(lambda c: working.record_step(c, run, step_id, result, self._clock())):
             self.dispatch.wake()

@@ -117,8 +117,17 @@ async def _perform_in_order(
     for index, record in enumerate(todo):
         await stations.ledger.begin_step(run, record.id)
         standing = tuple(plan.values())
+        note = partial(stations.ledger.note_step, run, record.id)
         result = await perform(
-            domain.cloud, version, record, folder, domain.account, content=content, plan=standing, judged=judged
+            domain.cloud,
+            version,
+            record,
+            folder,
+            domain.account,
+            content=content,
+            plan=standing,
+            judged=judged,
+            note=note,
         )
         version = _as_it_is_known(version, result.state, result.detail)
         if result == GONE:

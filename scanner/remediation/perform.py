@@ -14,7 +14,7 @@ from scanner.errors import CloudRefused, NotFound
 from scanner.model import Account, ContentFacts, FileVersion, StepKind, StepRecord, StepResult, StepState
 from scanner.remediation.order import back_to, spared
 from scanner.remediation.place import is_same_content, lies_below, names_beside, newer_version
-from scanner.remediation.step import DONE_STEPS, Judged, Scene, StepType, as_judged, nothing_judged
+from scanner.remediation.step import DONE_STEPS, Judged, Note, Scene, StepType, as_judged, nothing_judged, nothing_noted
 from scanner.remediation.steps import step_type
 
 GONE = StepResult(StepState.ALREADY_DONE, {"gone": "the file no longer exists, or the account may not see it"})
@@ -31,6 +31,7 @@ async def perform(
     content: ContentFacts | None = None,
     plan: Sequence[StepRecord] = (),
     judged: Judged = nothing_judged,
+    note: Note = nothing_noted,
 ) -> StepResult:
     """One step of a plan on one version, of which `content` was judged. `plan` has all its steps as they stand.
 
@@ -41,7 +42,9 @@ async def perform(
     kind = step_type(record.step.kind)
     if (instead := spared(record, plan)) is not None:
         return instead
-    scene = Scene(cloud, version, as_judged(version), record, quarantine_folder, account, content, tuple(plan), judged)
+    scene = Scene(
+        cloud, version, as_judged(version), record, quarantine_folder, account, content, tuple(plan), judged, note
+    )
     try:
         if not kind.needs_file:
             return await kind.perform(scene)

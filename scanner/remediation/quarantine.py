@@ -35,8 +35,11 @@ async def quarantine(scene: Scene) -> StepResult:
     """
     info, folder, version = scene.info, scene.quarantine_folder, scene.version
     if lies_below(info.path, folder):
-        origin = {} if lies_below(version.path, folder) else {"origin": version.path}
+        before = scene.record.detail.get("origin", version.path)
+        origin = {} if lies_below(before, folder) else {"origin": before}
         return StepResult(StepState.ALREADY_DONE, {**origin, "path": info.path})
+    # Should the result be lost: it may be elsewhere than where it was uploaded, and a release must not open it.
+    await scene.note({"origin": info.path})
     destination = scene.record.step.params["destination"]
     place = _Place(scene.cloud, folder, parent_of(destination), scene.account)
     path = await move_file(scene.cloud, info.group_id, destination, place.make)

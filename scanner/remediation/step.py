@@ -62,6 +62,14 @@ async def nothing_judged(_entry_ids: Sequence[EntryId]) -> Mapping[EntryId, Judg
     return {}
 
 
+Note = Callable[[Mapping[str, str]], Awaitable[None]]
+"""Keeps with a step's intent what only the moment before the act knows."""
+
+
+async def nothing_noted(_detail: Mapping[str, str]) -> None:
+    """Where no ledger is at hand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """All that an act may look at: the file as the platform has it now, and what was recorded of it."""
@@ -79,6 +87,7 @@ class Scene:
     plan: tuple[StepRecord, ...] = ()
     """All steps of the plan as they stand, this one included."""
     judged: Judged = nothing_judged
+    note: Note = nothing_noted
 
     def earlier(self, kind: StepKind) -> StepRecord | None:
         """A step of the same plan that was done."""

@@ -189,6 +189,19 @@ async def test_a_step_that_must_wait_leaves_the_rest_open(flow: Bench) -> None:
     assert await flow.steps(order.version) == states("already_done", "intended", "planned")
 
 
+async def test_where_a_file_was_is_known_also_when_the_result_of_its_move_is_lost(flow: Bench) -> None:
+    order = await planned(flow)
+    flow.cloud.tree.add_folder("/Shared/Secret")
+    flow.cloud.tree.move(flow.cloud.tree.by_group(order.version.group_id), "/Shared/Secret/a.com")
+    flow.cloud.before["move"] = CloudUnavailable("no answer", 9.0)
+    await order.act(flow)
+    flow.cloud.tree.add_folder("/Shared/Quarantine")
+    flow.cloud.tree.move(flow.cloud.tree.by_group(order.version.group_id), "/Shared/Quarantine/a.com")
+    await (await again(flow, order)).act(flow)
+    (row,) = await flow.ledger.quarantined()
+    assert row.origin == "/Shared/Secret/a.com"
+
+
 async def test_after_a_move_that_failed_no_comment_says_that_the_file_was_moved(flow: Bench) -> None:
     order = await planned(flow)
     flow.cloud.before["move"] = Forbidden("no right", 403)

@@ -3,6 +3,7 @@ row raises Fenced, since another worker has taken the work over."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -169,6 +170,13 @@ def begin_step(connection: Connection, run: Run, step_id: int, now: datetime) ->
         .where(_step_of(run, step_id))
         .values(state=StepState.INTENDED.value, intended_at=now, tries=steps.c.tries + 1)
     )
+    _fenced(changed.rowcount, run)
+
+
+def note_step(connection: Connection, run: Run, step_id: int, detail: Mapping[str, str]) -> None:
+    """What is known just before the act, kept with its intent until the result takes its place."""
+    _check(connection, run)
+    changed = connection.execute(update(steps).where(_step_of(run, step_id)).values(detail=dict(detail)))
     _fenced(changed.rowcount, run)
 
 
