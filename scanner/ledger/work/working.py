@@ -175,7 +175,7 @@ def begin_step(connection: Connection, run: Run, step_id: int, now: datetime) ->
 
 def note_step(connection: Connection, run: Run, step_id: int, detail: Mapping[str, str]) -> None:
     """What is known just before the act, kept with its intent until the result takes its place."""
-    _check(connection, run)
+    check(connection, run)
     changed = connection.execute(update(steps).where(_step_of(run, step_id)).values(detail=dict(detail)))
     _fenced(changed.rowcount, run)
 
