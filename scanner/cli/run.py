@@ -34,6 +34,7 @@ from scanner.ledger.rows import Totals
 from scanner.metrics import Metrics
 from scanner.service.assembly import Parts, assembled, utc_now
 from scanner.service.changes.reread import follow_settings
+from scanner.service.joining import work_until_one_comes
 from scanner.service.loops import Beside, Role, first_of, serve, stop_on_signals
 from scanner.service.once import Summary, run_once
 from scanner.service.probes import Front
@@ -108,13 +109,13 @@ async def _serve(settings: Settings, role: Role, reread: Callable[[], Settings])
 
 
 async def _work(settings: Settings, metrics: Metrics, front: Front, stop: asyncio.Event, work: Beside) -> None:
-    """Until `stop`, or until it shows that the API is away: then a rest."""
+    """Until `stop`, or until a domain comes that was left out; where the API of all is away, a rest."""
     try:
         with _told_plainly():
             async with assembled(settings, metrics) as parts:
                 front.parts = parts
                 with _not_looked_through():
-                    await work(parts, stop)
+                    await work_until_one_comes(parts, stop, work)
     except RetryLater as error:
         front.waiting_for = str(error)
         log.warning("service.waiting", reason=str(error))

@@ -150,6 +150,11 @@ class Metrics(Families):
         self.event_polls.labels("throttled" if isinstance(error, Throttled) else "error").inc()
         self._show_last_poll(domain, self._last_polls.get(domain, 0.0))
 
+    def not_polled(self, domain: str, now: datetime) -> None:
+        """A domain cannot be entered: it counts as polled when that was first known, so that it gets older than all."""
+        self.event_polls.labels("error").inc()
+        self._show_last_poll(domain, self._last_polls.get(domain, now.timestamp()))
+
     def _show_last_poll(self, domain: str, moment: float) -> None:
         self._last_polls[domain] = moment
         self.last_poll.set(min(self._last_polls.values()))

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from scanner.cloud.client import EgnyteClient
 from scanner.cloud.stored_tokens import StoredTokens
+from scanner.errors import CloudRefused, RetryLater
 from scanner.events.feed import Feed
 from scanner.events.intake import Scope, decide
 from scanner.files.spool import Spool
@@ -56,6 +57,15 @@ def utc_now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A domain in which nothing can be done now, and why."""
+
+    name: str
+    cloud: EgnyteClient
+    trouble: RetryLater
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """What the loops turn."""
 
@@ -74,6 +84,8 @@ class Parts:
     stores: Sequence[StoredTokens]
     """Tokens that somebody has to keep fresh."""
     clock: Callable[[], datetime]
+    left_out: Sequence[LeftOut] = ()
+    """Domains that did not say who we are. The others do not wait for them."""
 
     def beat(self, loop: str, resting: float = 0.0) -> None:
         """A loop has turned; `resting`: seconds it means to do nothing. `poller:acme` is a loop of the kind poller."""
@@ -85,7 +97,7 @@ class Parts:
 @asynccontextmanager
 async def assembled(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[Parts]:
     """Open ledger, rules, engines and each domain's API. Raises ConfigurationError, LedgerUnavailable, and RetryLater
-    where a domain does not say who we are."""
+    where no domain says who we are."""
     metrics = metrics or Metrics()
     rulebook = load_rulebook(settings.rules.paths)
     announce_rules(rulebook, metrics, utc_now())
@@ -111,10 +123,14 @@ async def assembled(settings: Settings, metrics: Metrics | None = None) -> Async
         examiner = examiners_of(settings, rules, once)
         quotas = Quotas(ledger, metrics, utc_now)
         stores: list[StoredTokens] = []
-        domains = {
-            one.name: await _enter_domain(one, settings.events.suppress, metrics, stack, (quotas, stores))
+        entered = [
+            await _enter_domain(one, settings.events.suppress, metrics, stack, (quotas, stores))
             for one in settings.domains
-        }
+        ]
+        domains = {one.settings.name: one for one in entered if isinstance(one, Domain)}
+        left_out = [one for one in entered if isinstance(one, LeftOut)]
+        if not domains:
+            raise left_out[0].trouble
         stack.push_async_callback(quotas.leave)
         if settings.ledger.file is None:
             await stack.enter_async_context(shared_pace(ledger, quotas))
@@ -142,6 +158,7 @@ async def assembled(settings: Settings, metrics: Metrics | None = None) -> Async
             quotas,
             tuple(stores),
             utc_now,
+            left_out,
         )
 
 
@@ -179,13 +196,17 @@ async def _enter_domain(
     metrics: Metrics,
     stack: AsyncExitStack,
     kept: tuple[Quotas, list[StoredTokens]],
-) -> Domain:
+) -> Domain | LeftOut:
     cloud = EgnyteClient(settings, observe=metrics.api_call, suppress=suppress)
     stack.push_async_callback(cloud.close)
     quotas, stores = kept
     stores += cloud.stores
     await quotas.enter(settings.name, cloud.budgets)
-    return Domain(settings, cloud, await cloud.account())
+    try:
+        return Domain(settings, cloud, await cloud.account())
+    except (RetryLater, CloudRefused) as error:
+        after = error.after if isinstance(error, RetryLater) else None
+        return LeftOut(settings.name, cloud, RetryLater(f"domain {settings.name}: {error}", after))
 
 
 def scope_of(domain: Domain) -> Scope:

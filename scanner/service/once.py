@@ -70,6 +70,7 @@ async def run_once(parts: Parts, stop: asyncio.Event) -> Summary:
     open_work = counts.queued + counts.running + counts.waiting - backlog.braked
     if open_work:
         summary.unfinished.append(f"{open_work} versions are still open")
+    summary.unfinished += [str(one.trouble) for one in parts.left_out]
     return summary
 
 

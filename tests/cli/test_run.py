@@ -9,7 +9,7 @@ import socket
 import pytest
 
 from demo.samples import eicar
-from tests.clamd import StartClamd
+from tests.clamd import StartClamd, free_port
 from tests.cli.commands import lines, running, scanner, spawned
 from tests.journeys.world import QUARANTINE, TOKEN, World, stop, wait_until
 
@@ -131,6 +131,34 @@ def test_a_refused_token_is_waited_for_and_never_shown(world: World) -> None:
         assert (service.status("/livez"), service.status("/readyz")) == (200, 503)
         assert stop(service.process) == 0
     assert (world.token in world.log(), TOKEN in world.log()) == (False, False)
+
+
+def with_another(world: World, base_url: str) -> None:
+    """A second domain, whose token is refused where it is the first one's address."""
+    token = world.folder / "other-token"
+    token.write_text("w7Kq2ZpX9vBn4RtY8mLs")
+    first = {"name": "acme", "base_url": world.emulator.base_url, "token_file": str(world.folder / "token")}
+    world.sections["domains"] = [{"name": "other", "base_url": base_url, "token_file": str(token)}, first]
+
+
+@pytest.mark.parametrize("where", ["away", "refused"])
+def test_a_domain_that_cannot_be_entered_holds_up_no_other(world: World, where: str) -> None:
+    with_another(world, f"http://127.0.0.1:{free_port()}" if where == "away" else world.emulator.base_url)
+    world.upload(FILE, b"hello")
+    with running(world) as service:
+        wait_until(lambda: world.rows("SELECT outcome FROM work") == [("judged",)], "the verdict")
+        (left_out,) = [json.loads(line) for line in world.log().splitlines() if '"domain.left_out"' in line]
+        assert left_out["domain"] == "other"
+        assert stop(service.process) == 0
+    assert world.calls("/userinfo").count(200) == 1
+
+
+def test_one_pass_does_what_can_be_done_and_says_which_domain_was_left_out(world: World) -> None:
+    with_another(world, f"http://127.0.0.1:{free_port()}")
+    world.upload(FILE, b"hello")
+    ended = spawned(world, "run", "--once")
+    assert (ended.returncode, "verdicts         1 clean" in ended.stdout.splitlines()) == (3, True)
+    assert "unfinished: domain other: " in ended.stderr
 
 
 def test_one_pass_prints_a_summary_and_the_exit_code_says_what_was_found(world: World) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from scanner.errors import ConfigurationError, LedgerUnavailable, TokenRefused
+from scanner.errors import ConfigurationError, LedgerUnavailable, RetryLater
 from scanner.events.intake import Scope
 from scanner.model import Account
 from scanner.pipeline.stations import Domain
@@ -41,7 +41,7 @@ async def test_a_second_owner_of_the_ledger_is_refused_and_the_first_one_goes_on
 async def test_a_refused_token_leaves_the_ledger_free_for_the_next_try(world: World) -> None:
     world.token = "not-the-token"
     for _ in range(2):
-        with pytest.raises(TokenRefused):
+        with pytest.raises(RetryLater, match="the token is not accepted"):
             async with assembled(world.settings()):
                 pass
     world.token = TOKEN

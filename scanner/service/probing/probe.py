@@ -146,7 +146,8 @@ class Prober:
 
 def probers_of(parts: Parts) -> dict[str, Prober]:
     """By domain; of those that have a folder for it."""
-    wanted = [one.name for one in parts.settings.domains if one.probe_folder is not None]
+    domains = parts.stations.domains
+    wanted = [name for name, one in domains.items() if one.settings.probe_folder is not None]
     return {name: Prober(parts, name) for name in wanted}
 
 

@@ -83,7 +83,7 @@ async def webhooks_of(parts: Parts, wakes: Mapping[str, asyncio.Event]) -> Async
     if settings.url is None:
         yield None
         return
-    wanted = {one.name: subscription(settings, one) for one in parts.settings.domains}
+    wanted = {name: subscription(settings, one.settings) for name, one in parts.stations.domains.items()}
     rest = parts.settings.events.min_interval
     waking = Waking(parts.stations.ledger.seats, wakes)
     doors = {name: Door(one.secret, Bell(partial(waking.wake, name), rest)) for name, one in wanted.items()}

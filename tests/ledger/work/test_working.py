@@ -36,6 +36,7 @@ WRITES = {
     "record_verdict": lambda c, run, step: working.record_verdict(c, run, clean(run.version), PLAN, NOON),
     "settle": lambda c, run, step: working.settle(c, run, clean(run.version), NOON),
     "begin_step": lambda c, run, step: working.begin_step(c, run, step, NOON),
+    "note_step": lambda c, run, step: working.note_step(c, run, step, {"origin": "/Shared/a"}),
     "record_step": lambda c, run, step: working.record_step(c, run, step, DONE, NOON),
     "record_step with a newer version": lambda c, run, step: working.record_step(
         c, run, step, StepResult(StepState.SUPERSEDED, {}, version("newer")), NOON
@@ -217,6 +218,20 @@ def test_from_the_second_attempt_without_a_result_on_a_version_is_a_suspect(data
         return first + second + rows(connection, tickets, "entrypoint")
 
     assert database.run_here(act) == [("acme",), ("suspect",), ("suspect",)]
+
+
+def test_what_is_noted_with_an_intent_stays_until_its_result_also_when_it_is_begun_again(database: Database):
+    def act(connection):
+        run = took(connection, "e")
+        step = planned(connection, run)[0].id
+        working.begin_step(connection, run, step, after(1))
+        working.note_step(connection, run, step, {"origin": "/Shared/a"})
+        working.begin_step(connection, run, step, after(2))
+        begun = working.steps_of(connection, "acme", EntryId("e"))[0]
+        working.record_step(connection, run, step, DONE, after(3))
+        return begun.state, begun.detail, working.steps_of(connection, "acme", EntryId("e"))[0].detail
+
+    assert database.run_here(act) == (StepState.INTENDED, {"origin": "/Shared/a"}, DONE.detail)
 
 
 def test_a_step_tells_of_its_intent_before_and_of_its_result_after(database: Database):
