@@ -20,6 +20,7 @@ MARK = b"X"
 def has_coded(source: Source) -> bool:
     if is_archive(source.head, source.mime):
         return False
+    source.file.seek(0)
     return has_coded_file(source.head if source.size == len(source.head) else source.file.read(FARTHEST))
 
 

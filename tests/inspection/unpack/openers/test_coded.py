@@ -73,6 +73,12 @@ def test_a_mail_or_an_archive_is_left_to_its_own_opener():
     assert [has_coded(source_of(content)) for content in (mail, uuencoded(PAYLOAD), b"hello")] == [False, True, False]
 
 
+def test_a_file_far_into_a_text_is_seen_wherever_others_have_read_to():
+    source = source_of(b"a line of text\n" * 8_000 + uuencoded(PAYLOAD))
+    source.file.read()
+    assert has_coded(source)
+
+
 def test_a_text_larger_than_allowed_is_not_read(monkeypatch):
     monkeypatch.setattr(coded, "MAX_SIZE", 100)
     with pytest.raises(TooMuch):
