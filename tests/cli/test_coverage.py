@@ -36,7 +36,7 @@ def test_an_account_in_which_nothing_is_open_is_complete(world: World) -> None:
     }
     (events,) = found["events"]
     assert (events["queued"], events["without_version"]) == (3, 0)
-    assert events["recorded"] == 3 + sum(events["skipped"].values())
+    assert events["recorded"] == 3 + events["walk"] + sum(events["skipped"].values())
     assert (found["gaps"], found["unlisted"]) == ([], [])
 
 

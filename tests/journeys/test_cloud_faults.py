@@ -342,14 +342,16 @@ async def test_what_an_expired_cursor_hid_is_found_by_a_walk(world: World) -> No
 
 
 async def test_events_that_show_below_the_cursor_are_read_though_the_service_was_started_anew(world: World) -> None:
+    world.upload(GOOD, b"in a folder that is not new, or it would be listed")
+    await world.once()
     world.control("POST", "switches", json={"late_every": 2, "late_ms": 60_000})
     for number in range(6):
         world.upload(f"{FOLDER}/{number}.com", samples.eicar())
     await world.once()
-    assert len(await world.kinds()) == 3
+    assert list((await world.kinds()).values()).count("infected") == 3
     world.control("POST", "clock", json={"advance": 61})
     await world.all_of()
-    assert list((await world.kinds()).values()) == ["infected"] * 6
+    assert list((await world.kinds()).values()).count("infected") == 6
 
 
 @pytest.mark.parametrize("status", [204, 404])
