@@ -76,7 +76,9 @@ def wants_path(scope: Scope, path: str) -> bool:
 def _decide_folder(event: Event, scope: Scope) -> Disposition:
     """Whether a folder's children have events of their own is not documented (fact sheet 10, row 4): it is walked. So
     is a new one, which may have come back from the trash with all that is in it (row 2)."""
-    if event.action == "delete" or event.type != "file_system":
+    own = event.actor == scope.own_user_id and event.action_source == "PublicAPI"
+    # What we make is empty: nothing of ours restores a folder.
+    if event.action == "delete" or event.type != "file_system" or (own and event.action == "create"):
         return Skipped(Skip.FOLDER)
     path = _target(event)
     if path is None:

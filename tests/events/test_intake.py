@@ -71,6 +71,7 @@ SKIPPED_ROWS = [
     (file_event("delete"), Skip.NO_NEW_CONTENT),
     (file_event("delete", entry=None, group_id=None), Skip.NO_NEW_CONTENT),
     (folder_event("create", "/Shared/Quarantine/2026-03-04"), Skip.EXCLUDED),
+    (replace(folder_event("create"), actor=77, action_source="PublicAPI"), Skip.FOLDER),
     (folder_event("delete"), Skip.FOLDER),
     (folder_event("copy", "/Shared/Quarantine/new"), Skip.EXCLUDED),
     (folder_event("move", "/Private/jdoe/Kite"), Skip.EXCLUDED),

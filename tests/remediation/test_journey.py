@@ -129,9 +129,9 @@ async def journey(emulator: Running, tmp_path: Path) -> AsyncIterator[Journey]:
 
 
 OWN_EVENTS = [
-    ("file_system", "create", Skip.EXCLUDED),
+    ("file_system", "create", Skip.FOLDER),
     ("permission_change", "permission_change", Skip.NO_NEW_CONTENT),
-    ("file_system", "create", Skip.EXCLUDED),
+    ("file_system", "create", Skip.FOLDER),
     ("file_system", "move", Skip.OWN_ACTION),
     ("note", "create", Skip.OWN_ACTION),
 ]
