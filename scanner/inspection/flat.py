@@ -7,70 +7,80 @@ Pure, from the first 64 KiB.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-OF_ODF = (b"urn:oasis:names:tc:opendocument:xmlns:office:",)
+ODF_ROOTS = {b"document": (b"urn:oasis:names:tc:opendocument:xmlns:office:",)}
 OF_WORD = (b"schemas.microsoft.com/office/word/2003/wordml", b"schemas.microsoft.com/office/2006/xmlPackage")
 """In the namespaces of Word 2003 (WordprocessingML), and of the parts of an OOXML document in one file."""
-ODF_ROOTS = (b"document",)
-WORD_ROOTS = (b"wordDocument", b"package")
+WORD_ROOTS = {b"wordDocument": OF_WORD, b"package": OF_WORD}
+ROOTS = {**ODF_ROOTS, **WORD_ROOTS}
+"""First elements without prefix, and in whose namespaces they are those of documents."""
 BLANK = re.compile(rb"[ \t\r\n]*+")
-ROOT = re.compile(
-    rb"<(?:[^\s<>/\"'=:]{1,200}:)?([^\s<>/\"'=:]{1,200})(?=[\s/>])((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)([\"']|\Z)?"
-)
+NAME = rb"<(?:[^\s<>/\"'=:]++:)*+([^\s<>/\"'=:]++)(?=[\s/>]|\Z)"
+NAMES = re.compile(NAME)
+ROOT = re.compile(NAME + rb"((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)([\"']|\Z)?")
 """The name of an element without its prefix, its attributes, and whether they go on beyond what was seen."""
+PLAIN_DOCTYPE = re.compile(rb"<!DOCTYPE(?:[^\[<>\"']++|\"[^\"]*+\"|'[^']*+')*+>")
+"""Without declarations of its own, in whose quotes and comments anything may look like their end."""
 HEAD = 64 * 1024
 """Bytes: a shorter beginning is the whole content."""
 ACTIVE_MIME = b"ActiveMime"
 WIDE = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}
 BLANKS = b"\xef\xbb\xbf \t\r\n"
-ENDS = {b"<?": b"?>", b"<!--": b"-->", b"<!": b">"}
+ENDS = {b"<?": b"?>", b"<!--": b"-->"}
+DECLARED = -1
+
+Roots = Mapping[bytes, Sequence[bytes]]
 
 
 def is_flat(head: bytes) -> bool:
     """Any of these: whoever does not open it has not seen what is in it."""
-    return head.startswith(ACTIVE_MIME) or is_flat_odf(head) or is_flat_word(head)
+    return head.startswith(ACTIVE_MIME) or _may_have_root(head, ROOTS)
 
 
 def is_flat_odf(head: bytes) -> bool:
-    return _may_have_root(head, ODF_ROOTS, OF_ODF)
+    return _may_have_root(head, ODF_ROOTS)
 
 
 def is_flat_word(head: bytes) -> bool:
-    return _may_have_root(head, WORD_ROOTS, OF_WORD)
+    return _may_have_root(head, WORD_ROOTS)
 
 
-def _may_have_root(head: bytes, names: Sequence[bytes], spaces: Sequence[bytes]) -> bool:
+def _may_have_root(head: bytes, roots: Roots) -> bool:
     """Whether the first element is called so and lies in such a namespace; where that cannot be seen, it may."""
-    xml = _xml(head)
+    xml, goes_on = _xml(head), len(head) >= HEAD
     if not xml:
         return False
     at = _behind_prolog(xml)
     if at is None:
-        return len(head) >= HEAD
-    if at < 0:
-        return any(root[1] in names for root in ROOT.finditer(xml))
+        return goes_on
+    if at == DECLARED:
+        return goes_on or any(name[1] in roots for name in NAMES.finditer(xml))
     root = ROOT.match(xml, at)
-    if root is None or root[1] not in names:
-        return False
+    if root is None or root.end(1) == len(xml):
+        return goes_on and xml.find(b">", at) < 0
+    return root[1] in roots and _lies_in(root, roots[root[1]])
+
+
+def _lies_in(root: re.Match[bytes], spaces: Sequence[bytes]) -> bool:
     # A reference may stand for any letter of the namespace.
     return root[3] is not None or b"&" in root[2] or any(space in root[2] for space in spaces)
 
 
 def _behind_prolog(xml: bytes) -> int | None:
-    """Where the first element begins; None where that is not seen, and -1 where declarations stand before it, in which
-    anything may look like the end of them."""
+    """Where the first element begins; None where that is not seen, DECLARED where declarations stand before it."""
     at = 0
     while True:
         at = BLANK.match(xml, at).end()  # type: ignore[union-attr]  # it matches anything
-        mark = next((each for each in (b"<?", b"<!--", b"<!") if xml.startswith(each, at)), None)
+        if doctype := PLAIN_DOCTYPE.match(xml, at):
+            at = doctype.end()
+            continue
+        mark = next((each for each in ENDS if xml.startswith(each, at)), None)
         if mark is None:
-            return at if at < len(xml) else None
+            return DECLARED if xml.startswith(b"<!", at) else at if at < len(xml) else None
         found = xml.find(ENDS[mark], at + len(mark))
         if found < 0:
             return None
-        if mark == b"<!" and b"[" in xml[at:found]:
-            return -1
         at = found + len(ENDS[mark])
 
 

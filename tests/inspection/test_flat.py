@@ -41,6 +41,15 @@ def test_each_kind_in_each_encoding(encoding: str) -> None:
         (PARTS.replace("<pkg:package ", "<pkg:package" + " " * 70_000).encode(), True),
         (b'<!DOCTYPE p:package [<!ENTITY e "]><a>">]>' + PARTS.encode(), True),
         (b"<!DOCTYPE package><?a b?>" + PARTS.encode(), True),
+        (
+            PARTS.replace("pkg", "x" * 300).encode(),
+            True,
+        ),
+        (b"<" + b"x" * 70_000 + b":package xmlns:x='a'/>", True),
+        (b'<!DOCTYPE package PUBLIC "a>b" "c"> ' + PARTS.encode(), True),
+        (b"<!DOCTYPE package SYSTEM 'a><b'>" + PARTS.encode(), True),
+        (b"<!DOCTYPE package [<!-- " + b"x" * 70_000 + b"-->]>" + PARTS.encode(), True),
+        (b"<!DOCTYPE package [<!-- ]> <a/> -->]>" + PARTS.encode(), True),
         # What only looks like it, or is none.
         (b"<!--" + PARTS.encode() + b"--><a/>", False),
         (b"<?php " + b"echo 1; " * 9, False),
@@ -53,7 +62,9 @@ def test_other_contents(head: bytes, flat: bool) -> None:
     assert is_flat(head[: 64 * 1024]) is flat
 
 
-@pytest.mark.parametrize("piece", [b"<package ", b"<!---->", b"<!a>", b"<?a?>", b" <", b"<a b='", b"<!a [", b'"'])
+@pytest.mark.parametrize(
+    "piece", [b"<package ", b"<!---->", b"<!a>", b"<?a?>", b" <", b"<a b='", b"<!a [", b'"', b"a:", b"<!DOCTYPE a>"]
+)
 def test_nothing_takes_long(piece: bytes) -> None:
     head = (b"<" + piece * (64 * 1024 // len(piece)))[: 64 * 1024]
     before = time.process_time()

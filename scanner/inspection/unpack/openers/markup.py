@@ -5,7 +5,7 @@ Names are told without their prefix: OOXML has two families of namespaces for th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Protocol
@@ -50,9 +50,14 @@ class Listener(Protocol):
     def text(self, piece: str) -> None: ...
 
 
-def read_markup(pieces: Iterable[bytes], listener: Listener) -> None:
-    """Tells `listener` a whole document. Raises ValueError where it is not well-formed or declares entities."""
-    parser = _parser()
+def _refuse_entity(*_declaration: object) -> None:
+    raise ValueError("XML: declares an entity")
+
+
+def read_markup(pieces: Iterable[bytes], listener: Listener, declared: Callable[..., None] = _refuse_entity) -> None:
+    """Tells `listener` a whole document. Raises ValueError where it is not well-formed, and what `declared` raises: it
+    is called for each entity that is declared."""
+    parser = _parser(declared)
     parser.buffer_text = True
     # A document of a few pages has ten thousand elements of some twenty names.
     local, told_start, told_end = lru_cache(maxsize=NAMES_KEPT)(_local), listener.start, listener.end
@@ -74,7 +79,7 @@ def read_document(pieces: Iterable[bytes], listener: Listener, roots: Collection
     is no XML at all."""
     gate = _Gate(listener, roots)
     try:
-        read_markup(pieces, gate)
+        read_markup(pieces, gate, gate.declare)
     except _OtherRoot:
         return
     except NotWellFormed as error:
@@ -93,11 +98,17 @@ class _Gate:
         self._start = listener.start
         self.end, self.text = listener.end, listener.text
         self._roots = {root.decode() for root in roots}
-        self.passed = False
+        self._declares = self.passed = False
+
+    def declare(self, *_declaration: object) -> None:
+        # Drawings and books declare entities, too: only those of a document that is wanted are refused.
+        self._declares = True
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if not self.passed and name not in self._roots:
             raise _OtherRoot
+        if self._declares:
+            _refuse_entity()
         self.passed = True
         self._start(name, attributes)
 
@@ -111,9 +122,9 @@ def check_elements(document: bytes) -> None:
         parser.Parse(document, True)
 
 
-def _parser() -> expat.XMLParserType:
+def _parser(declared: Callable[..., None] = _refuse_entity) -> expat.XMLParserType:
     parser = expat.ParserCreate()
-    parser.EntityDeclHandler = _refuse_entity
+    parser.EntityDeclHandler = declared
     return parser
 
 
@@ -123,10 +134,6 @@ def _refusing() -> Iterator[None]:
         yield
     except expat.ExpatError as error:
         raise NotWellFormed(error) from error
-
-
-def _refuse_entity(*_declaration: object) -> None:
-    raise ValueError("XML: declares an entity")
 
 
 def _refuse_other(*_other: object) -> None:

@@ -75,6 +75,12 @@ def test_what_may_be_such_a_document_and_cannot_be_read_is_damaged(content):
         read_document([content], Heard(), (b"p",))
 
 
+def test_entities_of_what_is_no_such_document_are_nobodys_concern():
+    heard = Heard()
+    read_document([b'<!DOCTYPE svg [<!ENTITY b "c">]><svg a="&b;"/>'], heard, (b"p",))
+    assert heard.told == []
+
+
 def test_a_type_of_document_without_entities_is_nothing_bad():
     heard = Heard()
 
