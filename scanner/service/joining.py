@@ -19,27 +19,41 @@ FIRST_REST, LONGEST_REST = 30.0, 900.0
 async def work_until_one_comes(parts: Parts, stop: asyncio.Event, work: Beside) -> None:
     """`work` until `stop`, or until a domain that was left out can be entered: then all is to be assembled anew."""
     over = asyncio.Event()
-    waiting = asyncio.create_task(_wait(parts, stop, over))
+    waiting = asyncio.create_task(_pass_on(parts, stop, over))
     try:
         await work(parts, over)
     finally:
         waiting.cancel()
         await asyncio.wait((waiting,))
+    if not waiting.cancelled():
+        waiting.result()
 
 
-async def _wait(parts: Parts, stop: asyncio.Event, over: asyncio.Event) -> None:
-    """Whatever becomes of it, the order to stop is passed on."""
+async def _pass_on(parts: Parts, stop: asyncio.Event, over: asyncio.Event) -> None:
+    """The order to stop at once, also in the middle of a call; and whatever becomes of the asking."""
+    asking, stopping = asyncio.create_task(_wait_for_one(parts, stop)), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((asking, stopping), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        over.set()
+        asking.cancel()
+        stopping.cancel()
+        await asyncio.wait((asking, stopping))
+    if not asking.cancelled():
+        asking.result()
+
+
+async def _wait_for_one(parts: Parts, stop: asyncio.Event) -> None:
     rest = FIRST_REST
     for one in parts.left_out:
         _tell(parts, one, one.trouble)
-    try:
-        while not stop.is_set():
-            await first_of(rest, stop) if parts.left_out else await stop.wait()
-            if not stop.is_set() and any([await _answers(parts, one) for one in parts.left_out]):
-                return
-            rest = min(2 * rest, LONGEST_REST)
-    finally:
-        over.set()
+    if not parts.left_out:
+        await stop.wait()
+    while not stop.is_set():
+        await first_of(rest, stop)
+        if not stop.is_set() and any([await _answers(parts, one) for one in parts.left_out]):
+            return
+        rest = min(2 * rest, LONGEST_REST)
 
 
 async def _answers(parts: Parts, one: LeftOut) -> bool:

@@ -56,3 +56,18 @@ async def test_where_none_is_left_out_nobody_is_asked(world: World) -> None:
         asyncio.get_running_loop().call_later(0.3, stop.set)
         await work_until_one_comes(replace(parts, left_out=()), stop, turned)
     assert len(world.calls("/userinfo")) == asked
+
+
+async def test_the_order_to_stop_does_not_wait_for_a_call(world: World) -> None:
+    with_two_domains(world)
+    world.fault(route="/pubapi/v1/userinfo", status=401, count=1)
+    stop = asyncio.Event()
+    async with assembled(world.settings()) as parts:
+        world.fault(route="/pubapi/v1/userinfo", delay=60, count=1)
+        asked = len(world.calls("/userinfo"))
+        working = asyncio.create_task(work_until_one_comes(parts, stop, turned))
+        while len(world.calls("/userinfo")) == asked:
+            await asyncio.sleep(0.02)
+        stop.set()
+        await asyncio.wait_for(working, 20)
+        assert [one.name for one in parts.left_out] == ["other"]
