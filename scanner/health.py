@@ -41,10 +41,17 @@ class Heartbeats:
     """By when each loop has to turn again. A loop that must rest long (a daily quota is gone) says so."""
 
     due: dict[str, datetime] = field(default_factory=dict)
+    _amounts: dict[str, int] = field(default_factory=dict)
 
     def beat(self, loop: str, now: datetime, resting: float = 0.0) -> None:
         """`resting`: seconds the loop means to do nothing from now."""
         self.due[loop] = now + timedelta(seconds=resting + SLACK)
+
+    def has_moved(self, loop: str, amount: int) -> bool:
+        """Whether what only grows while its work goes on has grown since this was asked last."""
+        before = self._amounts.get(loop, 0)
+        self._amounts[loop] = amount
+        return amount > before
 
     def ended(self, loop: str) -> None:
         """It is another replica's now, and nobody waits for it here."""

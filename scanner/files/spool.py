@@ -33,6 +33,8 @@ class Spool:
         self.folder = settings.dir
         self.limit = settings.max_total
         """Bytes all contents may take together."""
+        self.written = 0
+        """Bytes of all contents ever: as long as it grows, contents come in."""
         self._used = 0
         self._changed = threading.Condition()
         self._waiting: deque[object] = deque()
@@ -57,6 +59,11 @@ class Spool:
                 self._waiting.remove(ticket)
                 self._changed.notify_all()
         return Room(self, size)
+
+    def count(self, size: int) -> None:
+        """Called by a room that was written to."""
+        with self._changed:
+            self.written += size
 
     def give_back(self, size: int) -> None:
         """Called by a room that shrinks or closes."""
@@ -91,6 +98,7 @@ class Room:
         except OSError as error:
             return Gap(Unchecked.SPOOL_UNAVAILABLE, f"{self._spool.folder}: {error.strerror}")
         self.size += len(chunk)
+        self._spool.count(len(chunk))
         return None
 
     def settle(self) -> None:

@@ -13,7 +13,7 @@ SHORTCUT = rb"L\x00{3}\x01\x14\x02\x00{5}\xc0\x00{6}F"
 """Regular expression; size and class, without which Windows takes it for none ([MS-SHLLINK] 2.1)."""
 PDF_HEAD = re.compile(rb"%(?:PDF-|!PS-Adobe-[0-9.]{1,9} PDF-)")
 """Acrobat takes the second for one, too (ISO 32000-1, annex H.3, note 13)."""
-PDF_END = re.compile(rb"startxref[\x00\s]{0,64}\d")
+PDF_END = re.compile(rb"startxref[\x00\s]*+\d")
 """Enough for poppler, which needs no header."""
 FARTHEST = 1024
 """Bytes from either end in which those are looked for."""

@@ -36,7 +36,7 @@ from scanner.service.notifying import NOTIFY_EVERY, Notifier, notifier_of
 from scanner.service.probing import probe
 from scanner.service.probing.probe import Prober, probers_of
 from scanner.service.pruning import PRUNE_EVERY, prune
-from scanner.service.publish import publish
+from scanner.service.publish import LONGEST_WORK, publish
 from scanner.service.statements import STATE_EVERY, Statements
 from scanner.service.walks import walker_of
 from scanner.service.webhooks.webhooks import REGISTER_EVERY, Webhooks, webhooks_of
@@ -46,8 +46,6 @@ log = structlog.get_logger("scanner.service")
 GRACE = 25.0
 """Seconds that running scans may take to end after the order to stop; Kubernetes kills after 30 by default."""
 PUBLISH_EVERY = 5.0
-LONGEST_WORK = 600.0
-"""Seconds after which slots that are all busy without one new start mean that dispatch hangs."""
 KEEPER = "keeper"
 """The office at which all that is done once is done, but for the feeds."""
 WALK_WAIT = 10.0

@@ -13,6 +13,9 @@ from scanner.settings import Settings
 DAY = timedelta(days=1)
 NOTHING_TO_DO = 60.0
 """Seconds for which an empty queue excuses a dispatcher that starts nothing."""
+LONGEST_WORK = 600.0
+"""Seconds after which slots that are all busy mean that dispatch hangs, where no version begins and no content comes in
+either: a large one over a slow line takes hours."""
 
 
 async def publish(parts: Parts, *, scans: bool = True) -> None:
@@ -35,6 +38,8 @@ async def publish(parts: Parts, *, scans: bool = True) -> None:
             metrics.api_quota(name, "day", limit=quota.day_limit, used=quota.day_used or 0)
     if backlog.pending == 0:
         parts.beat("dispatcher", NOTHING_TO_DO)
+    elif parts.heartbeats.has_moved("dispatcher", stations.spool.written):
+        parts.beat("dispatcher", LONGEST_WORK)
     parts.beat("exporter")
 
 

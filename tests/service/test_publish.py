@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from datetime import timedelta
+
 from scanner.model import EntryId, FileVersion, GroupId, Lane
 from scanner.service.assembly import Parts, assembled, utc_now
-from scanner.service.publish import publish
+from scanner.service.publish import LONGEST_WORK, publish
 from tests.clamd import StartClamd
 from tests.journeys.world import World
 
@@ -61,3 +64,16 @@ async def test_an_empty_queue_excuses_a_dispatcher_that_starts_nothing_and_work_
         await parts.stations.ledger.queue_versions("acme", [version], Lane.LIVE)
         await publish(parts)
         assert set(parts.heartbeats.due) == {"exporter"}
+
+
+async def test_content_that_comes_in_excuses_a_dispatcher_whose_slots_are_all_busy(world: World) -> None:
+    async with assembled(world.settings()) as parts:
+        version = FileVersion("acme", GroupId("g"), EntryId("e"), "/Shared/a.txt")
+        await parts.stations.ledger.queue_versions("acme", [version], Lane.LIVE)
+        with closing(parts.stations.spool.reserve(10)) as room:
+            for chunk in (b"some", b"more"):
+                room.write(chunk)
+                await publish(parts)
+                assert parts.heartbeats.due.pop("dispatcher") > parts.clock() + timedelta(seconds=LONGEST_WORK)
+            await publish(parts)
+            assert "dispatcher" not in parts.heartbeats.due
