@@ -27,6 +27,7 @@ from scanner.model import (
     Verdict,
 )
 from scanner.notify.ocsf import Activity, detection
+from scanner.pipeline.giving_up import give_up
 from scanner.pipeline.patience import wait_before_next
 from scanner.pipeline.stations import Domain, Stations
 from scanner.remediation.brake import Counts, held
@@ -40,10 +41,11 @@ HELD_WAIT = timedelta(days=1)
 
 
 async def act(run: Run, verdict: Verdict, steps: Sequence[StepRecord], stations: Stations) -> datetime | None:
-    """Do what is open of the plan, in order. Gives the moment to go on where something must wait."""
+    """Do what is open of the plan, in order. Gives the moment to go on where something must wait. Raises
+    RetryLater where a dry run cannot look at what was begun before it."""
     if stations.settings.remediation.mode == "dry-run":
-        todo = [record for record in steps if record.state in OPEN_STEPS]
-        await _close(run, todo, StepResult(StepState.DRY_RUN), stations)
+        every = {record.id: record for record in steps}
+        await give_up(run, every, StepResult(StepState.DRY_RUN), verdict.content, stations)
         return None
     plan = {record.id: record for record in steps if record.step.kind is not StepKind.NOTIFY}
     waiting, due = "", None
@@ -73,7 +75,7 @@ async def _settle(
         return "", None
     if run.attempts > stations.settings.workers.max_attempts:
         given_up = StepResult(StepState.FAILED, {"error": f"given up after {run.starts} starts"})
-        plan |= await _close(run, todo, given_up, stations)
+        plan |= await give_up(run, plan, given_up, verdict.content, stations)
         return "", None
     held = await _held(run, verdict, tuple(plan.values()), stations)
     if held is not None:

@@ -28,7 +28,7 @@ LARGE = bytes(range(256)) * 8_000
 async def test_a_renewed_token_in_the_file_is_taken_up_in_mid_run(world: World) -> None:
     world.upload(GOOD, b"notes")
     renewed = world.control("POST", "tokens", json={"user": "svc-scanner"})["value"]
-    world.fault(route=CONTENT, delay=0.5, count=1)
+    world.fault(route=CONTENT, delay=3, count=1)
     running = asyncio.create_task(world.once())
     while not world.calls(CONTENT):
         await asyncio.sleep(0.02)
