@@ -227,7 +227,8 @@ def put_back(connection: Connection, now: datetime) -> int:
         and_(doubts.c.kind == Why.CONTENT.value, doubts.c.domain == verdicts.c.domain),
         and_(doubts.c.kind == Why.VERDICT.value, doubts.c.generation == cache.c.generation),
     )
-    resting = (verdicts.c.reused.is_not(None), verdicts.c.kind.in_(LOOKED_INTO_AGAIN), work.c.state == "done")
+    # Not only what has ended: a plan may be held, wait for a lock, or be in a worker's hands.
+    resting = (verdicts.c.reused.is_not(None), verdicts.c.kind.in_(LOOKED_INTO_AGAIN))
     query = (
         select(work.c.domain, work.c.entry_id)
         .select_from(verdicts.join(work, _CURRENT).outerjoin(cache, cache.c.verdict_id == verdicts.c.reused))

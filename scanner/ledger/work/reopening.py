@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, case, delete, update
+from sqlalchemy import Connection, case, delete, select, update
 
 from scanner.ledger.dispatch import tickets
 from scanner.ledger.tables import holds, steps, work
@@ -25,6 +25,7 @@ def reopen(
     """Work begins anew with all its attempts. Where a worker has it, or a plan of it is open, that ends here: its token
     counts no more, and what was not done of the plan is left to the new one. `suspect`: it runs alone."""
     mine = (work.c.domain == domain) & (work.c.entry_id == entry_id)
+    before = connection.execute(select(work.c.state).where(mine)).scalar_one()
     opened = {"state": "queued", "lane": lane.value, "attempts": 0, "due": now, "token": None}
     unsaid = dict.fromkeys(("outcome", "done_at", "verdict_id", "gap_reason", "gap_detail"))
     connection.execute(update(work).where(mine).values(**opened, **unsaid))
@@ -32,6 +33,9 @@ def reopen(
     # What a person said of the former plan says nothing of a new one; who said it stands in the audit.
     connection.execute(delete(holds).where((holds.c.domain == domain) & (holds.c.entry_id == entry_id)))
     tickets.put(connection, domain, entry_id, lane, now, suspect=suspect)
+    if before in tickets.OPEN:
+        # Its ticket is there already, and may rest: a plan is held for a day at a time.
+        tickets.put_back(connection, domain, entry_id, now, suspect=suspect)
 
 
 def _end_plan(connection: Connection, domain: str, entry_id: EntryId, now: datetime) -> None:

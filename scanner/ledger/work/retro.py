@@ -16,7 +16,6 @@ from sqlalchemy import BigInteger, Connection, Row, and_, func, insert, select, 
 from sqlmodel import Field
 
 from scanner.ledger.databases.database import Database
-from scanner.ledger.dispatch import tickets
 from scanner.ledger.rows import version_of
 from scanner.ledger.tables import Base, UtcDateTime, verdicts, work
 from scanner.ledger.work import exposed as exposed_contents
@@ -225,13 +224,11 @@ def passed(
     connection.execute(update(retro).where(retro.c.generation == generation).values(**counts))
     if infected is None:
         return 0
-    query = select(work.c.domain, work.c.entry_id, work.c.state).select_from(work.join(verdicts, _CURRENT))
+    query = select(work.c.domain, work.c.entry_id).select_from(work.join(verdicts, _CURRENT))
     # Not only what has ended: a plan may be held, wait for a lock, or be in a worker's hands.
     rows = connection.execute(query.where(verdicts.c.sha256 == infected, verdicts.c.kind.in_(KINDS))).all()
     for row in rows:
         reopen(connection, row.domain, EntryId(row.entry_id), Lane.RESCAN, now)
-        if row.state in tickets.OPEN:
-            tickets.put_back(connection, row.domain, EntryId(row.entry_id), now, suspect=False)
     return len(rows)
 
 

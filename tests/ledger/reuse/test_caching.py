@@ -171,6 +171,19 @@ def test_clean_versions_that_rest_on_what_is_doubted_are_looked_at(
     assert database.run_here(act) == back
 
 
+def test_a_held_plan_that_rests_on_what_is_doubted_is_looked_at_as_well(database: Database) -> None:
+    def act(connection: Connection) -> int:
+        source = judged(connection, "a", looked())
+        run = took(connection, "b")
+        flagged = replace(resting(source), kind=VerdictKind.FLAGGED, version=run.version)
+        working.record_verdict(connection, run, flagged, Plan(), NOON)
+        working.defer(connection, run, None, after(86_400), counts=False)
+        raised(connection, Why.CONTENT)
+        return caching.put_back(connection, after(1))
+
+    assert database.run_here(act) == 1
+
+
 def test_old_looks_are_dropped_a_page_at_a_time(database: Database) -> None:
     def act(connection: Connection) -> list[int]:
         judged(connection, "a", looked())
