@@ -46,6 +46,7 @@ from scanner.ledger.work import deletion, facts, intake, rereading, tallies, wor
 from scanner.ledger.work.dead_letters import DeadLetters
 from scanner.ledger.work.facts import Judged, Stretch
 from scanner.ledger.work.judgements import judgements
+from scanner.ledger.work.polls import Polls
 from scanner.ledger.work.probing import Probes
 from scanner.ledger.work.retro import Retro
 from scanner.model import (
@@ -89,6 +90,7 @@ class Ledger:
         self._release = release
         self._on_gone = on_gone
         self.dispatch = Dispatch(database)
+        self.polls = Polls(database)
         self.walks = Walks(database, clock, self.dispatch.wake)
         self.holds = Holds(database, clock)
         self.notices = Notices(database, clock)

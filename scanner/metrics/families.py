@@ -115,7 +115,8 @@ class Families:
         polls = ("success", "empty", "throttled", "error")
         self.event_polls = self._counter("event_polls", "Polls of a feed, by how they ended", outcome=polls)
         self.last_poll = self._gauge(
-            "event_poll_last_success_timestamp_seconds", "Last successful poll, of the domain where it is longest ago"
+            "event_poll_last_success_timestamp_seconds",
+            "Last poll that succeeded at any replica, of the domain where it is longest ago",
         )
         self.last_seen = self._gauge(
             "event_last_seen_timestamp_seconds", "Platform time of the newest event in the ledger, over all domains"

@@ -5,11 +5,14 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import timedelta
 
+from scanner.events.feed import Poll
 from scanner.model import EntryId, FileVersion, GroupId, Lane
 from scanner.service.assembly import Parts, assembled, utc_now
 from scanner.service.publish import LONGEST_WORK, publish
 from tests.clamd import StartClamd
 from tests.journeys.world import World
+
+LAST_POLL = "event_poll_last_success_timestamp_seconds"
 
 
 def value(parts: Parts, name: str, **labels: str) -> float | None:
@@ -77,3 +80,18 @@ async def test_content_that_comes_in_excuses_a_dispatcher_whose_slots_are_all_bu
                 assert parts.heartbeats.due.pop("dispatcher") > parts.clock() + timedelta(seconds=LONGEST_WORK)
             await publish(parts)
             assert "dispatcher" not in parts.heartbeats.due
+
+
+async def test_a_feed_counts_as_read_when_any_replica_read_it(world: World) -> None:
+    async with assembled(world.settings()) as parts:
+        await publish(parts)
+        assert value(parts, LAST_POLL) == 0, "nobody has read it yet"
+        handed_over, read_since = utc_now() - timedelta(hours=1), utc_now() - timedelta(minutes=9)
+        parts.metrics.polled("acme", Poll(), handed_over)
+        await publish(parts)
+        assert value(parts, LAST_POLL) == handed_over.timestamp()
+        await parts.stations.ledger.polls.record({"acme": read_since})
+        await publish(parts)
+        assert value(parts, LAST_POLL) == read_since.timestamp()
+        await publish(parts)
+        assert value(parts, LAST_POLL) == read_since.timestamp(), "what was read here before it does not come back"
