@@ -87,7 +87,7 @@ async def test_a_feed_counts_as_read_when_any_replica_read_it(world: World) -> N
         await publish(parts)
         assert value(parts, LAST_POLL) == 0, "nobody has read it yet"
         handed_over, read_since = utc_now() - timedelta(hours=1), utc_now() - timedelta(minutes=9)
-        parts.metrics.polled("acme", Poll(), handed_over)
+        parts.metrics.polled("acme", Poll((), None), handed_over)
         await publish(parts)
         assert value(parts, LAST_POLL) == handed_over.timestamp()
         await parts.stations.ledger.polls.record({"acme": read_since})
