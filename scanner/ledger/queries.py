@@ -186,15 +186,17 @@ def reasons_of(row: Row[*tuple[Any, ...]]) -> tuple[str, ...]:
 
 
 def quarantined(connection: Connection, domain: str | None) -> list[QuarantineRow]:
-    """Files moved into quarantine by us and neither released nor purged since."""
+    """Files moved into quarantine by us and neither released nor purged since. Of a version that somebody took out, and
+    that was moved there anew, only the last move counts: where it was, and since when it may be purged."""
     later = steps.alias()
-    released = exists().where(
-        later.c.domain == steps.c.domain,
-        later.c.group_id == steps.c.group_id,
-        later.c.id > steps.c.id,
-        later.c.kind.in_([StepKind.RELEASE.value, StepKind.PURGE.value]),
-        later.c.state.in_(_DONE),
+    of_the_file = and_(later.c.domain == steps.c.domain, later.c.group_id == steps.c.group_id, later.c.id > steps.c.id)
+    ended = and_(later.c.kind.in_([StepKind.RELEASE.value, StepKind.PURGE.value]), later.c.state.in_(_DONE))
+    anew = and_(
+        later.c.kind == StepKind.QUARANTINE.value,
+        later.c.entry_id == steps.c.entry_id,
+        later.c.state == StepState.SUCCESS.value,
     )
+    released = exists().where(of_the_file, or_(ended, anew))
     query = (
         select(steps, verdicts.c.reasons, verdicts.c.size, verdicts.c.sha256, verdicts.c.sha512, verdicts.c.mime)
         .join(work, and_(work.c.domain == steps.c.domain, work.c.entry_id == steps.c.entry_id))

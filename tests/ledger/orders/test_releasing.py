@@ -11,7 +11,8 @@ from scanner.ledger.orders import releasing
 from scanner.ledger.rows import QuarantineRow
 from scanner.ledger.tables import steps, tickets, work
 from scanner.ledger.work import working
-from scanner.model import Outcome, Plan, Step, StepKind, StepRecord, StepResult, StepState
+from scanner.ledger.work.reopening import reopen
+from scanner.model import Lane, Outcome, Plan, Step, StepKind, StepRecord, StepResult, StepState
 from tests.ledger.world import after, infected, rows, took, version
 
 MOVE = Step(StepKind.QUARANTINE, {"destination": "/Shared/Q/e.q"})
@@ -110,3 +111,16 @@ def test_a_result_is_kept_with_its_moment(database: Database):
         return rows(connection, steps, "state", "detail", "done_at")[1]
 
     assert database.run_here(act) == ("success", {"path": "/Shared/e.txt"}, after(61))
+
+
+def test_of_a_version_that_was_taken_out_and_moved_there_anew_only_the_last_move_counts(database: Database):
+    def act(connection):
+        first = quarantine(connection)
+        reopen(connection, first.domain, first.entry_id, Lane.RESCAN, after(50))
+        run = took(connection, "e")
+        (step,) = working.record_verdict(connection, run, infected(run.version, "Eicar"), Plan((MOVE,)), after(52))
+        anew = StepResult(StepState.SUCCESS, {"origin": "/Shared/Out/e.txt", "path": "/Shared/Q/e_1.q"})
+        working.record_step(connection, run, step.id, anew, after(53))
+        return [(row.origin, row.path, row.quarantined_at) for row in queries.quarantined(connection, None)]
+
+    assert database.run_here(act) == [("/Shared/Out/e.txt", "/Shared/Q/e_1.q", after(53))]
