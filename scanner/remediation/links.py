@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scanner.cloud.port import Cloud, FileInfo, Link
-from scanner.errors import CloudRefused, Forbidden
+from scanner.errors import CloudRefused
 from scanner.model import StepKind, StepResult, StepState
 from scanner.remediation.place import lies_below, parent_of
 from scanner.remediation.step import ApiScope, Needs, Scene, StepType
@@ -17,16 +17,21 @@ MOST_FOLDERS = 8
 async def revoke_links(scene: Scene) -> StepResult:
     """Delete every link to the file, also one pinned to an older version.
 
-    `links` of the detail has the ids deleted, `folder_links` those of folders above, through which the file can be
-    opened as long as it lies there: they lead to other things as well, so they are told and left. What we may not
-    delete fails the step, after the others are gone. Raises Forbidden where links cannot be listed.
+    `links` of the detail has the ids deleted, also by a try whose result was lost; `folder_links` those of folders
+    above, through which the file can be opened as long as it lies there: they lead to other things as well, so they are
+    told and left. What we may not delete fails the step, after the others are gone. Raises Forbidden where links cannot
+    be listed.
     """
     found = await links_to(scene.cloud, scene.info)
     above = {} if lies_below(scene.info.path, scene.quarantine_folder) else await _folder_links(scene)
+    there = [link.id for link in found]
+    before = [one for one in scene.record.detail.get("links", "").split(",") if one and one not in there]
     if not found:
-        return StepResult(StepState.ALREADY_DONE, {"links": "", **above})
+        return StepResult(StepState.ALREADY_DONE, {"links": ",".join(before), **above})
+    # Should the result be lost: whose links were deleted nobody could tell afterwards.
+    await scene.note({"links": ",".join([*before, *there])})
     deleted, refusals = await delete_links(scene.cloud, found)
-    detail = {"links": ",".join(deleted), **above}
+    detail = {"links": ",".join([*before, *deleted]), **above}
     if refusals:
         return StepResult(StepState.FAILED, {**detail, "error": "; ".join(refusals)})
     return StepResult(StepState.SUCCESS, detail)
@@ -39,7 +44,7 @@ async def delete_links(cloud: Cloud, links: Sequence[Link]) -> tuple[list[str], 
         try:
             await cloud.delete_link(link.id)
             deleted.append(link.id)
-        except Forbidden as error:
+        except CloudRefused as error:
             refusals.append(f"link {link.id} of {link.created_by}: {error}")
     return deleted, refusals
 

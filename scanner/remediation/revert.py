@@ -36,14 +36,23 @@ async def revert(scene: Scene) -> StepResult:
     if passed is None:
         return StepResult(StepState.FAILED, {"error": "no version before it is known to be clean, nothing was deleted"})
     doomed = [*reversed(older[:passed]), versions[-1]]
+    deleted = ",".join([*_deleted_before(scene, versions), *(f"{one.entry_id}:{one.size}" for one in doomed)])
+    # Should the result be lost: what is to be restored from the trash nobody could tell afterwards.
+    await scene.note({"deleted": deleted})
     for one in doomed:
         try:
             await scene.cloud.delete_version(scene.info.group_id, one.entry_id)
         except Conflict as error:
             raise RetryLater(str(error), LOCK_WAIT) from error
-    deleted = ",".join(f"{one.entry_id}:{one.size}" for one in doomed)
     detail = {"back_to": older[passed].entry_id, "deleted": deleted, "path": scene.info.path}
     return StepResult(StepState.SUCCESS, detail)
+
+
+def _deleted_before(scene: Scene, versions: Sequence[VersionInfo]) -> list[str]:
+    """What a try was about to delete, and is there no more."""
+    there = {one.entry_id for one in versions}
+    noted = scene.record.detail.get("deleted", "").split(",")
+    return [one for one in noted if one and one.rpartition(":")[0] not in there]
 
 
 def clean_below(older: Sequence[VersionInfo], judged: Mapping[EntryId, Judgement]) -> int | None:
@@ -83,7 +92,8 @@ async def when_replaced(scene: Scene) -> StepResult | None:
     if clean_below([current], await scene.judged([current.entry_id])) is None:
         return None
     size = "" if scene.content is None else str(scene.content.size)
-    detail = {"back_to": current.entry_id, "deleted": f"{scene.version.entry_id}:{size}", "path": scene.info.path}
+    deleted = _deleted_before(scene, versions) or [f"{scene.version.entry_id}:{size}"]
+    detail = {"back_to": current.entry_id, "deleted": ",".join(deleted), "path": scene.info.path}
     return StepResult(StepState.ALREADY_DONE, detail)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from scanner.errors import Forbidden
+from scanner.errors import BadAnswer, CloudUnavailable, Forbidden, RetryLater
 from scanner.model import Step, StepKind, StepResult, StepState
 from tests.remediation.world import ORIGIN, World, step
 
@@ -73,3 +75,25 @@ async def test_a_link_made_meanwhile_is_seen(world: World) -> None:
     result = await world.perform(version, step(REVOKE), cloud)
     expected = {"links": first, "error": f"still there after deletion: {second[0]}"}
     assert result == StepResult(StepState.FAILED, expected)
+
+
+async def test_the_ids_of_links_deleted_by_a_try_whose_result_was_lost_stay_known(world: World) -> None:
+    version = world.upload(ORIGIN)
+    links = [world.link(version), world.link(version)]
+    noted: list[dict[str, str]] = []
+    cloud = world.scripted(delete_link=[None, CloudUnavailable("no answer")])
+    with pytest.raises(RetryLater):
+        await world.perform(version, step(REVOKE), cloud, note=noted.append)
+    assert noted == [{"links": ",".join(links)}]
+
+    record = replace(step(REVOKE, StepState.INTENDED), detail=noted[0])
+    assert (await world.perform(version, record)).detail["links"] == ",".join(links)
+    assert (await world.perform(version, record)) == StepResult(StepState.ALREADY_DONE, {"links": ",".join(links)})
+
+
+async def test_an_answer_about_one_link_that_makes_no_sense_keeps_no_other_from_being_deleted(world: World) -> None:
+    version = world.upload(ORIGIN)
+    links = {world.link(version), world.link(version)}
+    result = await world.perform(version, step(REVOKE), world.scripted(delete_link=[BadAnswer("no JSON", 200)]))
+    (left,) = await world.twin.links(ORIGIN)
+    assert (result.state, result.detail["links"]) == (StepState.FAILED, (links - {left.id}).pop())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha512
 
 import pytest
 
 from scanner.cloud.port import VersionInfo
-from scanner.errors import Forbidden, RetryLater
+from scanner.errors import CloudUnavailable, Forbidden, RetryLater
 from scanner.model import (
     EntryId,
     FileVersion,
@@ -39,6 +40,7 @@ class History:
     def __init__(self, *texts: tuple[str, VerdictKind | None]) -> None:
         self.world = World()
         self.versions: list[FileVersion] = []
+        self.noted: dict[str, str] = {}
         self.known: dict[EntryId, Judgement] = {}
         for text, kind in texts:
             version = self.world.upload(ORIGIN, text)
@@ -50,9 +52,13 @@ class History:
     async def judged(self, entry_ids: Sequence[EntryId]) -> Mapping[EntryId, Judgement]:
         return {entry_id: self.known[entry_id] for entry_id in entry_ids if entry_id in self.known}
 
+    async def note(self, detail: Mapping[str, str]) -> None:
+        self.noted = dict(detail)
+
     async def revert(self, state: StepState = StepState.PLANNED, cloud: Scripted | None = None) -> StepResult:
         used = self.world.twin if cloud is None else cloud.as_cloud
-        return await perform(used, self.versions[-1], step(REVERT, state), FOLDER, ACCOUNT, judged=self.judged)
+        record = replace(step(REVERT, state), detail=self.noted)
+        return await perform(used, self.versions[-1], record, FOLDER, ACCOUNT, judged=self.judged, note=self.note)
 
     @property
     def left(self) -> list[str]:
@@ -86,6 +92,18 @@ async def test_bad_versions_between_go_as_well_and_the_current_one_last() -> Non
     good, one, two, three = (each.entry_id for each in history.versions)
     done = await history.revert()
     assert (done.detail["deleted"], history.left) == (f"{one}:5,{two}:6,{three}:7", [good])
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+async def test_the_versions_deleted_by_a_try_whose_result_was_lost_stay_known(lost: int) -> None:
+    history = History(("good", CLEAN), ("bad 1", BAD), ("bad 22", BAD))
+    _, one, two = (each.entry_id for each in history.versions)
+    answers = [None] * (lost - 1) + [CloudUnavailable("no answer")]
+    with pytest.raises(RetryLater):
+        await history.revert(cloud=history.world.scripted(delete_version=answers))
+    if lost == 2:  # It was deleted all the same.
+        await history.world.twin.delete_version(history.versions[-1].group_id, two)
+    assert (await history.revert(StepState.INTENDED)).detail["deleted"] == f"{one}:5,{two}:6"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from scanner.cloud.memory import MemoryCloud
@@ -32,10 +32,18 @@ class World:
         return Scripted(self.twin, **script)
 
     async def perform(
-        self, version: FileVersion, record: StepRecord, cloud: Scripted | None = None, folder: str = FOLDER
+        self,
+        version: FileVersion,
+        record: StepRecord,
+        cloud: Scripted | None = None,
+        folder: str = FOLDER,
+        note: Callable[[dict[str, str]], None] = lambda _: None,
     ) -> StepResult:
+        async def kept(detail: Mapping[str, str]) -> None:
+            note(dict(detail))
+
         used = self.twin if cloud is None else cloud.as_cloud
-        return await perform(used, version, record, folder, ACCOUNT)
+        return await perform(used, version, record, folder, ACCOUNT, note=kept)
 
     async def where(self, version: FileVersion) -> str:
         return (await self.twin.file(version.group_id, priority=Priority.LIVE)).path
