@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -61,11 +62,16 @@ def back_up(ledger: Path, file: Path, *, force: bool, progress: Progress) -> Bac
 def _check(ledger: Path, file: Path, *, force: bool) -> None:
     if not ledger.is_file():
         raise LedgerUnavailable(f"There is no ledger at {ledger}. Check ledger.url.")
-    if str(file.resolve()) in {f"{ledger.resolve()}{end}" for end in _BESIDE}:
+    if os.path.realpath(file) in {f"{os.path.realpath(ledger)}{end}" for end in _BESIDE}:
         raise LedgerUnavailable(f"{file} is the ledger itself, or belongs to it. Name another file.")
-    if file.is_dir():
+    if file.is_dir() and not file.is_symlink():
         raise LedgerUnavailable(f"{file} is a folder. Name a file in it.")
-    if file.exists() and not force:
+    if not os.path.lexists(file):
+        return
+    # Even with --force: in the place of /dev/null, or of a link to where copies are kept, nobody wants one.
+    if not stat.S_ISREG(file.lstat().st_mode):
+        raise LedgerUnavailable(f"{file} is no regular file, and is not replaced. Name another file.")
+    if not force:
         raise LedgerUnavailable(f"{file} is there already. Name another file, or give --force to replace it.")
 
 

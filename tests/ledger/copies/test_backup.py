@@ -1,5 +1,6 @@
 """Copying a ledger file while a service works on it."""
 
+import os
 import sqlite3
 import stat
 import threading
@@ -86,6 +87,19 @@ def test_an_older_copy_is_replaced_only_on_demand(ledger: Path, tmp_path: Path) 
     assert file.read_text() == "older"
     copied(ledger, file, force=True)
     assert asked(file, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_what_is_no_regular_file_is_not_replaced_on_demand_either(ledger: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.write_text("older")
+    os.mkfifo(tmp_path / "pipe")
+    for name, there in (("link", kept), ("dangling", "nowhere"), ("folder", tmp_path)):
+        (tmp_path / name).symlink_to(there)
+    for name in ("pipe", "link", "dangling", "folder"):
+        for force in (False, True):
+            with pytest.raises(LedgerUnavailable, match=f"{name} is no regular file, and is not replaced"):
+                copied(ledger, tmp_path / name, force=force)
+    assert (kept.read_text(), (tmp_path / "link").readlink(), (tmp_path / "pipe").is_fifo()) == ("older", kept, True)
 
 
 @pytest.mark.parametrize("end", ["", "-wal", ".lock"])
