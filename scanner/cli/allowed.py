@@ -40,7 +40,7 @@ def disallow(
     config: ConfigOption,
     *,
     reason: ReasonOption,
-    by: ByOption = "",
+    by: ByOption,
     json: JsonOption = False,
 ) -> None:
     """Let findings in a released content count again, from the next scan on. Verdicts that are recorded stay.

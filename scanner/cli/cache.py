@@ -38,7 +38,7 @@ def settle(
     config: ConfigOption,
     *,
     reason: ReasonOption,
-    by: ByOption = "",
+    by: ByOption,
     json: JsonOption = False,
 ) -> None:
     """Believe again what a difference put in doubt. Versions that rested on it are put back to be looked at first.
@@ -56,7 +56,7 @@ def settle(
 
 
 @cache_app.command("forget")
-def forget(config: ConfigOption, *, reason: ReasonOption, by: ByOption = "", json: JsonOption = False) -> None:
+def forget(config: ConfigOption, *, reason: ReasonOption, by: ByOption, json: JsonOption = False) -> None:
     """Drop all looks that are kept: from now on each content is downloaded once more. Verdicts that are recorded stay.
 
     To be asked for after clamd.conf was changed, which no version of clamd's tells.

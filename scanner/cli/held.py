@@ -57,7 +57,7 @@ def approve(
     signature: SignatureOption = None,
     domain: DomainOption = None,
     everything: AllOption = False,
-    by: ByOption = "",
+    by: ByOption,
     json: JsonOption = False,
 ) -> None:
     """Let held plans go on, whatever the limits say. Each still acts on nothing but the version that was judged.
@@ -78,7 +78,7 @@ def drop(
     signature: SignatureOption = None,
     domain: DomainOption = None,
     everything: AllOption = False,
-    by: ByOption = "",
+    by: ByOption,
     json: JsonOption = False,
 ) -> None:
     """End held plans without an act. The verdicts stay, and the files where they are.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from typing import Annotated
 
 import typer
@@ -26,10 +27,34 @@ def _why(value: str) -> str:
 
 
 def _who(value: str) -> str:
-    return _line(value) or getpass.getuser()
+    line = _line(value)
+    if not line:
+        raise typer.BadParameter("must not be empty: say who with --by NAME")
+    return line
+
+
+def _who_if_given(value: str | None) -> str | None:
+    return None if value is None else _who(value)
+
+
+def this_user() -> str:
+    """As the environment or the system names them; where a container runs under a bare number, nobody does."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        raise typer.BadParameter(f"this system has no name for user {os.getuid()}: say who with --by NAME") from None
 
 
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept in the ledger.", callback=_why)]
-ByOption = Annotated[str, typer.Option("--by", help="Who orders it.", show_default="this system's user", callback=_who)]
+ByOption = Annotated[
+    str,
+    typer.Option(
+        "--by", help="Who orders it.", default_factory=this_user, show_default="this system's user", callback=_who
+    ),
+]
 OptionalReason = Annotated[str, typer.Option("--reason", help="Why; kept in the ledger.", callback=_line)]
-"""For commands that first only show what they would do."""
+OptionalBy = Annotated[
+    str | None,
+    typer.Option("--by", help="Who orders it.", show_default="this system's user", callback=_who_if_given),
+]
+"""Both for commands that first only show what they would do, which nobody need stand for."""

@@ -19,7 +19,7 @@ from scanner.cli.common import (
     say,
     stop,
 )
-from scanner.cli.orders import ByOption, OptionalReason
+from scanner.cli.orders import OptionalBy, OptionalReason, this_user
 from scanner.errors import CloudRefused, RetryLater
 from scanner.ledger.ledger import Ledger
 from scanner.ledger.orders.purging import Purgeable
@@ -42,7 +42,7 @@ def purge(
     request: Annotated[bool, typer.Option("--request", help="Ask that they are deleted; deletes nothing.")] = False,
     confirm: Annotated[bool, typer.Option("--confirm", help="Delete them; the one who requested it may not.")] = False,
     reason: OptionalReason = "",
-    by: ByOption = "",
+    by: OptionalBy = None,
     json: JsonOption = False,
 ) -> None:
     """Delete what has been in quarantine for longer than quarantine.purge_after. Without an option: show what that is.
@@ -55,7 +55,8 @@ def purge(
         stop("Either --request or --confirm: that is for two people.", ExitCode.USAGE)
     if (request or confirm) and not reason:
         stop("Say why, with --reason.", ExitCode.USAGE)
-    order = _Order(settings, tuple(ids or ()), domain, reason, by, json)
+    who = by or this_user() if request or confirm else ""
+    order = _Order(settings, tuple(ids or ()), domain, reason, who, json)
     raise typer.Exit(asyncio.run(order.carried_out(request=request, confirm=confirm)))
 
 

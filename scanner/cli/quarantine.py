@@ -59,7 +59,7 @@ def release(
     config: ConfigOption,
     *,
     reason: ReasonOption,
-    by: ByOption = "",
+    by: ByOption,
     allow_until: Annotated[
         datetime | None,
         typer.Option(

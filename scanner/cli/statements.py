@@ -82,7 +82,7 @@ def key(config: ConfigOption, json: JsonOption = False) -> None:
 
 
 @coverage_app.command("state")
-def state(config: ConfigOption, by: ByOption = "", json: JsonOption = False) -> None:
+def state(config: ConfigOption, by: ByOption, json: JsonOption = False) -> None:
     """Make the statement of each day that has ended and has none; a service does that by itself.
 
     Files that are missing in the folder are written again. Exit 1 where a day is not complete,

@@ -20,7 +20,7 @@ from scanner.cli.common import (
     say,
     stop,
 )
-from scanner.cli.orders import ByOption, OptionalReason
+from scanner.cli.orders import OptionalBy, OptionalReason, this_user
 from scanner.cli.period import moment_of
 from scanner.errors import RetryLater
 from scanner.ledger.ledger import Ledger
@@ -55,7 +55,7 @@ def undo(
         bool, typer.Option("--dry-run", help="Show what would be taken back, and what cannot be.")
     ] = False,
     reason: OptionalReason = "",
-    by: ByOption = "",
+    by: OptionalBy = None,
     json: JsonOption = False,
 ) -> None:
     """Take back all that one rule or signature brought about: files move back, and their contents pass from now on.
@@ -70,7 +70,8 @@ def undo(
     if not dry_run and not reason:
         stop("Say why, with --reason; or see first, with --dry-run.", ExitCode.USAGE)
     until = allowed_until(settings, utc_now())
-    order = _Order(settings, signature or rule or "", signature is not None, since, domain, reason, by, until, json)
+    who = "" if dry_run else by or this_user()
+    order = _Order(settings, signature or rule or "", signature is not None, since, domain, reason, who, until, json)
     raise typer.Exit(asyncio.run(order.carried_out(dry_run=dry_run)))
 
 
