@@ -42,8 +42,12 @@ class Problem:
     what: str
     remedy: str = ""
 
+    @property
+    def fault(self) -> str:
+        return f"{self.where}: {self.what}"
+
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}" + (f"\n    {self.remedy}" if self.remedy else "")
+        return self.fault + (f"\n    {self.remedy}" if self.remedy else "")
 
 
 class ConfigurationError(ScannerError):

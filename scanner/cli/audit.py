@@ -175,7 +175,10 @@ async def _list(config: Path, wanted: Callable[[Entry], bool], *, as_lines: bool
     async with reading(load_or_exit(config)) as ledger:
         async for entry in ledger.proofs.entries():
             if isinstance(entry, Break):
-                stop(f"Entry {entry.seq} cannot be read: {entry.reason}. Run `scanner audit verify`.", ExitCode.FOUND)
+                stop(
+                    f"Entry {entry.seq} cannot be read: {entry.reason}. Run `scanner audit verify`.",
+                    code=ExitCode.FOUND,
+                )
             if wanted(entry):
                 shown += 1
                 if as_lines:
@@ -186,5 +189,4 @@ async def _list(config: Path, wanted: Callable[[Entry], bool], *, as_lines: bool
 
 
 def _line(entry: Entry) -> str:
-    words = (f"{entry.at:%Y-%m-%d %H:%M:%S}Z", entry.actor, entry.action, entry.subject, entry.detail)
-    return "  ".join(word.replace("\n", "\\n") for word in words)
+    return "  ".join((f"{entry.at:%Y-%m-%d %H:%M:%S}Z", entry.actor, entry.action, entry.subject, entry.detail))

@@ -46,8 +46,8 @@ from scanner.settings import DomainSettings, Settings
 auth_app = typer.Typer(help="Sign in to a domain, and see whose its tokens are.", no_args_is_help=True)
 _LONGEST_ADDRESS = 16_384
 _BY_HAND = (
-    "{name} takes its token from {file}, and only the key's secret, which the settings do not name, can revoke it.\n"
-    "At Egnyte, change the password of the token's user: all tokens of that user end with it. Then delete the file."
+    "{name} takes its token from {file}, and only the key's secret, which the settings do not name, can revoke it.",
+    "At Egnyte, change the password of the token's user: all tokens of that user end with it. Then delete the file.",
 )
 
 
@@ -88,11 +88,11 @@ def login(
     """
     settings = _the_domain(load_or_exit(config), domain)
     if page not in ("token", "authorize"):
-        stop("--page is token or authorize.", ExitCode.USAGE)
+        stop("--page is token or authorize.", code=ExitCode.USAGE)
     if kubernetes_secret is not None and not re.fullmatch(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?", kubernetes_secret):
-        stop("A Secret's name has small letters, digits, hyphens and dots.", ExitCode.USAGE)
+        stop("A Secret's name has small letters, digits, hyphens and dots.", code=ExitCode.USAGE)
     if password_file is not None and user is None:
-        stop("--password-file needs --user.", ExitCode.USAGE)
+        stop("--password-file needs --user.", code=ExitCode.USAGE)
     wanted: Page = "token" if page == "token" else "authorize"
     how = Consent(scopes.split(), wanted, port, redirect_uri, paste, pkce)
     with _stopped_by_refusals():
@@ -158,7 +158,7 @@ def status(config: ConfigOption, *, domain: DomainOption = None, json: JsonOptio
         if json:
             print_json(one)
         else:
-            say("\n".join(_lines(one)))
+            say(*_lines(one))
     if any(one.unreachable for one in found):
         raise typer.Exit(ExitCode.UNFINISHED)
     raise typer.Exit(ExitCode.FOUND if any(one.problem for one in found) else ExitCode.NOTHING_FOUND)
@@ -178,7 +178,7 @@ def revoke(
     """
     settings = _the_domain(load_or_exit(config), domain)
     if settings.oauth is None:
-        stop(_BY_HAND.format(name=settings.name, file=settings.token_file), ExitCode.USAGE)
+        stop(*(line.format(name=settings.name, file=settings.token_file) for line in _BY_HAND), code=ExitCode.USAGE)
     with _stopped_by_refusals():
         removed = revoke_at_egnyte(settings)
     if json:
@@ -195,25 +195,25 @@ def _stopped_by_refusals() -> Iterator[None]:
         try:
             yield
         except (GrantRefused, ClientRefused) as error:
-            stop(str(error), ExitCode.USAGE)
+            stop(str(error), code=ExitCode.USAGE)
 
 
 def _domains(settings: Settings, name: str | None) -> Sequence[DomainSettings]:
     found = [one for one in settings.domains if name in (None, one.name)]
     if not found:
-        stop(f"There is no domain {name} in the settings.", ExitCode.USAGE)
+        stop(f"There is no domain {name} in the settings.", code=ExitCode.USAGE)
     return found
 
 
 def _the_domain(settings: Settings, name: str | None) -> DomainSettings:
     found = _domains(settings, name)
     if len(found) > 1:
-        stop(f"Say which domain with --domain: {', '.join(one.name for one in found)}.", ExitCode.USAGE)
+        stop(f"Say which domain with --domain: {', '.join(one.name for one in found)}.", code=ExitCode.USAGE)
     return found[0]
 
 
 def _show(url: str) -> None:
-    note(f"Open this address in a browser, log in as the scanner's service account, and allow the access:\n\n{url}\n")
+    note("Open this address in a browser, log in as the scanner's service account, and allow the access:", "", url, "")
 
 
 def _pasted() -> str:
@@ -227,7 +227,7 @@ def _by_login(settings: DomainSettings, user: str, password_file: Path | None, h
     elif sys.stdin.isatty():
         password = str(typer.prompt(f"Password of {user}", hide_input=True, err=True))[:LONGEST_PASSWORD]
     else:
-        stop("There is no terminal to ask for the password; name a file with --password-file.", ExitCode.USAGE)
+        stop("There is no terminal to ask for the password; name a file with --password-file.", code=ExitCode.USAGE)
     return by_login(settings, user, password, how.scopes)
 
 

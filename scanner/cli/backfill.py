@@ -69,7 +69,7 @@ async def _begin(
     if not yes and not (sys.stdin.isatty() and typer.confirm("Begin?", err=True)):
         if as_json:
             print_json(_begun(domain, path, expected, None))
-        stop("Not begun. Add --yes to begin without being asked.", ExitCode.USAGE)
+        stop("Not begun. Add --yes to begin without being asked.", code=ExitCode.USAGE)
     async with ledger_beside(settings) as ledger:
         walk = await ledger.walks.ask(domain.name, path, WalkReason.BACKFILL, with_versions=versions)
     if as_json:
@@ -81,9 +81,9 @@ async def _begin(
 def _only(domains: list[DomainSettings], path: str) -> DomainSettings:
     watched = [one for one in domains if is_watched(one, path)]
     if not watched:
-        stop(f"{path} is in no watched folder, or in an ignored one. See `scanner config show`.", ExitCode.USAGE)
+        stop(f"{path} is in no watched folder, or in an ignored one. See `scanner config show`.", code=ExitCode.USAGE)
     if len(watched) > 1:
-        stop(f"{path} is watched in {', '.join(one.name for one in watched)}. Add --domain.", ExitCode.USAGE)
+        stop(f"{path} is watched in {', '.join(one.name for one in watched)}. Add --domain.", code=ExitCode.USAGE)
     return watched[0]
 
 
@@ -93,7 +93,7 @@ async def _forecast(settings: Settings, domain: DomainSettings, path: str, *, ve
     try:
         stats = await stats_of(client, path)
     except NotFound:
-        stop(f"{domain.name}: there is no folder {path}", ExitCode.USAGE)
+        stop(f"{domain.name}: there is no folder {path}", code=ExitCode.USAGE)
     except CloudRefused as error:
         note(f"There is no forecast: {error}")
         return None
@@ -113,8 +113,8 @@ def _say_forecast(domain: DomainSettings, path: str, expected: Forecast | None) 
     limit = "" if expected.limit_known else " (where the platform has not said its limit, the documented one)"
     say(
         f"{domain.name} {path}: {expected.folders} folders, {expected.files} files of {written_size(expected.size)}, "
-        f"{expected.versions} versions to scan\n"
-        f"at most {expected.calls} calls; at {expected.calls_a_day} a day{limit} that is {expected.days:.1f} days"
+        f"{expected.versions} versions to scan",
+        f"at most {expected.calls} calls; at {expected.calls_a_day} a day{limit} that is {expected.days:.1f} days",
     )
 
 

@@ -44,14 +44,14 @@ def budget(
     settings = load_or_exit(config)
     names = [one.name for one in settings.domains if domain in (None, one.name)]
     if not names:
-        stop(f"There is no domain {domain} in the settings.", ExitCode.USAGE)
+        stop(f"There is no domain {domain} in the settings.", code=ExitCode.USAGE)
     now = utc_now()
     found = answered(settings, lambda ledger: _budgets(ledger, names, now))
     for one in found:
         if json:
             print_json(one)
         else:
-            say("\n".join(_lines(one, now)))
+            say(*_lines(one, now))
     short = any(token.runs_out_at for one in found for token in one.tokens)
     raise typer.Exit(ExitCode.FOUND if short else ExitCode.NOTHING_FOUND)
 

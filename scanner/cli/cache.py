@@ -47,7 +47,7 @@ def settle(
     """
     back, settled = asyncio.run(_settle(load_or_exit(config), ids, reason, by))
     if not settled:
-        stop("No difference of these ids is open. See `scanner cache status`.", ExitCode.USAGE)
+        stop("No difference of these ids is open. See `scanner cache status`.", code=ExitCode.USAGE)
     if json:
         print_json({"settled": settled, "versions": back, "by": by})
     else:

@@ -1,7 +1,8 @@
 """What all commands share: exit codes, options, and the only ways to print.
 
 Results go to standard output, all else to standard error. Texts may come from strangers (paths, names, messages), so
-everything printed for people passes `printable`: a file name must not be able to steer a terminal.
+everything printed for people passes `printable`: a file name must not be able to steer a terminal, nor to look like
+further lines of ours. So what prints lines is given each of them by itself.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from scanner.errors import CloudRefused, ConfigurationError, LedgerUnavailable, RetryLater, ScannerError
+from scanner.errors import CloudRefused, ConfigurationError, LedgerUnavailable, Problem, RetryLater, ScannerError
 from scanner.settings import Settings, load_settings
 
 DEFAULT_CONFIG = Path("scanner.yaml")
@@ -67,31 +68,42 @@ def stopped_by_user_errors() -> Iterator[None]:
     """Errors that a user can mend (exit 2) or wait out (exit 3) end the command with a message and no traceback."""
     try:
         yield
-    except (ConfigurationError, LedgerUnavailable) as error:
-        stop(str(error), ExitCode.USAGE)
+    except ConfigurationError as error:
+        stop(*told(error.problems), code=ExitCode.USAGE)
+    except LedgerUnavailable as error:
+        stop(str(error), code=ExitCode.USAGE)
     except (RetryLater, CloudRefused) as error:
-        stop(f"{error}{_call_of(error)}", ExitCode.UNFINISHED)
+        stop(str(error), *_call_of(error), code=ExitCode.UNFINISHED)
 
 
-def _call_of(error: ScannerError) -> str:
-    return f"\n    The call has the request id {error.request_id} at Egnyte." if error.request_id else ""
+def told(problems: Iterable[Problem]) -> Iterator[str]:
+    """The lines of each: what is wrong and where, and what to do."""
+    for problem in problems:
+        yield problem.fault
+        if problem.remedy:
+            yield f"    {problem.remedy}"
 
 
-def stop(message: str, code: ExitCode) -> NoReturn:
+def _call_of(error: ScannerError) -> Iterator[str]:
+    if error.request_id:
+        yield f"    The call has the request id {error.request_id} at Egnyte."
+
+
+def stop(*lines: str, code: ExitCode) -> NoReturn:
     """End the command with a message on standard error."""
-    note(message)
+    note(*lines)
     raise typer.Exit(code)
 
 
-def say(text: str) -> None:
-    """A result for people: a line, or several, on standard output."""
+def say(*lines: str) -> None:
+    """A result for people on standard output. What would end a line within one is shown as an escape."""
     with _written():
-        typer.echo(printable(text))
+        typer.echo("\n".join(map(printable, lines)))
 
 
-def note(text: str) -> None:
-    """Anything that is not the result: progress, remarks, problems; on standard error."""
-    typer.echo(printable(text), err=True)
+def note(*lines: str) -> None:
+    """Anything that is not the result, on standard error: progress, remarks, problems."""
+    typer.echo("\n".join(map(printable, lines)), err=True)
 
 
 def print_json(value: object) -> None:
@@ -124,12 +136,12 @@ def _written() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        stop(f"The result cannot be written: {error.strerror}", ExitCode.UNFINISHED)
+        stop(f"The result cannot be written: {error.strerror}", code=ExitCode.UNFINISHED)
 
 
 def printable(text: str) -> str:
-    """Control, bidirectional and other invisible characters written out as escapes; line ends stay."""
-    return "".join(one if one.isprintable() or one == "\n" else _escaped(one) for one in text)
+    """One line: line ends, control, bidirectional and other invisible characters are written out as escapes."""
+    return text if text.isprintable() else "".join(one if one.isprintable() else _escaped(one) for one in text)
 
 
 def _escaped(character: str) -> str:

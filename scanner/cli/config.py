@@ -16,6 +16,7 @@ from scanner.cli.common import (
     say,
     stop,
     stopped_by_user_errors,
+    told,
 )
 from scanner.document import Loc, dotted, parse_document
 from scanner.errors import ConfigurationError
@@ -34,7 +35,7 @@ def check(config: ConfigOption, as_json: JsonOption = False) -> None:
         load_with_origins(config)
     except ConfigurationError as error:
         if not as_json:
-            stop(str(error), ExitCode.USAGE)
+            stop(*told(error.problems), code=ExitCode.USAGE)
         for problem in error.problems:
             print_json(problem)
         raise typer.Exit(ExitCode.USAGE) from error
@@ -54,7 +55,7 @@ def show(config: ConfigOption, as_json: JsonOption = False) -> None:
         values = loaded.settings.model_dump(mode="json")
         print_json({"settings": values, "origins": {dotted(loc): origin for loc, origin in _origins(loaded, values)}})
     else:
-        say(annotated(loaded))
+        say(*annotated(loaded))
 
 
 @config_app.command()
@@ -67,10 +68,10 @@ def schema(as_json: JsonOption = False) -> None:
     if as_json:
         print_json(contents)
     else:
-        say(json.dumps(contents, indent=2))
+        say(*json.dumps(contents, indent=2).split("\n"))
 
 
-def annotated(loaded: Loaded) -> str:
+def annotated(loaded: Loaded) -> list[str]:
     """The settings as YAML. Each value that is not left at its default says where it came from."""
     values = loaded.settings.model_dump(mode="json", exclude_none=True)
     text = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=10**6)
@@ -78,7 +79,7 @@ def annotated(loaded: Loaded) -> str:
     places = parse_document(text, "").lines
     for loc, origin in _origins(loaded, values):
         lines[places[loc] - 1] += f"  # {origin}"
-    return "\n".join(lines)
+    return lines
 
 
 def _origins(loaded: Loaded, value: object, loc: Loc = ()) -> Iterator[tuple[Loc, str]]:

@@ -65,9 +65,9 @@ def _check(settings: Settings, domain: str | None, folder: str | None) -> None:
     """A name mistyped must not look like a domain in which nothing is open."""
     names = [one.name for one in settings.domains]
     if domain is not None and domain not in names:
-        stop(f"There is no domain {domain} in the settings; there is {', '.join(names)}.", ExitCode.USAGE)
+        stop(f"There is no domain {domain} in the settings; there is {', '.join(names)}.", code=ExitCode.USAGE)
     if folder is not None and not folder.startswith("/"):
-        stop(f"{folder} is no folder; write it from the top, like /Shared/Finance.", ExitCode.USAGE)
+        stop(f"{folder} is no folder; write it from the top, like /Shared/Finance.", code=ExitCode.USAGE)
 
 
 def folders_of(settings: Settings, folder: str | None) -> Folders:
@@ -173,8 +173,4 @@ def _show(one: NotScanned, *, as_json: bool) -> None:
         print_json(one)
     else:
         why = f"{one.standing} {one.reason}".strip()
-        say(f"{_moment(one.first_seen_at)}  {why}  {one.domain}  {_one_line(one.path)}  {one.entry_id}")
-
-
-def _one_line(path: str) -> str:
-    return path.replace("\n", "\\n")
+        say(f"{_moment(one.first_seen_at)}  {why}  {one.domain}  {one.path}  {one.entry_id}")

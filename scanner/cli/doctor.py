@@ -37,7 +37,7 @@ def doctor(
     Example: scanner doctor --config scanner.yaml; before going live: scanner doctor --deploy --files-per-day 600
     """
     if files_per_day is not None and not deploy:
-        stop("--files-per-day goes with --deploy.", ExitCode.USAGE)
+        stop("--files-per-day goes with --deploy.", code=ExitCode.USAGE)
     settings = load_or_exit(config)
     lines = diagnose(settings, utc_now)
     if deploy:
@@ -66,4 +66,7 @@ async def shown(lines: AsyncIterator[Diagnosis], *, as_json: bool) -> ExitCode:
 
 
 def _say(line: Diagnosis) -> None:
-    say(f"{MARKS[line.level]}  {line.subject}: {line.finding}" + (f"\n      {line.remedy}" if line.remedy else ""))
+    # The finding may be a problem, which brings a remedy of its own.
+    finding, *more = line.finding.split("\n")
+    further = (*more, line.remedy) if line.remedy else more
+    say(f"{MARKS[line.level]}  {line.subject}: {finding}", *(f"      {one.strip()}" for one in further))

@@ -50,13 +50,13 @@ def healthcheck(
         listen = load_listen(config)
     host, port = address_of(listen)
     if port == 0:
-        stop("http.listen has port 0, which is any free one: give it a number to ask there.", ExitCode.USAGE)
+        stop("http.listen has port 0, which is any free one: give it a number to ask there.", code=ExitCode.USAGE)
     try:
         answers = {"alive": asked(host, port, "/livez")}
         if ready:
             answers["ready"] = asked(host, port, "/readyz")
     except NoAnswer as error:
-        stop(f"{error}. Does `scanner run` run here, with these settings?", ExitCode.UNFINISHED)
+        stop(f"{error}. Does `scanner run` run here, with these settings?", code=ExitCode.UNFINISHED)
     if json:
         print_json(answers)
     else:

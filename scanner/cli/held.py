@@ -91,14 +91,14 @@ def drop(
 
 def _sure(choice: Choice, everything: bool) -> Choice:
     if choice.is_everything is not everything:
-        stop("Name ids, a --rule or a --signature; or --all without them.", ExitCode.USAGE)
+        stop("Name ids, a --rule or a --signature; or --all without them.", code=ExitCode.USAGE)
     return choice
 
 
 def _decide(settings: Settings, choice: Choice, decision: Decision, reason: str, by: str, *, as_json: bool) -> None:
     decided = answered(settings, lambda ledger: decide(ledger, choice, decision, reason=reason, by=by))
     if not decided:
-        stop("Nothing of that kind is held. See `scanner remediation held list`.", ExitCode.USAGE)
+        stop("Nothing of that kind is held. See `scanner remediation held list`.", code=ExitCode.USAGE)
     if as_json:
         print_json({"decision": decision, "plans": decided, "by": by})
     else:

@@ -17,7 +17,7 @@ ROOT = "rules"
 """The suite of files in a folder without a name."""
 
 
-def junit(tried: Mapping[Path, Sequence[Trial]], in_words: Callable[[Trial], str]) -> bytes:
+def junit(tried: Mapping[Path, Sequence[Trial]], in_words: Callable[[Trial], Sequence[str]]) -> bytes:
     """`tried`: by rule files. An example that nobody could decide is an error, any other failure a failure."""
     families: dict[str, list[Trial]] = {}
     for file, trials in tried.items():
@@ -51,7 +51,7 @@ def _suite(suite: Element, number: int, family: str, trials: Sequence[Trial]) ->
     SubElement(suite, "properties")
 
 
-def _case(case: Element, family: str, trial: Trial, in_words: Callable[[Trial], str]) -> None:
+def _case(case: Element, family: str, trial: Trial, in_words: Callable[[Trial], Sequence[str]]) -> None:
     case.attrib |= {
         "classname": printable(f"{family}.{trial.rule}"),
         "name": f"{trial.expected} {trial.number}",
@@ -61,7 +61,7 @@ def _case(case: Element, family: str, trial: Trial, in_words: Callable[[Trial], 
         return
     kind = "error" if trial.got == "undecided" else "failure"
     ending = SubElement(case, kind, {"type": trial.got, "message": f"expected {trial.expected}, got {trial.got}"})
-    ending.text = printable(in_words(trial))
+    ending.text = "\n".join(map(printable, in_words(trial)))
 
 
 def _seconds(value: float) -> str:

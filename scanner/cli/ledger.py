@@ -88,7 +88,7 @@ def backup(
     """
     settings = load_or_exit(config).ledger
     if settings.file is None:
-        stop(_for_a_server(settings, file), ExitCode.USAGE)
+        stop(*_for_a_server(settings, file), code=ExitCode.USAGE)
     with stopped_by_user_errors(), _bar("copying") as progress:
         done = back_up(settings.file, file, force=force, progress=progress)
     if json:
@@ -97,12 +97,12 @@ def backup(
         say(_copied(done))
 
 
-def _for_a_server(settings: LedgerSettings, file: Path) -> str:
+def _for_a_server(settings: LedgerSettings, file: Path) -> tuple[str, ...]:
     """The URL holds no password: the settings refuse one."""
     return (
-        "A ledger on PostgreSQL is copied by PostgreSQL's own tool, also while services run:\n"
-        f"    pg_dump --format=custom --file={shlex.quote(str(file))} {shlex.quote(settings.url)}\n"
-        "It asks for the password, or reads it from the file that PGPASSFILE names."
+        "A ledger on PostgreSQL is copied by PostgreSQL's own tool, also while services run:",
+        f"    pg_dump --format=custom --file={shlex.quote(str(file))} {shlex.quote(settings.url)}",
+        "It asks for the password, or reads it from the file that PGPASSFILE names.",
     )
 
 
@@ -129,14 +129,16 @@ def move(
     """
     settings = load_or_exit(config).ledger
     if settings.file is None:
-        stop("ledger.url names a database on PostgreSQL already. Only a ledger on SQLite is moved.", ExitCode.USAGE)
+        stop(
+            "ledger.url names a database on PostgreSQL already. Only a ledger on SQLite is moved.", code=ExitCode.USAGE
+        )
     target = _target(to, password_file)
     with stopped_by_user_errors(), _bar("moving and comparing") as bar, stoppable(bar) as progress:
         done = asyncio.run(take_over(settings.file, target, progress=progress))
     if json:
         print_json(done)
     else:
-        say(_moved(done, target))
+        say(*_moved(done, target))
 
 
 @contextmanager
@@ -164,26 +166,28 @@ def _target(url: str, password_file: Path | None) -> LedgerSettings:
     except ValidationError as error:
         names = {"url": "--to", "password_file": "--password-file"}
         wrong = [f"{names[str(one['loc'][0])]} {one['msg'].removeprefix('Value error, ')}" for one in error.errors()]
-        stop("\n".join(wrong).replace("password_file", "--password-file"), ExitCode.USAGE)
+        stop(*(one.replace("password_file", "--password-file") for one in wrong), code=ExitCode.USAGE)
     if target.file is not None:
         stop(
             "--to must be postgresql://user@host[:port]/db. A file is copied by `scanner ledger backup`.",
-            ExitCode.USAGE,
+            code=ExitCode.USAGE,
         )
     return target
 
 
-def _moved(done: Moved, target: LedgerSettings) -> str:
+def _moved(done: Moved, target: LedgerSettings) -> Iterator[str]:
     rows = sum(one.rows for one in done.tables.values())
-    password = "" if target.password_file is None else f"\n      password_file: {target.password_file}"
-    return (
+    yield (
         f"{done.ledger} was moved to {done.to}: {rows:,} rows of {len(done.tables)} tables, schema {done.schema}, "
-        f"each table the same in both by count and digest.\n"
-        f"The service gives {done.open:,} open versions a new ticket at its start; {done.held:,} stay paused.\n"
-        "Now write in scanner.yaml, and leave what else stands under ledger:\n\n"
-        f"    ledger:\n      url: {target.url}{password}\n\n"
-        f"Start no service on {done.ledger} any more: what it did there the new ledger would not know."
+        f"each table the same in both by count and digest."
     )
+    yield f"The service gives {done.open:,} open versions a new ticket at its start; {done.held:,} stay paused."
+    yield from ("Now write in scanner.yaml, and leave what else stands under ledger:", "")
+    yield from ("    ledger:", f"      url: {target.url}")
+    if target.password_file is not None:
+        yield f"      password_file: {target.password_file}"
+    yield ""
+    yield f"Start no service on {done.ledger} any more: what it did there the new ledger would not know."
 
 
 @ledger_app.command()
@@ -197,7 +201,7 @@ def vacuum(config: ConfigOption, json: JsonOption = False) -> None:
     """
     settings = load_or_exit(config).ledger
     if settings.file is None:
-        stop("ledger.url names a database on PostgreSQL, whose autovacuum does what is needed.", ExitCode.USAGE)
+        stop("ledger.url names a database on PostgreSQL, whose autovacuum does what is needed.", code=ExitCode.USAGE)
     with stopped_by_user_errors(), _clock("writing anew; SQLite does not tell how far it is"):
         done = made_small(settings.file)
     if json:

@@ -52,9 +52,9 @@ def purge(
     """
     settings = load_or_exit(config)
     if request and confirm:
-        stop("Either --request or --confirm: that is for two people.", ExitCode.USAGE)
+        stop("Either --request or --confirm: that is for two people.", code=ExitCode.USAGE)
     if (request or confirm) and not reason:
-        stop("Say why, with --reason.", ExitCode.USAGE)
+        stop("Say why, with --reason.", code=ExitCode.USAGE)
     who = by or this_user() if request or confirm else ""
     order = _Order(settings, tuple(ids or ()), domain, reason, who, json)
     raise typer.Exit(asyncio.run(order.carried_out(request=request, confirm=confirm)))

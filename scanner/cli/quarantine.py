@@ -128,5 +128,5 @@ async def _release(settings: Settings, wanted: int, reason: str, by: str, until:
     async with ordering(settings) as ledger:
         row = next((row for row in await ledger.quarantined() if row.id == wanted), None)
         if row is None:
-            stop(f"Nothing in quarantine has the id {wanted}. See `scanner quarantine list`.", ExitCode.USAGE)
+            stop(f"Nothing in quarantine has the id {wanted}. See `scanner quarantine list`.", code=ExitCode.USAGE)
         return await release_row(settings, ledger, row, reason=reason, by=by, until=until)

@@ -68,7 +68,7 @@ def reconcile(
     path = folder.rstrip("/")
     domains = [one for one in chosen(settings, domain) if path == EVERYTHING or is_watched(one, path)]
     if not domains:
-        stop(f"{folder} is in no watched folder, or in an ignored one. See `scanner config show`.", ExitCode.USAGE)
+        stop(f"{folder} is in no watched folder, or in an ignored one. See `scanner config show`.", code=ExitCode.USAGE)
     # Beside progress and result only what is wrong: which folders may not be listed, say.
     logs.configure(level=logging.WARNING)
     with stopped_by_user_errors():
@@ -85,7 +85,7 @@ def chosen(settings: Settings, name: str | None) -> list[DomainSettings]:
         names = [one.name for one in settings.domains]
         near = difflib.get_close_matches(name, names, n=1)
         hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(names)}."
-        stop(f"There is no domain {name} in the settings.\n    {hint}", ExitCode.USAGE)
+        stop(f"There is no domain {name} in the settings.", f"    {hint}", code=ExitCode.USAGE)
     return found
 
 

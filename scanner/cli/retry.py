@@ -39,11 +39,11 @@ def retry(
     if only_list:
         _list(answered(settings, lambda ledger: ledger.dead_letters.groups()), domain, reason, as_json=json)
     if everything is bool(ids or reason):
-        stop("Name ids or a --reason; or --all without them. `--list` shows what there is.", ExitCode.USAGE)
+        stop("Name ids or a --reason; or --all without them. `--list` shows what there is.", code=ExitCode.USAGE)
     chosen = Choice(domain, reason.value if reason else None, tuple(map(EntryId, ids or ())))
     back = answered(settings, lambda ledger: ledger.dead_letters.put_back(chosen))
     if not back:
-        stop("Nothing of that kind was given up. See `scanner retry --list`.", ExitCode.USAGE)
+        stop("Nothing of that kind was given up. See `scanner retry --list`.", code=ExitCode.USAGE)
     if json:
         print_json({"versions": len(back)})
     else:

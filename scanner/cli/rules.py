@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scanner.cli.common import ExitCode, JsonOption, note, print_json, print_table, say
+from scanner.cli.common import ExitCode, JsonOption, note, print_json, print_table, say, told
 from scanner.cli.rules_common import PathsArgument, SettingsOption, load_all_or_exit, yara_or_exit
 from scanner.cli.rules_explain import explain_rules
 from scanner.cli.rules_lint import lint_rules
@@ -34,7 +34,7 @@ def check_rules(paths: PathsArgument = None, config: SettingsOption = None, as_j
         if as_json:
             print_json(problem)
         else:
-            note(str(problem))
+            note(*told([problem]))
     if problems:
         raise typer.Exit(ExitCode.USAGE)
     if not as_json:
@@ -84,7 +84,7 @@ def schema(
     if as_json:
         print_json(contents)
     else:
-        say(json.dumps(contents, indent=2))
+        say(*json.dumps(contents, indent=2).split("\n"))
 
 
 def _row(rule: Rule) -> dict[str, object]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scanner.cli.common import ExitCode, load_or_exit, print_json, stop
+from scanner.cli.common import ExitCode, load_or_exit, print_json, stop, told
 from scanner.errors import ConfigurationError
 from scanner.inspection.rule_engine import RuleEngine
 from scanner.inspection.yara.compilation import compile_rules
@@ -67,7 +67,7 @@ def chosen(rules: Mapping[Path, Rule], ids: Sequence[str] | None) -> dict[Path, 
         if one not in known:
             near = difflib.get_close_matches(one, known, n=1)
             hint = f"Did you mean {near[0]}?" if near else "`scanner rules list` shows them."
-            stop(f"There is no rule {one} among these {len(known)}.\n    {hint}", ExitCode.USAGE)
+            stop(f"There is no rule {one} among these {len(known)}.", f"    {hint}", code=ExitCode.USAGE)
     return {file: rule for file, rule in rules.items() if not ids or rule.id in ids}
 
 
@@ -102,7 +102,7 @@ def problems_told(as_json: bool) -> Iterator[None]:
         yield
     except ConfigurationError as error:
         if not as_json:
-            stop(str(error), ExitCode.USAGE)
+            stop(*told(error.problems), code=ExitCode.USAGE)
         for problem in error.problems:
             print_json(problem)
         raise typer.Exit(ExitCode.USAGE) from error

@@ -58,7 +58,7 @@ def explain_rules(
         spool = Spool(settings.spool)
         content = stack.enter_context(read_local(file, spool, max_file=settings.spool.max_file))
         if isinstance(content, Gap):
-            stop(f"{file}: {content.detail}", ExitCode.UNFINISHED)
+            stop(f"{file}: {content.detail}", code=ExitCode.UNFINISHED)
         engine = engine_of(rulebook_of(wanted.values()))
         examined = engine.examine(version, NobodyToAsk(), content, earlier)
     said = [_explained(one, examined) for one in engine.rulebook.rules]
@@ -71,7 +71,7 @@ def _path_of(file: Path, given: str | None) -> str:
     if given is None:
         return str(file.absolute())
     if not given.startswith("/") or given.endswith("/"):
-        stop("--path must be a whole path from the root, as in /Shared/Projects/plan.docx", ExitCode.USAGE)
+        stop("--path must be a whole path from the root, as in /Shared/Projects/plan.docx", code=ExitCode.USAGE)
     return given
 
 

@@ -23,7 +23,7 @@ def lint_rules(paths: PathsArgument = None, config: SettingsOption = None, as_js
         if as_json:
             print_json(issue)
         else:
-            say(f"{issue.rule}: {issue.concern}: {issue.what}\n    {issue.remedy}")
+            say(f"{issue.rule}: {issue.concern}: {issue.what}", f"    {issue.remedy}")
     if not as_json:
         counts = ", ".join(f"{sum(one.concern is concern for one in issues)} {concern}" for concern in Concern)
         note(f"{len(rules)} rules, {len(yara.rules)} YARA rules; issues: {counts}")

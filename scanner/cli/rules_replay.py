@@ -96,7 +96,7 @@ def _check_domain(settings: Settings, domain: str | None) -> None:
     if domain is not None and domain not in names:
         near = difflib.get_close_matches(domain, names, n=1)
         hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(names)}."
-        stop(f"There is no domain {domain} in the settings.\n    {hint}", ExitCode.USAGE)
+        stop(f"There is no domain {domain} in the settings.", f"    {hint}", code=ExitCode.USAGE)
 
 
 async def _replay(
@@ -128,7 +128,7 @@ async def _replay(
 def _rules(paths: Sequence[Path]) -> tuple[Rule, ...]:
     rules = tuple(load_rules(paths).values())
     if not rules:
-        stop(f"There is no rule in {', '.join(map(str, paths))}.", ExitCode.USAGE)
+        stop(f"There is no rule in {', '.join(map(str, paths))}.", code=ExitCode.USAGE)
     return rules
 
 
@@ -193,8 +193,8 @@ def _tell(report: Report, settings: Settings, since: float, *, fetch: bool, as_j
     if report.unfinished:
         until = f", judged until {report.until.isoformat(timespec='seconds')}" if report.until else ""
         note(
-            f"unfinished: after {report.versions} versions{until}: {report.unfinished}\n"
-            "    What was downloaded need not be again: the same command goes on from there."
+            f"unfinished: after {report.versions} versions{until}: {report.unfinished}",
+            "    What was downloaded need not be again: the same command goes on from there.",
         )
 
 

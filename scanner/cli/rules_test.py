@@ -68,20 +68,19 @@ def _print(tried: Sequence[Trial], as_json: bool) -> None:
         print_json({"rule": tried[0].rule, "ok": not failures, "examples": counts, "failures": failures})
         return
     for failure in failures:
-        say(f"{failure.rule}: examples.{failure.expected}, number {failure.number}\n{in_words(failure)}")
+        say(f"{failure.rule}: examples.{failure.expected}, number {failure.number}", *in_words(failure))
 
 
-def in_words(trial: Trial) -> str:
+def in_words(trial: Trial) -> list[str]:
     """What was expected, what came, and why."""
     facts = trial.facts
     reason = "" if trial.gap is None else f": {trial.gap.detail}"
-    lines = [
+    return [
         f"  - expected: {trial.expected}",
         f"  + got:      {trial.got}{reason}",
         f"    {facts.path}, {facts.size} bytes, {facts.mime} (declared: {facts.declared_mime or 'nothing'})",
         *conditions_in_words(trial.conditions, 6),
     ]
-    return "\n".join(lines)
 
 
 def _summary(failed: int) -> str:
@@ -98,4 +97,4 @@ def _write(file: Path, content: bytes) -> None:
     try:
         file.write_bytes(content)
     except OSError as error:
-        stop(f"{file}: cannot be written: {error.strerror}", ExitCode.UNFINISHED)
+        stop(f"{file}: cannot be written: {error.strerror}", code=ExitCode.UNFINISHED)

@@ -62,15 +62,16 @@ def run(
     """
     if json and not once:
         stop(
-            "--json prints the summary of --once. The service's log is JSON wherever it is no terminal.", ExitCode.USAGE
+            "--json prints the summary of --once. The service's log is JSON wherever it is no terminal.",
+            code=ExitCode.USAGE,
         )
     if once and role is not Role.ALL:
-        stop("--once reads the feeds and finishes the work: it has no --role.", ExitCode.USAGE)
+        stop("--once reads the feeds and finishes the work: it has no --role.", code=ExitCode.USAGE)
     settings = load_or_exit(config)
     if role is not Role.ALL and settings.ledger.file is not None:
         stop(
             "--role is for replicas on PostgreSQL. ledger.url names a file, on which one service does everything.",
-            ExitCode.USAGE,
+            code=ExitCode.USAGE,
         )
     logs.configure(level=settings.log.lowest)
     # uvloop: half the cost of a turn of the loop, of which each version takes some twenty.
@@ -148,7 +149,7 @@ def _told_plainly() -> Iterator[None]:
             raise
         error = _first(known)
         if isinstance(error, LedgerUnavailable):
-            stop(str(error), ExitCode.UNFINISHED)
+            stop(str(error), code=ExitCode.UNFINISHED)
         raise error from group
 
 

@@ -110,7 +110,7 @@ def state(config: ConfigOption, by: ByOption, json: JsonOption = False) -> None:
 def _section(settings: Settings) -> tuple[Path, Path]:
     folder, file = settings.statements.folder, settings.statements.key_file
     if folder is None or file is None:
-        stop("Write statements.folder and statements.key_file into the settings first.", ExitCode.USAGE)
+        stop("Write statements.folder and statements.key_file into the settings first.", code=ExitCode.USAGE)
     return folder, file
 
 

@@ -66,9 +66,9 @@ def undo(
     """
     settings = load_or_exit(config)
     if (signature is None) == (rule is None):
-        stop("Name one --signature or one --rule.", ExitCode.USAGE)
+        stop("Name one --signature or one --rule.", code=ExitCode.USAGE)
     if not dry_run and not reason:
-        stop("Say why, with --reason; or see first, with --dry-run.", ExitCode.USAGE)
+        stop("Say why, with --reason; or see first, with --dry-run.", code=ExitCode.USAGE)
     until = allowed_until(settings, utc_now())
     who = "" if dry_run else by or this_user()
     order = _Order(settings, signature or rule or "", signature is not None, since, domain, reason, who, until, json)

@@ -61,7 +61,7 @@ def explain(
     """
     found = answered(load_or_exit(config), lambda ledger: ledger.explain(entry))
     if not found:
-        stop(f"Nothing is recorded about {entry}. `scanner verdicts list` shows what is.", ExitCode.USAGE)
+        stop(f"Nothing is recorded about {entry}. `scanner verdicts list` shows what is.", code=ExitCode.USAGE)
     for explanation in found:
         if json:
             print_json(explanation)
@@ -72,7 +72,7 @@ def explain(
 
 
 def _say(explanation: Explanation) -> None:
-    say(f"{explanation.path}\n  version {explanation.entry_id} of file {explanation.group_id} in {explanation.domain}")
+    say(explanation.path, f"  version {explanation.entry_id} of file {explanation.group_id} in {explanation.domain}")
     say(
         f"  {explanation.kind.value}" + (f" because of {', '.join(explanation.reasons)}" if explanation.reasons else "")
     )

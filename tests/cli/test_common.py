@@ -1,6 +1,7 @@
 """Exit codes, messages and printing that all commands share."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def test_results_and_remarks_go_to_different_places(capsys: pytest.CaptureFixtur
     ("text", "shown"),
     [
         ("plain ünïcødé 文字", "plain ünïcødé 文字"),
-        ("two\nlines", "two\nlines"),
+        ("two\nlines\r", "two\\nlines\\r"),
         ("\x1b[31mred\x07", "\\x1b[31mred\\x07"),
         ("invoice\u202efdp.exe", "invoice\\u202efdp.exe"),
         ("lone \ud800", "lone \\ud800"),
@@ -92,6 +93,27 @@ def test_results_and_remarks_go_to_different_places(capsys: pytest.CaptureFixtur
 )
 def test_a_file_name_cannot_steer_the_terminal(text: str, shown: str) -> None:
     assert printable(text) == shown
+
+
+@pytest.mark.parametrize("show", [say, note])
+def test_a_file_name_cannot_forge_a_line(show: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
+    show("infected  /Shared/a.txt\nclean  /Shared/b.txt", "  a second line of ours")
+    assert "".join(capsys.readouterr()).splitlines() == [
+        "infected  /Shared/a.txt\\nclean  /Shared/b.txt",
+        "  a second line of ours",
+    ]
+
+
+def test_nor_a_row_of_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(["path", "kind"], [["/Shared/a\n/Shared/b  clean", "infected"]])
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()[2:]]
+    assert rows == [["/Shared/a\\n/Shared/b", "clean", "infected"]]
+
+
+def test_nor_the_problem_of_another_file(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit), stopped_by_user_errors():
+        raise ConfigurationError([Problem("a\nb.yaml: is fine", "is wrong", "Mend it.")])
+    assert capsys.readouterr().err == "a\\nb.yaml: is fine: is wrong\n    Mend it.\n"
 
 
 def test_json_is_one_line_of_ascii_whatever_is_in_it(capsys: pytest.CaptureFixture[str]) -> None:

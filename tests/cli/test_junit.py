@@ -22,7 +22,7 @@ SCHEMA = XMLSchema(Path(__file__).parent / "junit.xsd")
 
 
 def made(*trials: Trial, file: Path = FAMILY / "a-rule.yaml", words: str = "why") -> ElementTree.Element:
-    return ElementTree.fromstring(junit({file: trials}, lambda trial: words))
+    return ElementTree.fromstring(junit({file: trials}, lambda trial: [words]))
 
 
 def test_an_example_is_a_case_and_what_failed_tells_why() -> None:
@@ -54,7 +54,7 @@ def test_an_example_is_a_case_and_what_failed_tells_why() -> None:
     ids=["nothing", "a rule without examples", "one that passes", "all endings", "hostile names"],
 )
 def test_whatever_was_tried_it_holds_to_the_schema(tried: dict[Path, list[Trial]]) -> None:
-    SCHEMA.validate(ElementTree.ElementTree(ElementTree.fromstring(junit(tried, lambda trial: "\x00 why"))))
+    SCHEMA.validate(ElementTree.ElementTree(ElementTree.fromstring(junit(tried, lambda trial: ["\x00 why"]))))
 
 
 @pytest.mark.parametrize(
@@ -68,14 +68,16 @@ def test_whatever_was_tried_it_holds_to_the_schema(tried: dict[Path, list[Trial]
     ],
 )
 def test_the_schema_refuses_what_readers_refuse(wrong: tuple[bytes, bytes], said: str) -> None:
-    content = junit({FAMILY / "a.yaml": [MISSED]}, lambda trial: "why")
+    content = junit({FAMILY / "a.yaml": [MISSED]}, lambda trial: ["why"])
     assert content.count(wrong[0]) == 1
     with pytest.raises(XMLSchemaValidationError, match=said):
         SCHEMA.validate(ElementTree.ElementTree(ElementTree.fromstring(content.replace(*wrong))))
 
 
 def test_each_folder_of_rules_is_a_suite() -> None:
-    content = junit({FAMILY / "a.yaml": [HIT], FAMILY / "b.yaml": [HIT], Path("/rules/dlp/c.yaml"): [HIT]}, str)
+    content = junit(
+        {FAMILY / "a.yaml": [HIT], FAMILY / "b.yaml": [HIT], Path("/rules/dlp/c.yaml"): [HIT]}, lambda trial: []
+    )
     suites = ElementTree.fromstring(content)
     assert [(suite.get("name"), suite.get("id"), suite.get("tests")) for suite in suites] == [
         ("macro", "0", "2"),

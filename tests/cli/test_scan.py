@@ -65,6 +65,13 @@ def test_of_a_folder_every_regular_file_is_scanned_in_order_and_the_worst_decide
     assert (result.exit_code, found) == (1, [("a.txt", "clean"), ("z.txt", "clean"), ("a.com", "infected")])
 
 
+def test_a_file_name_cannot_forge_a_line_of_another_file(world: World, folder: Path) -> None:
+    (folder / "a.com\nclean        ").mkdir()
+    (folder / "a.com\nclean        " / "b.txt").write_bytes(eicar())
+    (line,) = scanner(world, "scan", str(folder)).stdout.splitlines()
+    assert line.startswith(f"infected     {folder}/a.com\\nclean        /b.txt")
+
+
 def test_nothing_is_recorded_and_nobody_is_asked(world: World, folder: Path) -> None:
     (folder / "a.com").write_bytes(eicar())
     scanner(world, "scan", str(folder))
