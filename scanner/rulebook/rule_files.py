@@ -12,6 +12,8 @@ from scanner.errors import Problem
 
 SHARED = "_shared"
 """A folder of this name holds lists and macros, no rules."""
+ENDINGS = (".yaml", ".yml")
+"""In capitals too, of what is meant to be YAML; only `.yaml` is read."""
 
 
 @dataclass(slots=True)
@@ -32,16 +34,16 @@ def find_rule_files(paths: Sequence[Path]) -> RuleFiles:
     for path in paths:
         for file in _below(path, found.problems, "rules.paths"):
             shared = file if SHARED in file.parent.parts[len(path.parent.parts) :] else None
-            if file.suffix == ".yml":
+            if shared is not None:
+                _once(shared, seen_shared, found)
+            elif _is_misnamed(file):
                 found.problems.append(_misnamed(file, "rule files"))
-            elif shared is not None:
-                _once(shared, seen_shared, found.shared)
             elif file not in seen:
                 seen.add(file)
                 found.rules.append(file)
         for folder in shared_beside(path):
             for file in _walk(folder, found.problems):
-                _once(file, seen_shared, found.shared)
+                _once(file, seen_shared, found)
     return found
 
 
@@ -49,10 +51,15 @@ def yaml_files(paths: Sequence[Path], problems: list[Problem], setting: str, wha
     """All YAML files in these folders, and these files, for another setting that names such: `what` they are."""
     for path in paths:
         for file in _below(path, problems, setting):
-            if file.suffix == ".yml":
+            if _is_misnamed(file):
                 problems.append(_misnamed(file, what))
             else:
                 yield file
+
+
+def _is_misnamed(file: Path) -> bool:
+    """Left out in silence, it would look as if it were in force."""
+    return file.suffix != ".yaml" and file.suffix.lower() in ENDINGS
 
 
 def _misnamed(file: Path, what: str) -> Problem:
@@ -65,12 +72,16 @@ def shared_beside(path: Path) -> tuple[Path, ...]:
     return tuple(folder / SHARED for folder in dict.fromkeys(around) if (folder / SHARED).is_dir())
 
 
-def _once(file: Path, seen: set[str], into: list[Path]) -> None:
+def _once(file: Path, seen: set[str], found: RuleFiles) -> None:
     # By its real place: the same folder may be reached from several paths, each written in its own way.
     real = os.path.realpath(file)
-    if real not in seen and file.suffix == ".yaml":
-        seen.add(real)
-        into.append(file)
+    if real in seen:
+        return
+    seen.add(real)
+    if _is_misnamed(file):
+        found.problems.append(_misnamed(file, "rule files"))
+    elif file.suffix == ".yaml":
+        found.shared.append(file)
 
 
 def _below(path: Path, problems: list[Problem], setting: str) -> Iterator[Path]:
@@ -92,7 +103,7 @@ def _walk(path: Path, problems: list[Problem]) -> Iterator[Path]:
     for folder, names in folders_below(path, problems):
         for name in sorted(names):
             file = Path(folder, name)
-            if file.suffix in (".yaml", ".yml") and not name.startswith("."):
+            if file.suffix.lower() in ENDINGS and not name.startswith("."):
                 yield from _regular(file, problems)
 
 

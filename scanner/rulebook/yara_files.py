@@ -16,6 +16,7 @@ from scanner.errors import Problem
 from scanner.rulebook.rule_files import folders_below
 
 SUFFIXES = (".yar", ".yara")
+"""In capitals, too."""
 MOST_FILES = 2_000
 LARGEST_FILE = 16 * 1024**2
 """Bytes of one file; the largest public collection, in one file, has 12 MiB."""
@@ -89,7 +90,7 @@ def _below(path: Path, reading: _Reading) -> Iterator[tuple[Path, Path]]:
     elif path.is_file():
         # As if the rulebook around it had been given: rules/<family>/<rule-id>.yaml
         family = path.absolute().parent
-        beside = [path.absolute()] if path.suffix in SUFFIXES else sorted(family.iterdir())
+        beside = [path.absolute()] if path.suffix.lower() in SUFFIXES else sorted(family.iterdir())
         yield from ((file, family.parent) for file in beside if _named_as_yara(file.name))
 
 
@@ -103,7 +104,7 @@ def _walk(path: Path, reading: _Reading) -> Iterator[Path]:
 
 
 def _named_as_yara(name: str) -> bool:
-    return name.endswith(SUFFIXES) and not name.startswith(".")
+    return name.lower().endswith(SUFFIXES) and not name.startswith(".")
 
 
 class _Reading:

@@ -57,10 +57,23 @@ def test_linked_folders_are_read_once_as_in_a_configmap_with_folders() -> None:
 
 
 def test_what_is_not_named_like_a_rule_file_is_a_problem_and_not_left_out() -> None:
-    touch("rules/a.yml", "rules/_shared/b.yml", "rules/.hidden.yaml")
+    touch("rules/a.yml", "rules/c.YML", "rules/d.Yaml", "rules/_shared/b.yml", "rules/.hidden.yaml")
     problems = [str(one) for one in find_rule_files([Path("rules")]).problems]
     wrong = "is not read: rule files end in .yaml\n    Rename it."
-    assert problems == [f"rules/a.yml: {wrong}", f"rules/_shared/b.yml: {wrong}"]
+    names = ("rules/a.yml", "rules/c.YML", "rules/d.Yaml", "rules/_shared/b.yml")
+    assert problems == [f"{name}: {wrong}" for name in names]
+
+
+@pytest.mark.parametrize("given", ["rules/x", "rules/x/a.yaml"])
+def test_nor_is_it_left_out_beside_a_family_or_a_rule_that_is_given_alone(given: str) -> None:
+    touch("rules/x/a.yaml", "rules/_shared/b.Yml", "rules/_shared/notes.txt")
+    (problem,) = find_rule_files([Path(given)]).problems
+    assert problem.where == "rules/_shared/b.Yml"
+
+
+def test_a_file_that_is_named_itself_is_told_as_well() -> None:
+    touch("a.YAML")
+    assert [one.where for one in find_rule_files([Path("a.YAML")]).problems] == ["a.YAML"]
 
 
 def test_nothing_is_shared_where_there_is_no_such_folder() -> None:

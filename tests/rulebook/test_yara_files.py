@@ -44,6 +44,13 @@ def test_a_namespace_is_the_place_of_a_file_below_the_folder_of_rules(rules: Pat
     assert namespaces(rules) == ["malware/apt.28", "malware/web", "z"]
 
 
+def test_an_ending_in_capitals_is_one_too(rules: Path) -> None:
+    write("rules/a.YAR")
+    write("rules/x/b.Yara")
+    write("rules/x/c.yaml")
+    assert (namespaces(rules), namespaces(Path("rules/x/c.yaml"))) == (["a", "x/b"], ["x/b"])
+
+
 def test_linked_folders_are_read_once_as_in_a_configmap_with_folders(rules: Path) -> None:
     write("rules/..2026/web/a.yar")
     Path("rules/..data").symlink_to("..2026")
