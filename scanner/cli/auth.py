@@ -251,4 +251,4 @@ def _lines(one: TokenReport) -> list[str]:
         lines.append(f"  ends: {minute(one.expires_at)}{', renewed by the service' if one.renewed else ''}")
     elif not one.problem:
         lines.append("  ends: not known")
-    return [*lines, *([f"  PROBLEM: {one.problem}"] if one.problem else [])]
+    return [*lines, *(f"  PROBLEM: {one.problem}".split("\n") if one.problem else [])]
