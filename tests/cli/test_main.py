@@ -102,16 +102,51 @@ def test_a_name_that_the_output_cannot_take_is_written_out(tmp_path: Path) -> No
     assert (ended.returncode, b"\\u0434\\u0430" in ended.stdout, ended.stderr) == (3, True, b"")
 
 
-def test_a_reader_that_goes_away_is_no_trouble() -> None:
+@pytest.mark.parametrize(
+    "words",
+    [["rules", "list", "--json", str(RULES)], ["rules", "list", str(RULES)], ["rules", "--help"], ["--version"]],
+    ids=["JSON", "a table", "help", "version"],
+)
+def test_a_reader_that_goes_away_ends_it_without_a_word_and_not_as_if_something_was_found(words: list[str]) -> None:
     """As in `scanner rules list --json | head -1`."""
-    command = [sys.executable, "-m", "scanner", "rules", "list", "--json", str(RULES)]
+    command = [sys.executable, "-m", "scanner", *words]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stderr is not None
     process.stdout.close()
     assert process.stderr.read() == b""
     process.stderr.close()
-    process.wait(30)
+    assert process.wait(30) == 141
+
+
+INTERRUPTED = """
+import os, signal, sys
+
+class Finder:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name == "scanner.cli.commands":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder)
+from scanner.cli import main
+main()
+"""
+
+
+def test_ctrl_c_while_commands_are_loaded_ends_it_without_a_word() -> None:
+    command = [sys.executable, "-c", INTERRUPTED, "rules", "list", str(RULES)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
+
+
+def test_for_the_version_no_command_is_loaded() -> None:
+    code = "import sys; from scanner.cli import main; main(); print(*sys.modules)"
+    command = [sys.executable, "-c", code, "--version"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    said, _, modules = ended.stdout.partition("\n")
+    assert (said, ended.stderr) == (f"scanner {__version__}", "")
+    assert not {"typer", "rich", "pydantic", "structlog", "scanner.settings"} & set(modules.split())
 
 
 def test_what_is_logged_during_a_command_is_not_among_its_results_and_holds_no_secret() -> None:
