@@ -36,7 +36,7 @@ class DomainSettings(Section):
     name: Annotated[str, AfterValidator(_name)]
     """Label of the domain in ledger, metrics and logs."""
     host: Annotated[str, AfterValidator(_host)] | None = None
-    """Host of the domain, such as acme.egnyte.com; HTTPS always."""
+    """Host of the domain, such as acme.egnyte.com; HTTPS always. No two domains may have the same."""
     base_url: str | None = None
     """Instead of host, for an emulator: http only to loopback, https anywhere."""
     ca_file: LocalPath | None = None
@@ -130,6 +130,14 @@ def _check_base_url(base_url: str) -> None:
         raise ValueError("must be http(s)://host[:port] and nothing more")
     if parts.scheme == "http" and not is_loopback(host):
         raise ValueError("plain http is allowed to loopback only, since the token would travel in clear; use https")
+
+
+def authority(written: str) -> tuple[str, int]:
+    """Host and port of a `host` or a `base_url`, alike for all ways to write the same place. Raises ValueError."""
+    parts = urlsplit(written if "://" in written else f"https://{written}")
+    if not parts.hostname:
+        raise ValueError("names no host")
+    return parts.hostname.rstrip("."), parts.port or (80 if parts.scheme == "http" else 443)
 
 
 def is_loopback(host: str) -> bool:

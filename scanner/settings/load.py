@@ -16,7 +16,7 @@ from scanner.document import Document, Loc, dotted, read_document, validation_pr
 from scanner.errors import ConfigurationError, Problem
 from scanner.model import StepKind
 from scanner.settings.cache import CacheSettings
-from scanner.settings.domain import DomainSettings
+from scanner.settings.domain import DomainSettings, authority
 from scanner.settings.environment import Origins, label, lay_over
 from scanner.settings.ledger import LedgerSettings
 from scanner.settings.log import LogSettings
@@ -146,6 +146,7 @@ def load_with_origins(
     except ValidationError as error:
         problems += validation_problems(error, sources, model=Settings)
     problems += _same_names(value, sources)
+    problems += _same_hosts(value, sources)
     problems += _nobody_to_tell(value, sources)
     problems += _unreadable_files(value if files_of is None else {key: value.get(key) for key in files_of}, sources)
     if problems or settings is None:
@@ -194,6 +195,22 @@ def _same_names(value: dict[str, Any], sources: Sources) -> Iterator[Problem]:
                 what = f"{section}[{loc[1]}].name: {name} is taken ({there})"
                 yield Problem(where, what, f"Give each {one} its own name.")
             first.setdefault(name, loc)
+
+
+def _same_hosts(value: dict[str, Any], sources: Sources) -> Iterator[Problem]:
+    """Two domains at one place would each scan, move and comment everything there."""
+    first: dict[tuple[str, int], Loc] = {}
+    for loc, item in _items(value, "domains"):
+        key = "host" if item.get("host") is not None else "base_url"
+        try:
+            place = authority(str(item.get(key) or ""))
+        except ValueError:
+            continue  # told by itself
+        if place in first:
+            there = sources.where(first[place])
+            what = f"{dotted((*loc, key))}: {place[0]} is watched already ({there})"
+            yield Problem(sources.where((*loc, key)), what, "Write one domain, with all that is to be watched there.")
+        first.setdefault(place, (*loc, key))
 
 
 def _nobody_to_tell(value: dict[str, Any], sources: Sources) -> Iterator[Problem]:

@@ -22,7 +22,8 @@ def _no_rest(monkeypatch: pytest.MonkeyPatch) -> None:
 def with_two_domains(world: World) -> None:
     world.settings()
     here = {"base_url": world.emulator.base_url, "token_file": str(world.folder / "token")}
-    world.sections["domains"] = [{"name": "other", **here}, {"name": "acme", **here}]
+    elsewhere = here | {"base_url": world.emulator.base_url.replace("127.0.0.1", "localhost")}
+    world.sections["domains"] = [{"name": "other", **elsewhere}, {"name": "acme", **here}]
 
 
 async def turned(parts: Parts, over: asyncio.Event) -> None:
