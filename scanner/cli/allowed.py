@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scanner.cli.answers import DomainOption, answered, show_list
+from scanner.cli.answers import answered, load_for, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -15,6 +15,7 @@ from scanner.cli.common import (
     print_json,
     say,
 )
+from scanner.cli.domains import DomainOption
 from scanner.cli.orders import ByOption, ReasonOption
 from scanner.model import Allowance
 
@@ -30,7 +31,7 @@ def list_allowed(
 
     Example: scanner quarantine allowed
     """
-    found = answered(load_or_exit(config), lambda ledger: ledger.allowances(domain))
+    found = answered(load_for(config, domain), lambda ledger: ledger.allowances(domain))
     show_list(found, ("id", "domain", "sha256", "findings", "until", "by", "reason"), _cells, as_json=json)
     raise typer.Exit(ExitCode.FOUND if found else ExitCode.NOTHING_FOUND)
 

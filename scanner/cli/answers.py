@@ -6,17 +6,16 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Annotated, TypeVar
+from pathlib import Path
+from typing import TypeVar
 
-import typer
-
-from scanner.cli.common import print_json, print_table, stopped_by_user_errors
+from scanner.cli.common import load_or_exit, print_json, print_table, stopped_by_user_errors
+from scanner.cli.domains import chosen
 from scanner.ledger.ledger import Ledger
 from scanner.service.assembly import utc_now
 from scanner.settings import Settings
 
 _T = TypeVar("_T")
-DomainOption = Annotated[str | None, typer.Option(help="Only this domain.")]
 
 
 @asynccontextmanager
@@ -33,6 +32,13 @@ async def ordering(settings: Settings) -> AsyncIterator[Ledger]:
     with stopped_by_user_errors():
         async with Ledger.ordering(settings.ledger, utc_now) as ledger:
             yield ledger
+
+
+def load_for(config: Path, domain: str | None) -> Settings:
+    """The settings, once it is sure that this domain is one of theirs."""
+    settings = load_or_exit(config)
+    chosen(settings, domain)
+    return settings
 
 
 def answered(settings: Settings, question: Callable[[Ledger], Awaitable[_T]]) -> _T:

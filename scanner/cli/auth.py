@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from scanner.cli.answers import DomainOption, minute
+from scanner.cli.answers import minute
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -24,6 +24,7 @@ from scanner.cli.common import (
     stop,
     stopped_by_user_errors,
 )
+from scanner.cli.domains import DomainOption, chosen, the_one
 from scanner.cloud.grants import ClientRefused, GrantRefused, Issued, Page
 from scanner.cloud.identity import identity
 from scanner.service.assembly import utc_now
@@ -41,7 +42,7 @@ from scanner.service.calls.signing_in import (
 )
 from scanner.service.calls.signing_in import revoke as revoke_at_egnyte
 from scanner.service.calls.token_reports import TokenReport, reports
-from scanner.settings import DomainSettings, Settings
+from scanner.settings import DomainSettings
 
 auth_app = typer.Typer(help="Sign in to a domain, and see whose its tokens are.", no_args_is_help=True)
 _LONGEST_ADDRESS = 16_384
@@ -86,7 +87,7 @@ def login(
 
     Example: scanner auth login --domain acme
     """
-    settings = _the_domain(load_or_exit(config), domain)
+    settings = the_one(load_or_exit(config), domain)
     if page not in ("token", "authorize"):
         stop("--page is token or authorize.", code=ExitCode.USAGE)
     if kubernetes_secret is not None and not re.fullmatch(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?", kubernetes_secret):
@@ -130,7 +131,7 @@ def import_(
 
     Example: scanner auth import --domain acme /etc/scanner/secrets/login-acme/store
     """
-    settings = _the_domain(load_or_exit(config), domain)
+    settings = the_one(load_or_exit(config), domain)
     with stopped_by_user_errors():
         store = oauth_of(settings).token_store
         taken = imported(file, store)
@@ -153,7 +154,7 @@ def status(config: ConfigOption, *, domain: DomainOption = None, json: JsonOptio
     """
     settings = load_or_exit(config)
     with stopped_by_user_errors():
-        found = [one for each in _domains(settings, domain) for one in reports(each, utc_now())]
+        found = [one for each in chosen(settings, domain) for one in reports(each, utc_now())]
     for one in found:
         if json:
             print_json(one)
@@ -176,7 +177,7 @@ def revoke(
 
     Example: scanner auth revoke --domain acme
     """
-    settings = _the_domain(load_or_exit(config), domain)
+    settings = the_one(load_or_exit(config), domain)
     if settings.oauth is None:
         stop(*(line.format(name=settings.name, file=settings.token_file) for line in _BY_HAND), code=ExitCode.USAGE)
     with _stopped_by_refusals():
@@ -196,20 +197,6 @@ def _stopped_by_refusals() -> Iterator[None]:
             yield
         except (GrantRefused, ClientRefused) as error:
             stop(str(error), code=ExitCode.USAGE)
-
-
-def _domains(settings: Settings, name: str | None) -> Sequence[DomainSettings]:
-    found = [one for one in settings.domains if name in (None, one.name)]
-    if not found:
-        stop(f"There is no domain {name} in the settings.", code=ExitCode.USAGE)
-    return found
-
-
-def _the_domain(settings: Settings, name: str | None) -> DomainSettings:
-    found = _domains(settings, name)
-    if len(found) > 1:
-        stop(f"Say which domain with --domain: {', '.join(one.name for one in found)}.", code=ExitCode.USAGE)
-    return found[0]
 
 
 def _show(url: str) -> None:

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import typer
 
-from scanner.cli.answers import DomainOption
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -22,7 +21,8 @@ from scanner.cli.common import (
     stop,
     stopped_by_user_errors,
 )
-from scanner.cli.reconcile import chosen, fields_of, is_watched
+from scanner.cli.domains import DomainOption, chosen
+from scanner.cli.reconcile import fields_of, is_watched
 from scanner.cloud.client import EgnyteClient
 from scanner.errors import CloudRefused, NotFound
 from scanner.ledger.walks.walking import Walk, WalkReason

@@ -8,8 +8,9 @@ from datetime import datetime
 
 import typer
 
-from scanner.cli.answers import DomainOption, answered
-from scanner.cli.common import ConfigOption, ExitCode, JsonOption, load_or_exit, print_json, say, stop
+from scanner.cli.answers import answered
+from scanner.cli.common import ConfigOption, ExitCode, JsonOption, load_or_exit, print_json, say
+from scanner.cli.domains import DomainOption, chosen
 from scanner.ledger.ledger import Ledger
 from scanner.model import Lane
 from scanner.service.assembly import utc_now
@@ -42,9 +43,7 @@ def budget(
     Example: scanner budget --domain acme --json
     """
     settings = load_or_exit(config)
-    names = [one.name for one in settings.domains if domain in (None, one.name)]
-    if not names:
-        stop(f"There is no domain {domain} in the settings.", code=ExitCode.USAGE)
+    names = [one.name for one in chosen(settings, domain)]
     now = utc_now()
     found = answered(settings, lambda ledger: _budgets(ledger, names, now))
     for one in found:

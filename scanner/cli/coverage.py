@@ -9,17 +9,17 @@ from typing import Annotated
 
 import typer
 
-from scanner.cli.answers import DomainOption, reading
+from scanner.cli.answers import load_for, reading
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
     JsonOption,
-    load_or_exit,
     note,
     print_json,
     say,
     stop,
 )
+from scanner.cli.domains import DomainOption
 from scanner.cli.period import SinceOption, UntilOption
 from scanner.ledger.proofs.coverage import Coverage, EventAccount, Figures, Folders, SeenGap, Standing
 from scanner.ledger.proofs.coverage_json import account
@@ -51,9 +51,9 @@ def coverage(
     """
     if context.invoked_subcommand is not None:
         return
-    settings = load_or_exit(config)
+    settings = load_for(config, domain)
     asked = Asked(domain, since, until)
-    _check(settings, domain, folder)
+    _check(folder)
     if list_:
         complete = asyncio.run(_list(settings, asked, folder, as_json=json))
     else:
@@ -61,11 +61,7 @@ def coverage(
     raise typer.Exit(ExitCode.NOTHING_FOUND if complete else ExitCode.FOUND)
 
 
-def _check(settings: Settings, domain: str | None, folder: str | None) -> None:
-    """A name mistyped must not look like a domain in which nothing is open."""
-    names = [one.name for one in settings.domains]
-    if domain is not None and domain not in names:
-        stop(f"There is no domain {domain} in the settings; there is {', '.join(names)}.", code=ExitCode.USAGE)
+def _check(folder: str | None) -> None:
     if folder is not None and not folder.startswith("/"):
         stop(f"{folder} is no folder; write it from the top, like /Shared/Finance.", code=ExitCode.USAGE)
 

@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from scanner.cli.answers import DomainOption, answered, minute, show_list
+from scanner.cli.answers import answered, load_for, minute, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
     JsonOption,
-    load_or_exit,
     print_json,
     say,
     stop,
 )
+from scanner.cli.domains import DomainOption
 from scanner.cli.orders import ByOption, ReasonOption
 from scanner.ledger.orders.holding import Decision, HeldPlan
 from scanner.service.orders.decisions import Choice, decide
@@ -42,7 +42,7 @@ def list_held(
     Example: scanner remediation held list --rule invoice-lure
     """
     choice = Choice(rule=rule, signature=signature, domain=domain)
-    plans = choice.of(answered(load_or_exit(config), lambda ledger: ledger.holds.plans(domain)))
+    plans = choice.of(answered(load_for(config, domain), lambda ledger: ledger.holds.plans(domain)))
     show_list(plans, ("id", "domain", "path", "on account of", "held since", "why"), _cells, as_json=json)
     raise typer.Exit(ExitCode.FOUND if plans else ExitCode.NOTHING_FOUND)
 
@@ -65,7 +65,7 @@ def approve(
     Example: scanner remediation held approve --signature Win.Trojan.Kestrel-1 --reason "a real outbreak" --by jdoe
     """
     choice = Choice(tuple(ids or ()), rule, signature, domain)
-    _decide(load_or_exit(config), _sure(choice, everything), Decision.APPROVED, reason, by, as_json=json)
+    _decide(load_for(config, domain), _sure(choice, everything), Decision.APPROVED, reason, by, as_json=json)
 
 
 @held_app.command("drop")
@@ -86,7 +86,7 @@ def drop(
     Example: scanner remediation held drop --rule invoice-lure --reason "the rule was wrong" --by jdoe
     """
     choice = Choice(tuple(ids or ()), rule, signature, domain)
-    _decide(load_or_exit(config), _sure(choice, everything), Decision.DROPPED, reason, by, as_json=json)
+    _decide(load_for(config, domain), _sure(choice, everything), Decision.DROPPED, reason, by, as_json=json)
 
 
 def _sure(choice: Choice, everything: bool) -> Choice:

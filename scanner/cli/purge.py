@@ -8,17 +8,17 @@ from typing import Annotated
 
 import typer
 
-from scanner.cli.answers import DomainOption, minute, ordering, reading, show_list
+from scanner.cli.answers import load_for, minute, ordering, reading, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
     JsonOption,
-    load_or_exit,
     note,
     print_json,
     say,
     stop,
 )
+from scanner.cli.domains import DomainOption
 from scanner.cli.orders import OptionalBy, OptionalReason, this_user
 from scanner.errors import CloudRefused, RetryLater
 from scanner.ledger.ledger import Ledger
@@ -50,7 +50,7 @@ def purge(
     Example: scanner quarantine purge --request --reason "half a year is over" --by jdoe; then another person:
     scanner quarantine purge --confirm --reason agreed --by pnovak
     """
-    settings = load_or_exit(config)
+    settings = load_for(config, domain)
     if request and confirm:
         stop("Either --request or --confirm: that is for two people.", code=ExitCode.USAGE)
     if (request or confirm) and not reason:

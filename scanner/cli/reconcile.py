@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,6 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from scanner import logs
-from scanner.cli.answers import DomainOption
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -28,6 +26,7 @@ from scanner.cli.common import (
     stop,
     stopped_by_user_errors,
 )
+from scanner.cli.domains import DomainOption, chosen
 from scanner.events.intake import wants_path
 from scanner.ledger.walks.walking import EVERYTHING, Walk, WalkReason
 from scanner.service.assembly import scope_in
@@ -76,17 +75,6 @@ def reconcile(
     for one in found:
         _tell(one, json)
     raise typer.Exit(_code(found))
-
-
-def chosen(settings: Settings, name: str | None) -> list[DomainSettings]:
-    """The domain of that name, or all; exit 2 where there is none."""
-    found = [one for one in settings.domains if name is None or one.name == name]
-    if not found and name is not None:
-        names = [one.name for one in settings.domains]
-        near = difflib.get_close_matches(name, names, n=1)
-        hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(names)}."
-        stop(f"There is no domain {name} in the settings.", f"    {hint}", code=ExitCode.USAGE)
-    return found
 
 
 def is_watched(domain: DomainSettings, path: str) -> bool:

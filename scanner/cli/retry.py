@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from scanner.cli.answers import DomainOption, answered, minute, show_list
+from scanner.cli.answers import answered, load_for, minute, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
     JsonOption,
-    load_or_exit,
     print_json,
     say,
     stop,
 )
+from scanner.cli.domains import DomainOption
 from scanner.ledger.work.dead_letters import Choice, Group
 from scanner.model import EntryId, Unchecked
 
@@ -35,7 +35,7 @@ def retry(
 
     Example: scanner retry --reason access-refused --domain acme
     """
-    settings = load_or_exit(config)
+    settings = load_for(config, domain)
     if only_list:
         _list(answered(settings, lambda ledger: ledger.dead_letters.groups()), domain, reason, as_json=json)
     if everything is bool(ids or reason):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
@@ -15,7 +14,6 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from scanner.cli.answers import DomainOption
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -27,6 +25,7 @@ from scanner.cli.common import (
     stop,
     stopped_by_user_errors,
 )
+from scanner.cli.domains import DomainOption, chosen
 from scanner.inspection.hindsight import Hindsight
 from scanner.inspection.yara.compilation import compile_rules
 from scanner.ledger.ledger import Ledger
@@ -84,19 +83,11 @@ def replay_rules(
     Example: scanner rules replay --rule drafts/invoice-lure.yaml
     """
     settings = load_or_exit(config)
-    _check_domain(settings, domain)
+    chosen(settings, domain)
     with stopped_by_user_errors():
         report = asyncio.run(_replay(settings, rule, since=since, domain=domain, fetch=fetch, as_json=as_json))
     _tell(report, settings, since, fetch=fetch, as_json=as_json)
     raise typer.Exit(_code(report))
-
-
-def _check_domain(settings: Settings, domain: str | None) -> None:
-    names = [one.name for one in settings.domains]
-    if domain is not None and domain not in names:
-        near = difflib.get_close_matches(domain, names, n=1)
-        hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(names)}."
-        stop(f"There is no domain {domain} in the settings.", f"    {hint}", code=ExitCode.USAGE)
 
 
 async def _replay(

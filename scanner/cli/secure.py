@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
-from scanner.cli.answers import DomainOption, ordering, show_list
+from scanner.cli.answers import ordering, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
     JsonOption,
     load_or_exit,
 )
+from scanner.cli.domains import DomainOption, chosen
 from scanner.cloud.client import EgnyteClient
 from scanner.errors import CloudRefused
 from scanner.ledger.ledger import Ledger
@@ -48,16 +49,16 @@ def secure_quarantine(
 
     Example: scanner quarantine secure --domain acme --bring-back
     """
-    found = asyncio.run(_mended(load_or_exit(config), domain, bring))
+    settings = load_or_exit(config)
+    found = asyncio.run(_mended(settings, chosen(settings, domain), bring))
     show_list(found, ("domain", "path", "result"), lambda one: (one.domain, one.path, one.result), as_json=json)
     wrong = any(one.result not in ("closed", "brought back") for one in found)
     raise typer.Exit(ExitCode.UNFINISHED if wrong else ExitCode.NOTHING_FOUND)
 
 
-async def _mended(settings: Settings, domain: str | None, bring: bool) -> list[Mended]:
+async def _mended(settings: Settings, domains: Sequence[DomainSettings], bring: bool) -> list[Mended]:
     async with ordering(settings) as ledger:
-        wanted = [one for one in settings.domains if domain in (None, one.name)]
-        return [mended for one in wanted async for mended in _of_domain(one, ledger, bring)]
+        return [mended for one in domains async for mended in _of_domain(one, ledger, bring)]
 
 
 async def _of_domain(domain: DomainSettings, ledger: Ledger, bring: bool) -> AsyncIterator[Mended]:

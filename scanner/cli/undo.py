@@ -9,17 +9,17 @@ from typing import Annotated
 
 import typer
 
-from scanner.cli.answers import DomainOption, ordering, reading, show_list
+from scanner.cli.answers import load_for, ordering, reading, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
     JsonOption,
-    load_or_exit,
     note,
     print_json,
     say,
     stop,
 )
+from scanner.cli.domains import DomainOption
 from scanner.cli.orders import OptionalBy, OptionalReason, this_user
 from scanner.cli.period import moment_of
 from scanner.errors import RetryLater
@@ -64,7 +64,7 @@ def undo(
 
     Example: scanner remediation undo --signature Win.Trojan.Kestrel-1 --since 2d --reason "a bad update" --by jdoe
     """
-    settings = load_or_exit(config)
+    settings = load_for(config, domain)
     if (signature is None) == (rule is None):
         stop("Name one --signature or one --rule.", code=ExitCode.USAGE)
     if not dry_run and not reason:

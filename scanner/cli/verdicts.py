@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scanner.cli.answers import DomainOption, answered, show_list
+from scanner.cli.answers import answered, load_for, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -17,6 +17,7 @@ from scanner.cli.common import (
     say,
     stop,
 )
+from scanner.cli.domains import DomainOption
 from scanner.ledger.rows import Explanation, VerdictRow
 from scanner.model import VerdictKind
 
@@ -35,7 +36,7 @@ def list_verdicts(
 
     Example: scanner verdicts list --kind unscannable
     """
-    rows = answered(load_or_exit(config), lambda ledger: ledger.verdicts(domain=domain, kind=kind, limit=limit))
+    rows = answered(load_for(config, domain), lambda ledger: ledger.verdicts(domain=domain, kind=kind, limit=limit))
     show_list(rows, ("verdict", "path", "reasons", "judged", "entry id"), _cells, as_json=json)
     suppressed = sum(bool(row.suppressed) for row in rows)
     if suppressed and not json:

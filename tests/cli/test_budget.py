@@ -101,7 +101,7 @@ def test_a_domain_that_was_never_called_says_so(world: World) -> None:
 
 def test_a_domain_that_is_not_in_the_settings_is_exit_2(world: World) -> None:
     result = shown(world, "--domain", "nobody")
-    assert (result.exit_code, result.stderr) == (2, "There is no domain nobody in the settings.\n")
+    assert (result.exit_code, result.stderr) == (2, "There is no domain nobody in the settings.\n    Known: acme.\n")
 
 
 def test_no_token_is_ever_shown_or_recorded(world: World) -> None:

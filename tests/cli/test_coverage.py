@@ -103,7 +103,7 @@ def test_the_list_tells_what_no_engine_looked_at_and_why(world: World) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--domain", "acne"), "There is no domain acne in the settings; there is acme.\n"),
+        (("--domain", "acne"), "There is no domain acne in the settings.\n    Did you mean acme? Known: acme.\n"),
         (("--folder", "Finance"), "Finance is no folder; write it from the top, like /Shared/Finance.\n"),
     ],
 )

@@ -122,6 +122,9 @@ def test_a_reader_that_goes_away_ends_it_without_a_word_and_not_as_if_something_
 INTERRUPTED = """
 import os, signal, sys
 
+# Not so in the background of a shell.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 class Finder:
     @staticmethod
     def find_spec(name, path=None, target=None):

@@ -85,7 +85,7 @@ def test_a_spent_budget_is_exit_3_and_the_next_run_goes_on(world: World) -> None
     [
         (["/Elsewhere"], "/Elsewhere is in no watched folder, or in an ignored one. See `scanner config show`."),
         (["Shared"], "Shared is in no watched folder, or in an ignored one. See `scanner config show`."),
-        (["--domain", "acne"], "There is no domain acne in the settings.\n    Did you mean acme?"),
+        (["--domain", "acne"], "There is no domain acne in the settings.\n    Did you mean acme? Known: acme."),
         (["/Shared/Missing"], "acme: there is no folder /Shared/Missing"),
     ],
 )

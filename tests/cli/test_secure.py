@@ -66,4 +66,8 @@ def test_what_is_still_wrong_is_told(world: World) -> None:
 
 def test_another_domain_is_left_alone(world: World) -> None:
     parked(world)
-    assert secured(world, "--domain", "bolt") == (0, [])
+    token = str(world.folder / "token")
+    bolt = {"name": "bolt", "base_url": world.emulator.base_url.replace("127.0.0.1", "localhost"), "token_file": token}
+    world.sections["domains"] = [{"name": "acme", "host": "acme.egnyte.com", "token_file": token}, bolt]
+    code, (line,) = secured(world, "--domain", "bolt")
+    assert (code, line["domain"], line["result"]) == (0, "bolt", "closed")

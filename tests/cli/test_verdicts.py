@@ -40,7 +40,6 @@ def test_the_list_can_be_narrowed_and_exit_0_says_that_all_in_it_is_clean(world:
     judged(world)
     clean = scanner(world, "verdicts", "list", "--json", "--kind", "clean", "--domain", "acme")
     assert (clean.exit_code, [row["path"] for row in lines(clean.stdout)]) == (0, [GOOD])
-    assert scanner(world, "verdicts", "list", "--json", "--domain", "other").stdout == ""
     assert len(lines(scanner(world, "verdicts", "list", "--json", "--limit", "1").stdout)) == 1
 
 
