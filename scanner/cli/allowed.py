@@ -16,7 +16,7 @@ from scanner.cli.common import (
     say,
 )
 from scanner.cli.domains import DomainOption
-from scanner.cli.orders import ByOption, ReasonOption
+from scanner.cli.orders import ByOption, ReasonOption, row_id
 from scanner.model import Allowance
 
 
@@ -37,7 +37,7 @@ def list_allowed(
 
 
 def disallow(
-    id: Annotated[int, typer.Argument(help="As `quarantine allowed` shows it.")],
+    id: Annotated[int, typer.Argument(help="As `quarantine allowed` shows it.", callback=row_id)],
     config: ConfigOption,
     *,
     reason: ReasonOption,

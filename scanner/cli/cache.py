@@ -9,7 +9,7 @@ import typer
 
 from scanner.cli.answers import answered, minute, reading
 from scanner.cli.common import ConfigOption, ExitCode, JsonOption, load_or_exit, print_json, say, stop
-from scanner.cli.orders import ByOption, ReasonOption
+from scanner.cli.orders import ByOption, ReasonOption, row_ids
 from scanner.ledger.reuse.caching import Contents
 from scanner.settings import Settings
 
@@ -34,7 +34,7 @@ def status(config: ConfigOption, json: JsonOption = False) -> None:
 
 @cache_app.command("settle")
 def settle(
-    ids: Annotated[list[int], typer.Argument(help="As `cache status` shows them.", metavar="ID")],
+    ids: Annotated[list[int], typer.Argument(help="As `cache status` shows them.", metavar="ID", callback=row_ids)],
     config: ConfigOption,
     *,
     reason: ReasonOption,

@@ -14,6 +14,7 @@ from scanner.service.checks.checks import diagnose
 from scanner.service.checks.deploy_checks import deploy_checks
 from scanner.service.checks.diagnosis import Diagnosis, Level
 
+MOST_FILES = 1_000_000_000
 MARKS = {Level.OK: "ok  ", Level.WARN: "WARN", Level.FAIL: "FAIL", Level.UNREACHABLE: "DOWN"}
 
 
@@ -24,7 +25,10 @@ DeployOption = Annotated[
 FilesOption = Annotated[
     int | None,
     typer.Option(
-        "--files-per-day", min=0, help="With --deploy: new versions expected in each domain, for the API budget."
+        "--files-per-day",
+        min=0,
+        max=MOST_FILES,
+        help="With --deploy: new versions expected in each domain, for the API budget.",
     ),
 ]
 

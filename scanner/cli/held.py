@@ -16,14 +16,16 @@ from scanner.cli.common import (
     stop,
 )
 from scanner.cli.domains import DomainOption
-from scanner.cli.orders import ByOption, ReasonOption
+from scanner.cli.orders import ByOption, ReasonOption, row_ids
 from scanner.ledger.orders.holding import Decision, HeldPlan
 from scanner.service.orders.decisions import Choice, decide
 from scanner.settings import Settings
 
 held_app = typer.Typer(help="Plans that a brake holds until a person decides.", no_args_is_help=True)
 
-IdsArgument = Annotated[list[int] | None, typer.Argument(help="As `held list` shows them.", metavar="ID")]
+IdsArgument = Annotated[
+    list[int] | None, typer.Argument(help="As `held list` shows them.", metavar="ID", callback=row_ids)
+]
 RuleOption = Annotated[str | None, typer.Option(help="Those on account of this rule.")]
 SignatureOption = Annotated[str | None, typer.Option(help="Those on account of this signature.")]
 AllOption = Annotated[bool, typer.Option("--all", help="Everything that is held.")]

@@ -26,6 +26,17 @@ def _why(value: str) -> str:
     return line
 
 
+def row_id(value: int) -> int:
+    """Of a row in the ledger, whose numbers are no larger."""
+    if not 0 < value < 2**63:
+        raise typer.BadParameter(f"{value} is the id of nothing")
+    return value
+
+
+def row_ids(values: list[int] | None) -> list[int] | None:
+    return None if values is None else [row_id(one) for one in values]
+
+
 def _who(value: str) -> str:
     line = _line(value)
     if not line:

@@ -19,7 +19,7 @@ from scanner.cli.common import (
     stop,
 )
 from scanner.cli.domains import DomainOption
-from scanner.cli.orders import OptionalBy, OptionalReason, this_user
+from scanner.cli.orders import OptionalBy, OptionalReason, row_ids, this_user
 from scanner.errors import CloudRefused, RetryLater
 from scanner.ledger.ledger import Ledger
 from scanner.ledger.orders.purging import Purgeable
@@ -36,7 +36,8 @@ def purge(
     config: ConfigOption,
     *,
     ids: Annotated[
-        list[int] | None, typer.Argument(help="As `quarantine list` shows them; all, unless written.", metavar="ID")
+        list[int] | None,
+        typer.Argument(help="As `quarantine list` shows them; all, unless written.", metavar="ID", callback=row_ids),
     ] = None,
     domain: DomainOption = None,
     request: Annotated[bool, typer.Option("--request", help="Ask that they are deleted; deletes nothing.")] = False,

@@ -22,7 +22,7 @@ from scanner.cli.common import (
     stop,
 )
 from scanner.cli.domains import DomainOption
-from scanner.cli.orders import ByOption, ReasonOption
+from scanner.cli.orders import ByOption, ReasonOption, row_id
 from scanner.cli.purge import purge
 from scanner.cli.secure import secure_quarantine
 from scanner.ledger.rows import QuarantineRow
@@ -56,7 +56,7 @@ def list_quarantine(
 
 @quarantine_app.command("release")
 def release(
-    id: Annotated[int, typer.Argument(help="As `quarantine list` shows it.")],
+    id: Annotated[int, typer.Argument(help="As `quarantine list` shows it.", callback=row_id)],
     config: ConfigOption,
     *,
     reason: ReasonOption,

@@ -21,6 +21,9 @@ from scanner.cli.domains import DomainOption
 from scanner.ledger.rows import Explanation, VerdictRow
 from scanner.model import VerdictKind
 
+MOST = 10_000
+"""Rows of one list, which is put in order in memory; 80 MB as a table. `ledger export` has no end."""
+
 verdicts_app = typer.Typer(help="What was decided about file versions, and why.", no_args_is_help=True)
 
 
@@ -29,7 +32,7 @@ def list_verdicts(
     config: ConfigOption,
     domain: DomainOption = None,
     kind: Annotated[VerdictKind | None, typer.Option(help="Only verdicts of this kind.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 1_000,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many, newest first.")] = 1_000,
     json: JsonOption = False,
 ) -> None:
     """One row per file version, newest first. Versions still open are shown as unchecked with what they wait for.

@@ -140,6 +140,11 @@ def test_a_table_in_a_pipe_is_neither_wrapped_nor_read_as_markup(capsys: pytest.
     assert lines[3].split() == ["/Shared/\\x1b[2J", "5"]
 
 
+def test_columns_stand_below_their_names_also_where_letters_are_wide(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(["path", "kind"], [["文字", "clean"], ["a", "infected"]])
+    assert capsys.readouterr().out.splitlines() == ["path   kind", "─" * 15, "文字   clean", "a      infected"]
+
+
 def test_without_a_terminal_there_is_no_progress_bar(capsys: pytest.CaptureFixture[str]) -> None:
     assert list(tracked(iter("abc"), 3, "Doing")) == ["a", "b", "c"]
     assert (capsys.readouterr().out, capsys.readouterr().err) == ("", "")
