@@ -23,7 +23,7 @@ from scanner.cli.common import (
     say,
     stop,
 )
-from scanner.cli.period import SinceOption, UntilOption
+from scanner.cli.period import SinceOption, UntilOption, check_period
 from scanner.ledger.proofs.audit import Action
 from scanner.ledger.proofs.audit_chain import Break, Entry, Head, Walker
 from scanner.ledger.proofs.audit_export import LONGEST_LINE, as_json, entries_in
@@ -147,6 +147,7 @@ def list_entries(
 
     Example: scanner audit list --since 1d --action release
     """
+    check_period(since, until)
 
     def wanted(entry: Entry) -> bool:
         return (

@@ -20,7 +20,7 @@ from scanner.cli.common import (
     stop,
 )
 from scanner.cli.domains import DomainOption
-from scanner.cli.period import SinceOption, UntilOption
+from scanner.cli.period import SinceOption, UntilOption, check_period
 from scanner.ledger.proofs.coverage import Coverage, EventAccount, Figures, Folders, SeenGap, Standing
 from scanner.ledger.proofs.coverage_json import account
 from scanner.ledger.proofs.coverage_queries import Asked, NotScanned
@@ -52,6 +52,7 @@ def coverage(
     if context.invoked_subcommand is not None:
         return
     settings = load_for(config, domain)
+    check_period(since, until)
     asked = Asked(domain, since, until)
     _check(folder)
     if list_:

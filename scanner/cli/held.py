@@ -99,12 +99,12 @@ def _sure(choice: Choice, everything: bool) -> Choice:
 
 def _decide(settings: Settings, choice: Choice, decision: Decision, reason: str, by: str, *, as_json: bool) -> None:
     decided = answered(settings, lambda ledger: decide(ledger, choice, decision, reason=reason, by=by))
-    if not decided:
+    if not decided and not choice.is_everything:
         stop("Nothing of that kind is held. See `scanner remediation held list`.", code=ExitCode.USAGE)
     if as_json:
         print_json({"decision": decision, "plans": decided, "by": by})
     else:
-        say(f"{decided} plans {decision}")
+        say(f"{decided} plans {decision}" if decided else "Nothing is held.")
     raise typer.Exit(ExitCode.NOTHING_FOUND)
 
 

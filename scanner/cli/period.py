@@ -33,9 +33,22 @@ def moment(written: str) -> datetime:
         ) from None
 
 
+def past(written: str) -> datetime:
+    found = moment(written)
+    if found > utc_now():
+        raise typer.BadParameter("lies in the future, where nothing has happened yet")
+    return found
+
+
+def check_period(since: datetime | None, until: datetime | None) -> None:
+    """Nothing lies in one that ends before it begins, and nothing would look like all is well."""
+    if since is not None and until is not None and until <= since:
+        raise typer.BadParameter("must be later than --since", param_hint="--until")
+
+
 SinceOption = Annotated[
     datetime | None,
-    typer.Option("--since", parser=moment, metavar="WHEN", help="From 2026-11-28, 2026-11-28T12:00Z or 7d ago on."),
+    typer.Option("--since", parser=past, metavar="WHEN", help="From 2026-11-28, 2026-11-28T12:00Z or 7d ago on."),
 ]
 UntilOption = Annotated[
     datetime | None, typer.Option("--until", parser=moment, metavar="WHEN", help="Up to then, not included.")

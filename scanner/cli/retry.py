@@ -42,12 +42,12 @@ def retry(
         stop("Name ids or a --reason; or --all without them. `--list` shows what there is.", code=ExitCode.USAGE)
     chosen = Choice(domain, reason.value if reason else None, tuple(map(EntryId, ids or ())))
     back = answered(settings, lambda ledger: ledger.dead_letters.put_back(chosen))
-    if not back:
-        stop("Nothing of that kind was given up. See `scanner retry --list`.", code=ExitCode.USAGE)
+    if ids and not back:
+        stop("None of these was given up. See `scanner retry --list`.", code=ExitCode.USAGE)
     if json:
         print_json({"versions": len(back)})
     else:
-        say(f"{len(back)} versions are looked at again")
+        say(f"{len(back)} versions are looked at again" if back else "Nothing of that kind was given up.")
     raise typer.Exit(ExitCode.NOTHING_FOUND)
 
 

@@ -10,7 +10,15 @@ from typing import Annotated, Any
 
 import typer
 
-from scanner.cli.common import ExitCode, load_or_exit, print_json, stop, told
+from scanner.cli.common import (
+    DEFAULT_CONFIG,
+    ExitCode,
+    load_or_exit,
+    print_json,
+    stop,
+    stopped_by_user_errors,
+    told,
+)
 from scanner.errors import ConfigurationError
 from scanner.inspection.rule_engine import RuleEngine
 from scanner.inspection.yara.compilation import compile_rules
@@ -25,14 +33,20 @@ from scanner.rulebook.yara_rules import YaraRules
 from scanner.service.engines.engines import unpacker_of
 from scanner.settings import LocalSettings, Settings, load_local_settings
 
-DEFAULT_PATHS = (Path("rules"),)
 PathsArgument = Annotated[
-    list[Path] | None, typer.Argument(metavar="[PATHS]...", help="Rule files and folders.", show_default="rules")
+    list[Path] | None, typer.Argument(metavar="[PATHS]...", help="Rule files and folders.", show_default="rules.paths")
 ]
 SettingsOption = Annotated[
     Path | None,
-    typer.Option("--config", envvar="SCANNER_CONFIG", help="Without PATHS: the rules of this settings file."),
+    typer.Option(
+        "--config",
+        envvar="SCANNER_CONFIG",
+        help="The settings file; without any the defaults hold, and the environment.",
+        show_default=f"{DEFAULT_CONFIG}, where there is one",
+    ),
 ]
+FILES_OF = ("unpack",)
+"""Sections whose files have to be there. Rules are written where no token is."""
 RuleOption = Annotated[
     list[str] | None, typer.Option("--rule", metavar="ID", help="Only this rule; may be given several times.")
 ]
@@ -51,13 +65,17 @@ def yara_or_exit(paths: Sequence[Path] | None, config: Path | None, as_json: boo
 
 
 def rule_paths(paths: Sequence[Path] | None, config: Path | None) -> tuple[Path, ...]:
-    """Those given; else those of the settings file, if one is named; else the folder `rules`."""
-    return tuple(paths or (DEFAULT_PATHS if config is None else load_or_exit(config).rules.paths))
+    """Those given; else those of the settings."""
+    return tuple(paths or settings_of(config).rules.paths)
 
 
 def settings_of(config: Path | None) -> LocalSettings | Settings:
-    """Of the settings file, if one is named; else the defaults, with the environment over them."""
-    return load_local_settings() if config is None else load_or_exit(config)
+    """Of the settings file that is named, or that lies here as for every command; else the defaults, with the
+    environment over them."""
+    if config is None and not DEFAULT_CONFIG.exists():
+        with stopped_by_user_errors():
+            return load_local_settings()
+    return load_or_exit(config or DEFAULT_CONFIG, FILES_OF)
 
 
 def chosen(rules: Mapping[Path, Rule], ids: Sequence[str] | None) -> dict[Path, Rule]:

@@ -23,7 +23,8 @@ from scanner.rulebook.rule import Rule, rulebook_of
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A local file.", exists=True, dir_okay=False)]
 RulesOption = Annotated[
-    list[Path] | None, typer.Option("--rules", metavar="PATH", help="Rule files and folders.", show_default="rules")
+    list[Path] | None,
+    typer.Option("--rules", metavar="PATH", help="Rule files and folders.", show_default="rules.paths"),
 ]
 PathOption = Annotated[
     str | None, typer.Option("--path", metavar="PATH", help="As if it lay there: /Shared/Projects/plan.docx.")

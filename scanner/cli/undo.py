@@ -21,7 +21,7 @@ from scanner.cli.common import (
 )
 from scanner.cli.domains import DomainOption
 from scanner.cli.orders import OptionalBy, OptionalReason, this_user
-from scanner.cli.period import moment_of
+from scanner.cli.period import past
 from scanner.errors import RetryLater
 from scanner.ledger.ledger import Ledger
 from scanner.ledger.orders.undoing import Undoable
@@ -31,16 +31,8 @@ from scanner.service.orders.release import allowed_until
 from scanner.service.orders.undoing import Undone, undo_all
 from scanner.settings import Settings
 
-
-def _since(written: str) -> datetime:
-    try:
-        return moment_of(written)
-    except ValueError as error:
-        raise typer.BadParameter("must be like 12h, 7d, 2026-03-04 or 2026-03-04T09:30") from error
-
-
 SinceOption = Annotated[
-    datetime, typer.Option("--since", parser=_since, metavar="TIME", help="What was done since: 12h, 7d, 2026-03-04.")
+    datetime, typer.Option("--since", parser=past, metavar="TIME", help="What was done since: 12h, 7d, 2026-03-04.")
 ]
 
 

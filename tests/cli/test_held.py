@@ -73,3 +73,9 @@ def test_an_order_that_means_nothing_is_exit_2(world: World, words: tuple[str, .
     asyncio.run(world.once())
     result = scanner(world, *HELD, "drop", *words, *WORD)
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", said)
+
+
+def test_to_decide_on_all_where_nothing_is_held_is_done_at_once(world: World) -> None:
+    scanner(world, "ledger", "migrate")
+    result = scanner(world, "remediation", "held", "drop", "--all", "--reason", "over", "--by", "jdoe")
+    assert (result.exit_code, result.stdout) == (0, "Nothing is held.\n")

@@ -51,6 +51,14 @@ def test_one_version_is_meant_by_its_entry_id(world: World) -> None:
     assert asyncio.run(world.kinds()) == {FILES[0]: "clean", FILES[1]: "unchecked"}
 
 
+@pytest.mark.parametrize("options", [("--all",), ("--reason", "poison")])
+def test_nothing_to_do_is_done_at_once(world: World, options: tuple[str, ...]) -> None:
+    scanner(world, "ledger", "migrate")
+    said, told = scanner(world, "retry", *options), scanner(world, "retry", *options, "--json")
+    assert (said.exit_code, said.stdout) == (0, "Nothing of that kind was given up.\n")
+    assert (told.exit_code, lines(told.stdout)) == (0, [{"versions": 0}])
+
+
 @pytest.mark.parametrize("options", [(), ("--all", "--reason", "poison"), ("--domain", "acme"), ("nobody",)])
 def test_what_means_nothing_is_said_and_is_exit_2(world: World, options: tuple[str, ...]) -> None:
     given_up(world)

@@ -99,6 +99,28 @@ def test_without_paths_the_rules_of_the_settings_file_are_meant(rules: Path, com
     assert "other" in run("list", "--config", "s.yaml").stdout
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_settings_file_here_is_in_force_as_for_every_command_and_no_token_is_needed(
+    rules: Path, command: str
+) -> None:
+    (rules.parent / "elsewhere").mkdir()
+    (rules / "broken.yaml").write_text("id: [")
+    write(rules.parent / "elsewhere", "other")
+    Path("scanner.yaml").write_text(
+        "domains: [{name: a, host: a.egnyte.com, token_file: not-here}]\nrules: {paths: [elsewhere]}\n"
+    )
+    assert run(command).exit_code == 0
+    assert "other" in run("list").stdout
+
+
+def test_paths_that_are_given_win_over_it(rules: Path) -> None:
+    write(rules, "a")
+    Path("scanner.yaml").write_text(
+        "domains: [{name: a, host: a.egnyte.com, token_file: not-here}]\nrules: {paths: [elsewhere]}\n"
+    )
+    assert [line["id"] for line in lines(run("list", "--json", "rules"))] == ["a"]
+
+
 def test_the_schema_is_printed_for_people_and_in_one_line() -> None:
     assert json.loads(run("schema").stdout) == json.loads(run("schema", "--json").stdout) == rule_schema()
     assert len(run("schema", "--json").stdout.splitlines()) == 1
