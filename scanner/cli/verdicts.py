@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -51,6 +52,40 @@ def list_verdicts(
 def _cells(row: VerdictRow) -> tuple[object, ...]:
     judged = row.judged_at.isoformat(timespec="seconds") if row.judged_at else "open"
     return row.kind, row.path, ", ".join(row.reasons), judged, row.entry_id
+
+
+@verdicts_app.command("show")
+def show(
+    entry: Annotated[str, typer.Argument(help="Entry id of a version, or the path of a file as in the list.")],
+    config: ConfigOption,
+    json: JsonOption = False,
+) -> None:
+    """The verdict of one version, in short; `explain` tells everything that it rests on.
+
+    Example: scanner verdicts show /Shared/Projects/plan.docx
+    """
+    found = answered(load_or_exit(config), lambda ledger: ledger.shown(entry))
+    if not found:
+        stop(f"Nothing is recorded about {entry}. `scanner verdicts list` shows what is.", code=ExitCode.USAGE)
+    for row in found:
+        if json:
+            print_json(row)
+        else:
+            say(*_in_short(row))
+    bad = any(row.kind is not VerdictKind.CLEAN for row in found)
+    raise typer.Exit(ExitCode.FOUND if bad else ExitCode.NOTHING_FOUND)
+
+
+def _in_short(row: VerdictRow) -> Iterator[str]:
+    yield row.path
+    yield f"  {row.kind.value}" + (f" because of {', '.join(row.reasons)}" if row.reasons else "")
+    yield f"  version {row.entry_id} of file {row.group_id} in {row.domain}"
+    if row.judged_at is not None:
+        yield f"  judged {row.judged_at.isoformat(timespec='seconds')}"
+    if row.sha256 is not None:
+        yield f"  {row.mime}, {row.size} bytes, sha256 {row.sha256}"
+    if row.suppressed:
+        yield f"  does not count: {', '.join(row.suppressed)}"
 
 
 @verdicts_app.command("explain")

@@ -7,22 +7,31 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
-from scanner.ledger.queries import ITS_OWN, WITH_VERDICT, kind_of, reasons_of
+from scanner.ledger.queries import ITS_OWN, WITH_VERDICT, kind_of, reasons_of, verdict_row
 from scanner.ledger.retention import old_events
 from scanner.ledger.reuse import caching
-from scanner.ledger.rows import Explanation
+from scanner.ledger.rows import Explanation, VerdictRow
 from scanner.ledger.tables import events, steps, verdicts, work
 
 
 def explain(connection: Connection, entry: str) -> list[Explanation]:
     """By entry id, or by a path: one it had when it was judged, or where a listing last showed it. By the id it is
     quick however many versions there are; by a path it passes over all of them."""
+    return [_explanation(connection, row) for row in _rows(connection, entry)]
+
+
+def shown(connection: Connection, entry: str) -> list[VerdictRow]:
+    """The same versions, as a list has them."""
+    return [verdict_row(row) for row in _rows(connection, entry)]
+
+
+def _rows(connection: Connection, entry: str) -> list[Row[*tuple[Any, ...]]]:
     named = _named(connection, entry)
     groups = sorted({(row.domain, row.group_id) for row in named})
     ids = {row.entry_id for row in named}
     judged = {row.verdict_id for row in named if row.verdict_id is not None}
     found = [row for domain, group in groups for row in _of_group(connection, domain, group, ids, judged)]
-    return [_explanation(connection, row) for row in sorted(found, key=lambda row: row.first_seen_at)]
+    return sorted(found, key=lambda row: row.first_seen_at)
 
 
 def _named(connection: Connection, entry: str) -> Sequence[Row[*tuple[Any, ...]]]:

@@ -14,12 +14,13 @@ from functools import partial
 from sqlalchemy import Connection
 
 from scanner import tracing
-from scanner.ledger import explaining, queries
+from scanner.ledger import explaining, exporting, queries
 from scanner.ledger.calls.spending import Spending
 from scanner.ledger.databases.database import Database
 from scanner.ledger.databases.postgres import PostgresDatabase
 from scanner.ledger.databases.seats import OwnSeats, Seats, ServerSeats
 from scanner.ledger.dispatch.dispatch import Dispatch
+from scanner.ledger.exporting import Exported
 from scanner.ledger.notices.notices import Notices
 from scanner.ledger.notices.noticing import Telling
 from scanner.ledger.opening import Release, alone_with_orders, opened
@@ -268,6 +269,18 @@ class Ledger:
     async def explain(self, entry: str) -> list[Explanation]:
         """By entry id, or by the path a version had."""
         return await self._db.read(lambda connection: explaining.explain(connection, entry))
+
+    async def shown(self, entry: str) -> list[VerdictRow]:
+        """The same versions, each in a row."""
+        return await self._db.read(lambda connection: explaining.shown(connection, entry))
+
+    async def exported(self, domain: str | None = None) -> AsyncIterator[Exported]:
+        """Every version, each page in a transaction of its own: what comes meanwhile may be in it or not."""
+        after: exporting.Place | None = None
+        while page := await self._db.read(partial(exporting.page, domain=domain, after=after)):
+            for one in page:
+                yield one
+            after = page[-1].place
 
     async def quarantined(self, domain: str | None = None) -> list[QuarantineRow]:
         return await self._db.read(lambda connection: queries.quarantined(connection, domain))

@@ -146,7 +146,7 @@ def verdict_rows(connection: Connection, domain: str | None, kind: VerdictKind |
     rows = [row for query in asked for row in connection.execute(query.limit(limit))]
     rows.sort(key=lambda row: row.entry_id)
     rows.sort(key=lambda row: row.judged_at or row.first_seen_at, reverse=True)
-    return [_verdict_row(row) for row in rows[:limit]]
+    return [verdict_row(row) for row in rows[:limit]]
 
 
 def _judged(kind: VerdictKind | None) -> Select[*tuple[Any, ...]]:
@@ -157,7 +157,7 @@ def _judged(kind: VerdictKind | None) -> Select[*tuple[Any, ...]]:
     return query.where(verdicts.c.kind == kind.value, true() if kind is VerdictKind.CLEAN else NOT_CLEAN)
 
 
-def _verdict_row(row: Row[*tuple[Any, ...]]) -> VerdictRow:
+def verdict_row(row: Row[*tuple[Any, ...]]) -> VerdictRow:
     return VerdictRow(
         domain=row.domain,
         path=row.path,

@@ -63,6 +63,16 @@ def test_a_file_name_cannot_steer_the_terminal(world: World) -> None:
     assert "a\\u202etxt.exe" in scanner(world, "verdicts", "explain", "/Shared/Projects/a\u202etxt.exe").stdout
 
 
+def test_one_version_is_shown_in_short_by_id_or_path_with_the_facts_of_the_list(world: World) -> None:
+    ids = judged(world)
+    bad, good = scanner(world, "verdicts", "show", ids[BAD]), scanner(world, "verdicts", "show", GOOD)
+    assert (bad.exit_code, good.exit_code) == (1, 0)
+    assert bad.stdout.splitlines()[:2] == [BAD, "  infected because of Demo.Test.Eicar-Prefix.UNOFFICIAL"]
+    assert "sha256 275a021b" in bad.stdout
+    listed = {row["path"]: row for row in lines(scanner(world, "verdicts", "list", "--json").stdout)}
+    assert lines(scanner(world, "verdicts", "show", BAD, "--json").stdout) == [listed[BAD]]
+
+
 def test_an_explanation_tells_engines_findings_and_steps(world: World) -> None:
     ids = judged(world)
     result = scanner(world, "verdicts", "explain", ids[BAD])
@@ -83,6 +93,7 @@ def test_what_nobody_knows_and_a_ledger_that_is_not_there_are_said_with_exit_2(w
     assert (nothing.exit_code, nothing.stdout) == (2, "")
     assert nothing.stderr.startswith(f"There is no ledger at {world.folder}/ledger.db yet.")
     judged(world)
-    unknown = scanner(world, "verdicts", "explain", "none")
-    assert (unknown.exit_code, unknown.stdout) == (2, "")
-    assert unknown.stderr == "Nothing is recorded about none. `scanner verdicts list` shows what is.\n"
+    for command in ("show", "explain"):
+        unknown = scanner(world, "verdicts", command, "none")
+        assert (unknown.exit_code, unknown.stdout) == (2, "")
+        assert unknown.stderr == "Nothing is recorded about none. `scanner verdicts list` shows what is.\n"

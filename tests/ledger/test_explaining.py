@@ -37,6 +37,18 @@ def test_an_explanation_has_everything_recorded_about_a_version(filled: Database
     ]
 
 
+def test_the_same_versions_are_shown_in_a_row_each(filled: Database):
+    for entry in ("eicar", "/Shared/eicar.txt"):
+        (row,) = filled.run_here(lambda c: explaining.shown(c, entry))  # noqa: B023 -- run at once
+        assert (row.entry_id, row.kind, row.reasons, row.sha256) == (
+            "eicar",
+            INFECTED,
+            ("Eicar", "rule-1"),
+            FACTS.sha256,
+        )
+    assert filled.run_here(lambda c: explaining.shown(c, "nobody")) == []
+
+
 def test_an_explanation_says_what_a_version_waits_for_or_how_it_ended(filled: Database):
     (down,) = filled.run_here(lambda c: explaining.explain(c, "down"))
     (gone,) = filled.run_here(lambda c: explaining.explain(c, "gone"))
