@@ -27,6 +27,7 @@ RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
 COPY pyproject.toml README.md LICENSE ./
 COPY scanner scanner
 COPY emulator emulator
+COPY rules rules
 RUN /opt/build/bin/pip wheel --no-index --no-deps --no-build-isolation -w /wheel . \
  && /opt/build/bin/pip --python /opt/scanner/bin/python install --no-index --no-deps --no-compile /wheel/*.whl \
  && /opt/build/bin/pip --python /opt/scanner/bin/python check \

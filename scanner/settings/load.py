@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from scanner.document import Document, Loc, dotted, read_document, validation_problems
 from scanner.errors import ConfigurationError, Problem
@@ -53,7 +53,7 @@ class Settings(Section):
     events: EventSettings = EventSettings()
     reconcile: ReconcileSettings = ReconcileSettings()
     clamav: ClamavSettings = ClamavSettings()
-    rules: RuleSettings = RuleSettings()
+    rules: RuleSettings = Field(default_factory=RuleSettings)
     suppressions: SuppressionSettings = SuppressionSettings()
     yara: YaraSettings = YaraSettings()
     ledger: LedgerSettings = LedgerSettings()
@@ -78,7 +78,7 @@ class LocalSettings(Section):
 
     clamav: ClamavSettings = ClamavSettings()
     """Talking to clamd."""
-    rules: RuleSettings = RuleSettings()
+    rules: RuleSettings = Field(default_factory=RuleSettings)
     """The rulebook."""
     yara: YaraSettings = YaraSettings()
     """Running the YARA rules of the rulebook."""

@@ -105,11 +105,21 @@ class ClamavSettings(Section):
         return self
 
 
+def default_rules() -> tuple[Path, ...]:
+    """The folder `rules` here; else the rules that are shipped: in the installed package, or beside it in a
+    repository."""
+    here, package = Path("rules"), Path(__file__).parents[1]
+    return (next((one for one in (here, package / "rules", package.parent / "rules") if one.is_dir()), here),)
+
+
 class RuleSettings(Section):
     """The rulebook."""
 
-    paths: Annotated[tuple[LocalPath, ...], AfterValidator(not_empty)] = (Path("rules"),)
-    """Files and folders of rules."""
+    paths: Annotated[tuple[LocalPath, ...], AfterValidator(not_empty)] = Field(
+        default_factory=default_rules, json_schema_extra={"default": ["rules"]}
+    )
+    """Files and folders of rules. Where none is written and no folder `rules` lies here, those that are shipped with
+    the program."""
     reload: bool = True
     """Load changed rules without a restart; a broken change is refused and the old rules stay."""
 

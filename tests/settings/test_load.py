@@ -27,6 +27,7 @@ MINIMAL = "domains: [{name: acme, host: acme.egnyte.com, token_file: token}]\n"
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     Path("token").write_text("an-access-token\n")
+    Path("rules").mkdir()
     return tmp_path
 
 
@@ -130,6 +131,16 @@ def test_one_domain_is_enough_and_all_else_has_the_defaults_of_the_design(folder
         "http": {"listen": "127.0.0.1:9464"},
         "webhooks": {"url": None, "secret_file": None, "listen": "127.0.0.1:9465"},
     }
+
+
+def test_where_no_rules_are_named_those_here_are_meant_else_those_that_are_shipped(folder: Path) -> None:
+    Path("s.yaml").write_text(MINIMAL + "rules: {reload: false}\n")
+    assert load_settings(Path("s.yaml"), {}).rules.paths == load_local_settings({}).rules.paths == (Path("rules"),)
+    Path("rules").rmdir()
+    shipped = (Path(__file__).parents[2] / "rules",)
+    assert load_settings(Path("s.yaml"), {}).rules.paths == load_local_settings({}).rules.paths == shipped
+    Path("s.yaml").write_text(MINIMAL + "rules: {paths: [rules]}\n")
+    assert load_settings(Path("s.yaml"), {}).rules.paths == (Path("rules"),)
 
 
 def test_variables_win_over_the_file(folder: Path) -> None:
