@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -27,6 +28,14 @@ async def opened(settings: LedgerSettings, now: Callable[[], datetime], *, owner
     if owner:
         return await _owned(settings.file, now)
     return await _beside(settings.file), _nothing
+
+
+def unwritable(path: Path) -> Path | None:
+    """Of a ledger on SQLite: the first of its folder and its files that we may not write to. It can be read all the
+    same."""
+    files = (path.with_name(path.name + end) for end in ("", "-wal", "-shm"))
+    there = (path.absolute().parent, *(file for file in files if file.exists()))
+    return next((one for one in there if not os.access(one, os.W_OK)), None)
 
 
 @asynccontextmanager

@@ -1,11 +1,12 @@
 """Opening a ledger, and the lock of orders."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from scanner.errors import LedgerUnavailable, RetryLater
-from scanner.ledger.opening import alone_with_orders, opened
+from scanner.ledger.opening import alone_with_orders, opened, unwritable
 from scanner.settings import LedgerSettings
 from tests.ledger.world import noon, settings
 
@@ -13,6 +14,20 @@ from tests.ledger.world import noon, settings
 @pytest.fixture(params=["sqlite", "postgresql"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> LedgerSettings:
     return settings(tmp_path) if request.param == "sqlite" else request.getfixturevalue("ledger_on_server")
+
+
+@pytest.mark.parametrize("stuck", ["ledger.db", "ledger.db-wal", "."])
+def test_what_of_a_ledger_cannot_be_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stuck: str
+) -> None:
+    ledger = tmp_path / "ledger.db"
+    assert unwritable(ledger) is None
+    for name in ("ledger.db", "ledger.db-wal"):
+        (tmp_path / name).touch()
+    assert unwritable(ledger) is None
+    # Root may write everything.
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path / stuck)
+    assert unwritable(ledger) == tmp_path / stuck
 
 
 async def test_a_second_order_is_put_off_until_the_first_has_ended(place: LedgerSettings):
