@@ -24,7 +24,6 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from scanner.cli.answers import load_for, reading
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -36,16 +35,15 @@ from scanner.cli.common import (
     stop,
     stopped_by_user_errors,
 )
-from scanner.cli.domains import DomainOption
+from scanner.cli.ledger_export import export
 from scanner.errors import RetryLater
 from scanner.ledger.copies.backup import Backup, back_up
 from scanner.ledger.copies.moving import Moved
 from scanner.ledger.copies.moving import move as take_over
 from scanner.ledger.copies.vacuuming import Vacuumed
 from scanner.ledger.copies.vacuuming import vacuum as made_small
-from scanner.ledger.rows import VerdictRow
 from scanner.service.migrating import Migration, migrate_ledger
-from scanner.settings import LedgerSettings, Settings
+from scanner.settings import LedgerSettings
 
 ledger_app = typer.Typer(help="The ledger itself.", no_args_is_help=True)
 
@@ -114,25 +112,7 @@ def _copied(done: Backup) -> str:
     return f"{done.ledger} was copied to {done.file}: {done.size:,} bytes, {rows:,} rows, schema {done.schema}."
 
 
-@ledger_app.command("export")
-def export(config: ConfigOption, domain: DomainOption = None) -> None:
-    """Every version on record with its verdict as JSON, one a line: `verdicts list --json` without an end.
-
-    In the order of domains and entry ids. `ended` says how a version ended at which nobody looked; then there is no
-    `kind`. Acts are in `audit export`.
-
-    Example: scanner ledger export > versions.jsonl
-    """
-    settings = load_for(config, domain)
-    asyncio.run(_export(settings, domain))
-
-
-async def _export(settings: Settings, domain: str | None) -> None:
-    async with reading(settings) as ledger:
-        async for one in ledger.exported(domain):
-            kind = None if one.ended else one.row.kind
-            fields = {name: getattr(one.row, name) for name in VerdictRow.__dataclass_fields__}
-            print_json(fields | {"kind": kind, "ended": one.ended, "first_seen_at": one.first_seen_at})
+ledger_app.command("export")(export)
 
 
 @ledger_app.command()

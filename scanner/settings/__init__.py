@@ -20,12 +20,12 @@ from scanner.settings.oauth import OAuthSettings
 from scanner.settings.probe import ProbeSettings
 from scanner.settings.reconcile import ReconcileSettings
 from scanner.settings.remediation import QuarantineSettings, RemediationSettings
+from scanner.settings.rules import RuleSettings
 from scanner.settings.sections import (
     ClamavSettings,
     EventSettings,
     HttpSettings,
     PolicySettings,
-    RuleSettings,
     SpoolSettings,
     SuppressionSettings,
     UnpackSettings,

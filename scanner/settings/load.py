@@ -24,13 +24,13 @@ from scanner.settings.notify import ReceiverSettings
 from scanner.settings.probe import ProbeSettings
 from scanner.settings.reconcile import ReconcileSettings
 from scanner.settings.remediation import QuarantineSettings, RemediationSettings
+from scanner.settings.rules import RuleSettings
 from scanner.settings.section import Section
 from scanner.settings.sections import (
     ClamavSettings,
     EventSettings,
     HttpSettings,
     PolicySettings,
-    RuleSettings,
     SpoolSettings,
     SuppressionSettings,
     UnpackSettings,

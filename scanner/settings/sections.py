@@ -18,7 +18,7 @@ from pydantic import (
 
 from scanner.model import PLANNED_STEPS, StepKind, VerdictKind
 from scanner.settings.section import Section
-from scanner.settings.units import Duration, LocalPath, Size, Whole, at_least, not_empty, shown, size_between
+from scanner.settings.units import Duration, LocalPath, Size, Whole, at_least, shown, size_between
 
 HIGHEST_PORT = 65535
 MOST_CLAMDS = 32
@@ -103,25 +103,6 @@ class ClamavSettings(Section):
         if self.addresses and self.address != ADDRESS:
             raise ValueError("address and addresses are both set; write all of them as addresses")
         return self
-
-
-def default_rules() -> tuple[Path, ...]:
-    """The folder `rules` here; else the rules that are shipped: in the installed package, or beside it in a
-    repository."""
-    here, package = Path("rules"), Path(__file__).parents[1]
-    return (next((one for one in (here, package / "rules", package.parent / "rules") if one.is_dir()), here),)
-
-
-class RuleSettings(Section):
-    """The rulebook."""
-
-    paths: Annotated[tuple[LocalPath, ...], AfterValidator(not_empty)] = Field(
-        default_factory=default_rules, json_schema_extra={"default": ["rules"]}
-    )
-    """Files and folders of rules. Where none is written and no folder `rules` lies here, those that are shipped with
-    the program."""
-    reload: bool = True
-    """Load changed rules without a restart; a broken change is refused and the old rules stay."""
 
 
 class SuppressionSettings(Section):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import pty
@@ -19,7 +18,7 @@ from scanner.cli.commands import app
 from scanner.cli.ledger import stoppable
 from scanner.errors import RetryLater
 from scanner.settings import LedgerSettings
-from tests.cli.commands import lines, scanner
+from tests.cli.commands import scanner
 from tests.journeys.world import World
 
 
@@ -71,16 +70,6 @@ def test_a_backup_tells_where_it_is_and_refuses_a_second_in_its_place(world: Wor
     assert (second.exit_code, "give --force" in second.stderr) == (2, True)
     found = json.loads(scanner(world, "ledger", "backup", str(file), "--force", "--json").stdout)
     assert (found["file"], found["size"], found["rows"]["work"]) == (str(file), file.stat().st_size, 0)
-
-
-def test_an_export_has_what_a_list_has_of_every_version_and_how_others_ended(world: World) -> None:
-    world.upload("/Shared/Projects/a.txt", b"hello")
-    asyncio.run(world.once())
-    (listed,) = lines(scanner(world, "verdicts", "list", "--json").stdout)
-    result = scanner(world, "ledger", "export")
-    (found,) = lines(result.stdout)
-    assert (result.exit_code, found.pop("ended"), found.pop("first_seen_at") is None) == (0, None, False)
-    assert found == listed
 
 
 def test_for_a_ledger_on_a_server_the_command_of_postgresql_is_told(world: World) -> None:

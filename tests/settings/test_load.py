@@ -133,16 +133,6 @@ def test_one_domain_is_enough_and_all_else_has_the_defaults_of_the_design(folder
     }
 
 
-def test_where_no_rules_are_named_those_here_are_meant_else_those_that_are_shipped(folder: Path) -> None:
-    Path("s.yaml").write_text(MINIMAL + "rules: {reload: false}\n")
-    assert load_settings(Path("s.yaml"), {}).rules.paths == load_local_settings({}).rules.paths == (Path("rules"),)
-    Path("rules").rmdir()
-    shipped = (Path(__file__).parents[2] / "rules",)
-    assert load_settings(Path("s.yaml"), {}).rules.paths == load_local_settings({}).rules.paths == shipped
-    Path("s.yaml").write_text(MINIMAL + "rules: {paths: [rules]}\n")
-    assert load_settings(Path("s.yaml"), {}).rules.paths == (Path("rules"),)
-
-
 def test_variables_win_over_the_file(folder: Path) -> None:
     Path("other").write_text("another-token")
     Path("s.yaml").write_text(MINIMAL + "events: {page: 10, start: oldest}\n")
