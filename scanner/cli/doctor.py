@@ -9,15 +9,12 @@ from typing import Annotated
 import typer
 
 from scanner.cli.common import ConfigOption, ExitCode, JsonOption, load_or_exit, print_json, say, stop
-from scanner.ledger.opening import unwritable
 from scanner.service.assembly import utc_now
 from scanner.service.checks.checks import diagnose
 from scanner.service.checks.deploy_checks import deploy_checks
 from scanner.service.checks.diagnosis import Diagnosis, Level
-from scanner.settings import LedgerSettings
 
 MOST_FILES = 1_000_000_000
-REMEDY = "Give it to the user that the service runs as, or mount it to be written; or change ledger.url."
 MARKS = {Level.OK: "ok  ", Level.WARN: "WARN", Level.FAIL: "FAIL", Level.UNREACHABLE: "DOWN"}
 
 
@@ -46,19 +43,10 @@ def doctor(
     if files_per_day is not None and not deploy:
         stop("--files-per-day goes with --deploy.", code=ExitCode.USAGE)
     settings = load_or_exit(config)
-    lines = sure_of_the_ledger(diagnose(settings, utc_now), settings.ledger)
+    lines = diagnose(settings, utc_now)
     if deploy:
         lines = chained(lines, deploy_checks(settings, utc_now, files_per_day))
     raise typer.Exit(asyncio.run(shown(lines, as_json=json)))
-
-
-async def sure_of_the_ledger(lines: AsyncIterator[Diagnosis], settings: LedgerSettings) -> AsyncIterator[Diagnosis]:
-    """What can be read is not well yet: a service has to write it."""
-    async for line in lines:
-        stuck = None
-        if settings.file is not None and line.subject == "ledger" and line.level is not Level.FAIL:
-            stuck = unwritable(settings.file)
-        yield line if stuck is None else Diagnosis(Level.FAIL, "ledger", f"{stuck} is not ours to write", REMEDY)
 
 
 async def chained(*parts: AsyncIterator[Diagnosis]) -> AsyncIterator[Diagnosis]:

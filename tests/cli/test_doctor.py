@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from scanner.cli.common import ExitCode
-from scanner.cli.doctor import shown, sure_of_the_ledger
+from scanner.cli.doctor import shown
 from scanner.service.checks.diagnosis import Diagnosis, Level
-from scanner.settings import LedgerSettings
 from tests.cli.commands import lines, scanner
 from tests.journeys.world import World
 
@@ -45,17 +42,6 @@ def test_what_cannot_be_asked_is_exit_3_whatever_else_is_wrong(world: World) -> 
     assert (result.exit_code, levels["spool"], levels["acme: API"]) == (3, "fail", "unreachable")
     assert (levels["deploy: notices"], levels["deploy: acme: API budget"]) == ("warn", "unreachable")
     assert world.token not in result.output
-
-
-async def test_a_ledger_that_cannot_be_written_is_not_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "ledger.db").touch()
-    settings = LedgerSettings(url=f"sqlite:///{tmp_path}/ledger.db")
-    ledger = Diagnosis(Level.OK, "ledger", str(tmp_path / "ledger.db"))
-    assert [one async for one in sure_of_the_ledger(given(OK, ledger), settings)] == [OK, ledger]
-    # Root may write everything.
-    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "ledger.db")
-    ok, stuck = [one async for one in sure_of_the_ledger(given(OK, ledger), settings)]
-    assert (ok, stuck.level, stuck.finding) == (OK, Level.FAIL, f"{tmp_path}/ledger.db is not ours to write")
 
 
 def test_files_a_day_are_for_the_budget_before_going_live(world: World) -> None:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from scanner.errors import ConfigurationError, LedgerUnavailable
 from scanner.inspection.selftest.samples import SAMPLES, Sample
 from scanner.ledger.ledger import Ledger
+from scanner.ledger.opening import unwritable
 from scanner.model import StepKind, VerdictKind
 from scanner.remediation.guard import Parked
 from scanner.rulebook.load import load_rulebook
@@ -87,6 +88,9 @@ def _rules(settings: Settings, today: date) -> Diagnosis:
     return Diagnosis(Level.OK, "rules", f"{len(rulebook.rules)} rules loaded")
 
 
+NOT_OURS = "Give it to the user that the service runs as, or mount it to be written; or change ledger.url."
+
+
 async def _ledger(settings: Settings, clock: Callable[[], datetime]) -> Diagnosis:
     if settings.ledger.file is None:
         return await _ledger_on_server(settings, clock)
@@ -95,6 +99,10 @@ async def _ledger(settings: Settings, clock: Callable[[], datetime]) -> Diagnosi
         return Diagnosis(
             Level.FAIL, "ledger", f"{folder} is not a folder we may write to", "Create it, or change ledger.url."
         )
+    stuck = unwritable(settings.ledger.file)
+    if stuck is not None:
+        # It can be read all the same: only the service would find out.
+        return Diagnosis(Level.FAIL, "ledger", f"{stuck} is not ours to write", NOT_OURS)
     if settings.ledger.path.exists():
         try:
             async with Ledger.reading(settings.ledger, clock) as ledger:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 from scanner.service.assembly import assembled, utc_now
@@ -77,6 +80,16 @@ async def test_broken_rules_a_missing_folder_and_an_absent_clamd_are_each_said(w
 async def test_a_ledger_that_is_none_is_said_to_be_so(world: World) -> None:
     (world.folder / "ledger.db").write_text("no database at all, and long enough to be read as one" * 99)
     assert (await found(world))["ledger"].level is Level.FAIL
+
+
+async def test_a_ledger_that_can_be_read_and_not_written_is_not_well(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (world.folder / "ledger.db").touch()
+    # Root may write everything.
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "ledger.db")
+    line = (await found(world))["ledger"]
+    assert (line.level, line.finding) == (Level.FAIL, f"{world.folder}/ledger.db is not ours to write")
 
 
 async def test_a_ledger_in_use_is_fine(world: World) -> None:
