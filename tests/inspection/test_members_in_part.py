@@ -96,6 +96,29 @@ def shar(content: bytes) -> bytes:
     )
 
 
+def mail_of(fields: bytes, coded: bytes, kind: bytes = b"application/octet-stream; name=a.7z") -> bytes:
+    """One attachment, as somebody wrote it who wants it overlooked."""
+    part = b"Content-Type: %s\n%s\n%s\n" % (kind, fields, coded)
+    head = b'From: ann@example.com\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="b"\n'
+    return head + b"\nhello\n--b\nContent-Type: text/plain\n\nhello\n--b\n" + part + b"--b--\n"
+
+
+def coded_7z(content: bytes) -> bytes:
+    return base64.encodebytes(archives.seven_zip(content, "bzip2"))
+
+
+def padded_within(content: bytes) -> bytes:
+    return base64.encodebytes(content[:31]) + base64.encodebytes(content[31:])
+
+
+def broken_softly(content: bytes) -> bytes:
+    """Quoted-printable with a blank behind a soft end of a line, as some servers leave it."""
+    return b"= \n".join(b"=%02X" % each for each in content)
+
+
+BASE64 = b"Content-Transfer-Encoding: base64\n"
+
+
 def headed(content: bytes, head: bytes) -> bytes:
     """A PDF with another first line."""
     return head + documents.pdf(content)[len(b"%PDF-1.7") :]
@@ -135,6 +158,27 @@ KINDS: dict[str, Callable[[bytes], bytes]] = {
     "an RTF behind lines, in a document": lambda content: document_with(
         "word/a.rtf", b"\n" * 200 + documents.rtf(content)
     ),
+    "a mail, its encoding with a comment": lambda content: mail_of(
+        b"Content-Transfer-Encoding: base64 (so)\n", coded_7z(content)
+    ),
+    "a mail, two encodings": lambda content: mail_of(
+        b"Content-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: base64\n", coded_7z(content)
+    ),
+    "a mail, a blank before the colon": lambda content: mail_of(
+        b"Content-Transfer-Encoding : base64\n", coded_7z(content)
+    ),
+    "a mail, base64 with padding within": lambda content: mail_of(BASE64, padded_within(content)),
+    "a mail, a page by base64 with padding within": lambda content: mail_of(
+        BASE64, padded_within(content), b"text/html"
+    ),
+    "a mail, quoted-printable with blanks": lambda content: mail_of(
+        b"Content-Transfer-Encoding: quoted-printable\n", broken_softly(content)
+    ),
+    "a mail, 7z as its text": lambda content: mail_of(BASE64, coded_7z(content), b"text/plain"),
+    "a mail, a shar in its text": lambda content: mail_of(
+        BASE64, base64.encodebytes(shar(content)), b"text/plain; charset=utf-8"
+    ),
+    "a mail, another border": lambda content: mail_of(BASE64, padded_within(content)).replace(b"\n--b", b"\n--c"),
     "a PDF without a version": lambda content: headed(content, b"%" + b"PDF-x"),
     "a PDF under the header of PostScript": lambda content: headed(content, b"%!PS-Adobe-3.0 PDF-1.7"),
     "a PDF without a header": lambda content: headed(content, b"% other"),

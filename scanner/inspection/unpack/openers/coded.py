@@ -28,7 +28,12 @@ def open_coded(source: Source, told: Told) -> None:
     """What is cut off is handed on as far as it goes."""
     if source.size > MAX_SIZE:
         raise TooMuch(f"a text of {source.size} bytes with files in it")
-    content, at = source.file.read(), 0
+    tell_coded(source.file.read(), told)
+
+
+def tell_coded(content: bytes, told: Told) -> None:
+    """Hands on every file between its lines."""
+    at = 0
     while (begin := BEGIN.search(content, at)) is not None:
         at = begin.end()
         if is_line(begin, content):

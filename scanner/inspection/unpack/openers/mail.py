@@ -6,16 +6,19 @@ own attachments are then found one level deeper.
 
 from __future__ import annotations
 
-import base64
-import binascii
+import hashlib
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
+from email.policy import compat32
 
+from scanner.inspection.unpack.openers.coded import tell_coded
 from scanner.inspection.unpack.openers.html import page_text
+from scanner.inspection.unpack.openers.mail_loose import loose_parts
+from scanner.inspection.unpack.openers.mail_part import decoded
 from scanner.inspection.unpack.openers.text import charset
 from scanner.inspection.unpack.opening import Source, Told
 from scanner.model import Unscannable
@@ -39,7 +42,9 @@ DAMAGE = (
 """What the standard library raises for damaged mails; seen by fuzzing."""
 ENVELOPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 NEXT_MAIL = b"\n\nFrom "
-BEGIN = re.compile(r"begin [0-7]{3,4} (.{1,255})")
+NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+"""What no text has that is to be read."""
+AS_WRITTEN = compat32.clone(mangle_from_=False, max_line_length=0)
 
 
 def open_mail(source: Source, told: Told) -> None:
@@ -50,17 +55,28 @@ def open_mail(source: Source, told: Told) -> None:
     if content.startswith(b"From ") and NEXT_MAIL in content:
         _tell_mails(content, told)
         return
+    tell_mail(content, told)
+
+
+def tell_mail(content: bytes, told: Told) -> None:
+    """Of one mail. Raises ValueError for damage, and Enough."""
     try:
         mail: Message = message_from_bytes(content)
         parts = list(_parts(mail, told))
     except DAMAGE as error:
         raise ValueError(f"mail: {type(error).__name__} {error}") from error
     told.text(f"Subject: {_words(mail.get('Subject', ''))}\n")
+    seen = _Seen(told)
     for number, part in enumerate(parts, 1):
         try:
-            _tell_part(part, number, told)
+            _tell_part(part, number, seen)
         except DAMAGE as error:
             told.incomplete(Unscannable.CORRUPT, f"part {number} of a mail: {type(error).__name__}")
+    for number, loose in enumerate(loose_parts(content), 1):
+        for reading in decoded(loose.coded, loose.encodings).readings:
+            if reading != loose.coded:
+                seen.hand_on(f"loose{number}", reading)
+    tell_coded(content, told)
 
 
 def _tell_mails(content: bytes, told: Told) -> None:
@@ -95,42 +111,88 @@ def _parts(mail: Message, told: Told) -> Iterator[Message]:
             stack.extend((inner, depth + 1) for inner in reversed(payload) if isinstance(inner, Message))
 
 
-def _tell_part(part: Message, number: int, told: Told) -> None:
-    kind = part.get_content_type()
+class _Seen:
+    """What was told of one mail, by any of the ways to read it."""
+
+    def __init__(self, told: Told) -> None:
+        self.told = told
+        self._digests: set[bytes] = set()
+
+    def add(self, data: bytes) -> bool:
+        """Whether it is new."""
+        digest = hashlib.sha256(data).digest()
+        new = digest not in self._digests
+        self._digests.add(digest)
+        return new
+
+    def hand_on(self, name: str, data: bytes) -> None:
+        if self.add(data):
+            self.told.member(name, [data])
+
+
+def _tell_part(part: Message, number: int, seen: _Seen) -> None:
+    kind, told = part.get_content_type(), seen.told
     name = _words(part.get_filename() or "")
-    if kind == "message/rfc822" and isinstance(part.get_payload(), list):
-        told.member(name or f"part{number}.eml", [_inner_mail(part)])
-        return
-    data = _data(part)
     attached = bool(name) or part.get_content_disposition() == "attachment"
-    if kind in {"text/plain", "text/html"} and not attached:
-        body = data.decode(charset(str(part.get_content_charset("utf-8"))), "replace")
-        told.text((page_text(body) if kind == "text/html" else body) + "\n")
-        _tell_lines(body, told)
+    name = name or f"part{number}"
+    if isinstance(part.get_payload(), list):
+        _tell_inner(part, name, seen)
         return
+    encodings = _encodings(part)
+    coded = _bytes(part)
     if kind in ENVELOPES and part.get_param("smime-type", "") == "enveloped-data":
         told.trait(Trait.ENCRYPTED)
-        told.locked(name or f"part{number}", len(data))
+        told.locked(name, len(coded))
         return
-    told.member(name or f"part{number}", [data])
+    found = decoded(coded, encodings)
+    if kind in {"text/plain", "text/html"} and not attached:
+        _tell_body(part, found.readings[0], told)
+        for reading in found.readings:
+            if reading != coded:
+                tell_coded(reading, told)
+        if not found.odd and NO_TEXT.search(found.readings[0]) is None:
+            seen.add(found.readings[0])
+            return
+    for reading in found.readings:
+        whole = part.get_content_maintype() == "multipart" and reading != coded
+        seen.hand_on(name, _with_border(part, reading) if whole else reading)
 
 
-def _data(part: Message) -> bytes:
-    """What a part says, decoded; of several parts under one that may have none, as they are written."""
+def _tell_body(part: Message, data: bytes, told: Told) -> None:
+    body = data.decode(charset(str(part.get_content_charset("utf-8"))), "replace")
+    told.text((page_text(body) if part.get_content_type() == "text/html" else body) + "\n")
+
+
+def _tell_inner(part: Message, name: str, seen: _Seen) -> None:
+    """A mail inside a mail, or a report on one. It must not be encoded (RFC 2046, 5.2.1), and some are all the same."""
+    inner = [one for one in part.get_payload() if isinstance(one, Message)]
+    written = b"\n".join(one.as_bytes(policy=AS_WRITTEN) for one in inner)
+    coded = written.strip()
+    encodings = _encodings(part)
+    for reading in decoded(coded, encodings).readings:
+        seen.hand_on(name if "." in name else f"{name}.eml", written if reading == coded else reading)
+    for leaf in (leaf for one in inner for leaf in one.walk() if not leaf.is_multipart()):
+        # Its parts are told when it is opened itself.
+        encodings = _encodings(leaf)
+        for reading in decoded(_bytes(leaf), encodings).readings:
+            seen.add(reading)
+
+
+def _encodings(part: Message) -> list[str]:
+    return [str(value) for value in part.get_all("Content-Transfer-Encoding", [])]
+
+
+def _bytes(part: Message) -> bytes:
+    """As they are written. The library has no other way to them than to know of no encoding."""
+    del part["Content-Transfer-Encoding"]
     data = part.get_payload(decode=True)
     return data if isinstance(data, bytes) else part.as_bytes()
 
 
-def _inner_mail(part: Message) -> bytes:
-    """A mail inside a mail. It must not be encoded (RFC 2046, 5.2.1), and some are all the same."""
-    inner = part.get_payload(0)
-    written = inner.as_bytes() if isinstance(inner, Message) else b""
-    if str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64":
-        try:
-            return base64.b64decode(written.strip())
-        except binascii.Error:
-            return written
-    return written
+def _with_border(part: Message, parts: bytes) -> bytes:
+    """Encoded parts, which must not be (RFC 2045, 6.4), as a mail of their own."""
+    kind = re.sub(r"[\r\n]+", " ", str(part["Content-Type"])).encode("utf-8", "replace")
+    return b"MIME-Version: 1.0\nContent-Type: %s\n\n%s" % (kind, parts)
 
 
 def _words(header: object) -> str:
@@ -139,27 +201,3 @@ def _words(header: object) -> str:
     return "".join(
         piece if isinstance(piece, str) else piece.decode(charset(name or "ascii"), "replace") for piece, name in pieces
     )
-
-
-def _tell_lines(body: str, told: Told) -> None:
-    """Files between the lines of a text, as mail programs sent them before MIME (uuencode)."""
-    name, lines = "", list[bytes]()
-    for line in body.splitlines():
-        begin = BEGIN.fullmatch(line)
-        if not name and begin is not None:
-            name, lines = begin.group(1), []
-        elif name and line == "end":
-            told.member(name, lines)
-            name, lines = "", []
-        elif name:
-            lines.append(_uu(line))
-    if any(lines):  # cut off
-        told.member(name, lines)
-
-
-def _uu(line: str) -> bytes:
-    """A line of uuencode; what is not one, empty."""
-    try:
-        return binascii.a2b_uu(line)
-    except (binascii.Error, ValueError):
-        return b""

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.inspection.unpack.openers import mail as opener
+from scanner.inspection.unpack.openers.coded import open_coded
 from scanner.inspection.unpack.openers.mail import open_mail
 from scanner.model import Unscannable
 from scanner.rulebook.anatomy import Trait
@@ -87,6 +88,81 @@ def test_a_file_between_the_lines_of_a_text_is_handed_on():
     raw = b"Subject: a\n\nsee below\nbegin 644 run.exe\n" + lines + b"`\nend\nbegin 644 b.exe\n" + lines + b"end\n"
 
     assert told_of(open_mail, raw).members == [("run.exe", b"MZ" * 60), ("b.exe", b"MZ" * 60)]
+
+
+def test_files_between_the_lines_are_decoded_by_one_decoder_wherever_they_stand():
+    """GNU's uuencode leaves bits in the last letters of a line, for which a stricter decoder dropped the line."""
+    gnu = b"begin 644 a.exe\n" + b"#37JB\n" + b'"35KJ\n' + b"`\nend\n"
+    coded = base64.encodebytes(b"hello\n" + gnu)
+    raw = b"Subject: a\nContent-Transfer-Encoding: base64\n\n" + coded
+
+    assert told_of(open_mail, b"Subject: a\n\n" + gnu).members == told_of(open_coded, gnu).members
+    assert told_of(open_mail, raw).members == told_of(open_coded, gnu).members
+
+
+def test_a_shar_in_an_encoded_text_is_opened():
+    coded = base64.encodebytes(b"#!/bin/sh\nsed 's/^X//' << 'END' > f\nXecho\nEND\n")
+    raw = b"Subject: a\nContent-Transfer-Encoding: base64\n\n" + coded
+
+    assert told_of(open_mail, raw).members == [("file", b"echo\n")]
+
+
+def part(fields: bytes, body: bytes, kind: bytes = b"application/x; name=a.exe") -> bytes:
+    inside = b"Content-Type: %s\n%s\n%s\n" % (kind, fields, body)
+    return b'Subject: a\nContent-Type: multipart/mixed; boundary="b"\n\n--b\n%s--b--\n' % inside
+
+
+CODED = base64.encodebytes(b"MZ" * 60)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        b'Content-Transfer-Encoding: "base64" (so)\n',
+        b"Content-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: base64\n",
+    ],
+)
+def test_where_programs_read_a_part_in_two_ways_both_are_handed_on(fields):
+    assert ("a.exe", b"MZ" * 60) in told_of(open_mail, part(fields, CODED)).members
+    assert len(told_of(open_mail, part(fields, CODED)).members) == 2
+
+
+@pytest.mark.parametrize(
+    "fields", [b"Content-Transfer-Encoding : base64\n", b"no field\nContent-Transfer-Encoding: base64\n"]
+)
+def test_a_part_whose_fields_are_damaged_is_handed_on_decoded(fields):
+    assert b"MZ" * 60 in [content for _, content in told_of(open_mail, part(fields, CODED)).members]
+
+
+def test_an_encoded_part_is_found_whatever_its_borders_are():
+    raw = part(b"Content-Transfer-Encoding: base64\n", CODED).replace(b'boundary="b"', b'boundary="c"')
+
+    assert told_of(open_mail, raw).members == [("part1", raw.partition(b"\n\n")[2]), ("loose1", b"MZ" * 60)]
+
+
+def test_parts_that_are_encoded_as_a_whole_are_a_mail_of_their_own():
+    inside = base64.encodebytes(b"--b\nContent-Type: application/x; name=a.exe\n\nMZ\n--b--\n")
+    raw = b'Content-Type: multipart/mixed; boundary="b"\nContent-Transfer-Encoding: base64\n\n' + inside
+
+    members = told_of(open_mail, raw).members
+
+    assert told_of(open_mail, members[0][1]).members == [("a.exe", b"MZ")]
+
+
+@pytest.mark.parametrize("kind", [b"text/plain", b"text/html"])
+def test_a_text_is_handed_on_as_well_where_it_is_none_or_clamd_may_read_another(kind):
+    field = b"Content-Transfer-Encoding: base64\n"
+    assert told_of(open_mail, part(field, base64.b64encode(b"hello"), kind)).members == []
+    assert told_of(open_mail, part(field, base64.b64encode(b"he\0lo"), kind)).members == [("part1", b"he\0lo")]
+    assert ("part1", b"hellohello") in told_of(open_mail, part(field, b"aGVsbG8=aGVsbG8=", kind)).members
+
+
+def test_a_report_on_a_mail_is_handed_on_without_an_end_to_its_depth():
+    report = b"Reporting-MTA: dns; a\n\nFinal-Recipient: rfc822; b\n"
+    ((name, content),) = told_of(open_mail, part(b"", report, b"message/delivery-status")).members
+
+    assert (name, content.split()) == ("part1.eml", report.split())
+    assert told_of(open_mail, content).members == []
 
 
 def test_several_mails_in_one_file_are_handed_on_one_by_one():
