@@ -10,7 +10,7 @@ import re
 import struct
 import zlib
 
-from scanner.inspection.selftest.formats import ARCHIVES, BY_HEAD, BY_PLACE, BY_TYPE, any_of, is_mail
+from scanner.inspection.selftest.formats import ARCHIVES, BY_HEAD, BY_PLACE, BY_TYPE, MAILS, any_of
 from scanner.inspection.zip_directory import STARTS
 
 FARTHEST = 4 * 1024**2
@@ -19,7 +19,8 @@ MARK = re.compile(rb"Rar!\x1a\x07(?:\x00|\x01\x00)|7z\xbc\xaf\x27\x1c")
 BEGINNINGS = ((b"\x1a", b"Rar!\x1a\x07"), (b"\xbc", b"7z\xbc\xaf\x27\x1c"))
 """Of marks, each behind a byte of it that few texts have. Most contents have none, which a search for that byte tells
 faster than one for the words, and these ten times as fast as one for the pattern."""
-ARCHIVE = any_of(pattern for pattern, kind in BY_HEAD if kind in ARCHIVES)
+ARCHIVE = any_of(pattern for pattern, kind in BY_HEAD if kind in ARCHIVES - MAILS)
+TYPES = frozenset(mime for mime, kind in BY_TYPE.items() if kind not in MAILS)
 MOST_MARKS = 1_000
 """Without a sound header, of which each is looked at."""
 RAR4 = b"Rar!\x1a\x07\x00"
@@ -49,7 +50,7 @@ def find_archive(data: bytes) -> int | None:
 
 def is_archive(head: bytes, mime: str) -> bool:
     """Whether the content is an archive itself: what stands further on is its members' then."""
-    if head.startswith(STARTS) or mime in BY_TYPE or is_mail(head):
+    if head.startswith(STARTS) or mime in TYPES:
         return True
     if any(head.startswith(mark, place) for place, mark, _ in BY_PLACE):
         return True

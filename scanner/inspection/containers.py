@@ -38,7 +38,10 @@ class Containers:
         self, version: FileVersion, inquiry: Inquiry, content: Content, earlier: tuple[Finding, ...] = ()
     ) -> Inspection:
         gap = (
-            header_gap(content) or zip_gap(content, self._max_stream) or self._spots().gap(content) or _behind(content)
+            header_gap(content)
+            or zip_gap(content, self._max_stream)
+            or self._spots().gap(content, version.name)
+            or _behind(content)
         )
         return Inspection(self.name, self.version(), gap=gap)
 

@@ -58,8 +58,8 @@ class Members:
         all been looked at; with what was found in them beyond `earlier`, and with the gap that one of them left."""
         if inspection.gap is None and inspection.engine != self._engines[0].name:
             return inspection  # what a clean archive may hide is looked for once
-        kinds, flat = formats_of(content), is_flat(content.head)
-        if not self._wanted(inspection, content, kinds, flat):
+        kinds, flat = formats_of(content, version.name), is_flat(content.head)
+        if not self._wanted(inspection, content, version.name, kinds, flat):
             return inspection
         with self._unpacker.unpack(content, version.name) as apart:
             if inspection.gap is not None and not apart.anatomy.members:
@@ -72,10 +72,12 @@ class Members:
         findings = (*inspection.findings, *(finding for finding in found if finding not in earlier))
         return replace(inspection, version=self._version(), findings=findings, gap=gap)
 
-    def _wanted(self, inspection: Inspection, content: Content, kinds: frozenset[Format], flat: bool) -> bool:
+    def _wanted(
+        self, inspection: Inspection, content: Content, name: str, kinds: frozenset[Format], flat: bool
+    ) -> bool:
         """Whether to take it apart: for its gap, or for what a clean archive may hide."""
         if inspection.gap is not None:
-            return _unopened(inspection, kinds) and self._spots().mendable(content)
+            return _unopened(inspection, kinds) and self._spots().mendable(content, name)
         return flat or not kinds.isdisjoint(ARCHIVES | DOCUMENTS)
 
     def _version(self) -> str:
@@ -105,15 +107,15 @@ class Members:
                 continue
             content = apart.member_content(member)
             flat = is_flat(content.head)
-            if not (shown or flat) and is_plain(content) and not self._spots().too_large(content):
+            if not (shown or flat) and is_plain(content, member.name) and not self._spots().too_large(content):
                 continue
-            looks = tuple(self._look(version, content, shown))
-            inner = formats_of(content)
+            looks = tuple(self._look(_named(version, member), content, shown))
+            inner = formats_of(content, member.name)
             if inside_unseen or flat or any(_unopened(look, inner) for look in looks):
                 unseen.add(kinship.group[index])
             if inner & IN_PART:
                 in_part.add(kinship.group[index])
-            opened = index in kinship.opened and self._spots().mendable(content)
+            opened = index in kinship.opened and self._spots().mendable(content, member.name)
             yield from (_placed(look, member, opened and _unopened(look, inner)) for look in looks)
             if index not in kinship.opened and inner & NEVER_EMPTY and _lacks_an_opener(apart.anatomy):
                 yield self._gap(NOT_TAKEN_OUT, member)
@@ -126,10 +128,15 @@ class Members:
         first, *others = self._engines
         look = first.inspect(version, NobodyToAsk(), content)
         yield look
-        kinds = formats_of(content)
+        kinds = formats_of(content, version.name)
         if unseen or _unopened(look, kinds) or kinds & RARS:
             for engine in others:
                 yield engine.inspect(version, NobodyToAsk(), content)
+
+
+def _named(version: FileVersion, member: Member) -> FileVersion:
+    """As engines are asked about a member: some kinds are known by their name."""
+    return replace(version, path=f"{version.path}/{member.name}")
 
 
 def _excused(anatomy: Anatomy, kinds: frozenset[Format]) -> bool:

@@ -13,7 +13,7 @@ from scanner.inspection.engine import Content
 from scanner.inspection.flat import is_flat
 from scanner.inspection.marks import FARTHEST as FARTHEST_MARK
 from scanner.inspection.marks import RTF, SHORTCUT, end_of, is_pdf
-from scanner.inspection.selftest.formats import is_mail
+from scanner.inspection.selftest.mail_kind import is_mail
 from scanner.inspection.unpack.openers.text import wide_encoding
 from scanner.rulebook.facts import Nature
 
@@ -27,7 +27,7 @@ PLAIN = re.compile(
     r"|application/(?:json|x-ndjson|javascript|x-empty|x-sqlite3|pgp-keys|pgp-signature)|inode/x-empty"
 )
 """Types of what holds nothing, unless something else below says that it does."""
-OPENED_BY_NAME = (".eml", ".mht", ".mhtml", ".html", ".htm", ".xhtml", ".shtml", ".hta", ".svg")
+OPENED_BY_NAME = (".html", ".htm", ".xhtml", ".shtml", ".hta", ".svg")
 WRAPPING = re.compile(
     r"application/(?:pdf|rtf|msword|cdfv2|x-ole-storage|mbox|xhtml\+xml|x-ms-shortcut|encrypted)"
     r"|application/vnd\.(?:openxmlformats-officedocument|oasis\.opendocument|ms-).*"
@@ -68,7 +68,7 @@ def _wrapped(content: Content, name: str) -> bool:
         return any(part in names for part in PARTS)
     if is_pdf(head, mime, content.read_at(end_of(content.facts.size), FARTHEST_MARK)):
         return True
-    return wide_encoding(head) is not None or is_mail(head) or is_flat(head)
+    return wide_encoding(head) is not None or is_mail(head, name) or is_flat(head)
 
 
 def _directory(content: Content) -> bytes:

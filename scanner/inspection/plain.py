@@ -14,7 +14,8 @@ from scanner.inspection.archive_headers import OLE, UNOPENED
 from scanner.inspection.coded_text import has_coded_file
 from scanner.inspection.engine import Content
 from scanner.inspection.marks import end_of, is_pdf
-from scanner.inspection.selftest.formats import BY_HEAD, BY_PLACE, BY_TYPE, any_of, is_mail
+from scanner.inspection.selftest.formats import BY_HEAD, BY_PLACE, BY_TYPE, any_of
+from scanner.inspection.selftest.mail_kind import is_mail
 from scanner.inspection.zip_directory import STARTS
 
 LARGEST = 1024**2
@@ -30,7 +31,7 @@ def _at_the_beginning() -> re.Pattern[bytes]:
 BEGINNING = _at_the_beginning()
 
 
-def is_plain(content: Content) -> bool:
+def is_plain(content: Content, name: str = "") -> bool:
     """No engine of ours or of others finds anything to open in it; False where it might."""
     if content.facts.size > LARGEST or content.facts.mime in BY_TYPE:
         return False
@@ -42,4 +43,4 @@ def is_plain(content: Content) -> bool:
         return False
     if is_pdf(data, content.facts.mime, data[end_of(len(data)) :]):
         return False
-    return not is_mail(content.head) and not has_coded_file(data)
+    return not is_mail(content.head, name) and not has_coded_file(data)

@@ -64,7 +64,7 @@ EXPECTED = {
     "clam.exe.bz2": Look(("a.bin",)),
     "clam.exe.html": BY_CLAMD,
     "clam.exe.mbox.base64": INSIDE,
-    "clam.exe.mbox.uu": BY_CLAMD,
+    "clam.exe.mbox.uu": INSIDE,
     "clam.exe.rtf": Look(("Clam.exe",)),
     "clam.exe.szdd": BY_CLAMD,
     "clam.impl.zip": Look(gap=Unscannable.FORMAT),

@@ -8,6 +8,7 @@ import io
 import lzma
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from pypdf import PdfWriter
@@ -48,9 +49,10 @@ def panel(clamd: PrivateClamd, unpacker: Unpacker) -> Panel:
     return Panel(engines, Members(once, engines, BlindSpots), once)
 
 
-def looked(panel: Panel, data: bytes) -> tuple[bool, set[Unscannable]]:
+def looked(panel: Panel, data: bytes, name: str = "a.bin") -> tuple[bool, set[Unscannable]]:
     """Whether malware was found, and the reasons of gaps."""
-    inspections = panel.inspect(VERSION, NobodyToAsk(), memory_content(data, mime_of))
+    version = replace(VERSION, path=f"/Shared/{name}")
+    inspections = panel.inspect(version, NobodyToAsk(), memory_content(data, mime_of))
     gaps = {one.gap.reason for one in inspections if one.gap is not None}
     return any(one.findings for one in inspections), gaps  # type: ignore[return-value]  # none here is transient
 
@@ -105,6 +107,17 @@ def mail_of(fields: bytes, coded: bytes, kind: bytes = b"application/octet-strea
 
 def coded_7z(content: bytes) -> bytes:
     return base64.encodebytes(archives.seven_zip(content, "bzip2"))
+
+
+def mail_7z(content: bytes, head: bytes = b"From: ann@example.com\n") -> bytes:
+    """With other fields before those of MIME."""
+    return head + mail_of(BASE64, coded_7z(content)).partition(b"\n")[2]
+
+
+def mailbox(content: bytes, end: bytes = b"\n", between: bytes = b"\n") -> bytes:
+    begin = b"From ann@example.com Thu Jan  1 00:00:00 2026\n"
+    mails = [begin + mail_7z(HARMLESS), begin + mail_7z(content)]
+    return between.join(mails).replace(b"\n", end)
 
 
 def padded_within(content: bytes) -> bytes:
@@ -179,6 +192,25 @@ KINDS: dict[str, Callable[[bytes], bytes]] = {
         BASE64, base64.encodebytes(shar(content)), b"text/plain; charset=utf-8"
     ),
     "a mail, another border": lambda content: mail_of(BASE64, padded_within(content)).replace(b"\n--b", b"\n--c"),
+    "a mailbox": mailbox,
+    "a mailbox, lines as of Windows": lambda content: mailbox(content, b"\r\n"),
+    "a mailbox, lines as of Macintosh": lambda content: mailbox(content, b"\r"),
+    "a mailbox, no empty lines": lambda content: mailbox(content, between=b""),
+    "a mail of a mailbox": lambda content: b">From ann\n" + mail_7z(content),
+    "a mail behind a mark": lambda content: b"\xef\xbb\xbf" + mail_7z(content),
+    "a mail behind empty lines": lambda content: b"\r\n \n\n" + mail_7z(content),
+    "a mail to somebody": lambda content: mail_7z(content, b"To: bob@example.com\nSubject: a\n"),
+    "a mail of content": lambda content: mail_7z(content, b"").partition(b"\n")[2],
+    "a mail behind unknown fields": lambda content: mail_7z(
+        content, b"X-A: " + b"a" * 9_000 + b"\n" + b"X-B: b\n" * 99
+    ),
+    "a mail behind endless fields": lambda content: mail_7z(content, b"X-A: a\n" * 10_000),
+    "a mail in a zip": lambda content: samples.zip_of({"a.eml": mail_7z(content, b"X-A: a\n")}),
+    "a mail's beginning and a rar": lambda content: b"From: a\nhello\n" + rars.rar5(content),
+    "a mail's beginning and a 7z": lambda content: b"From: a\n\n" + archives.seven_zip(content, "bzip2"),
+    "a mail's beginning and a shar": lambda content: b"From: a\n" + shar(content),
+    "a mail's beginning and a file by base64": lambda content: b"From: a\n\n" + b64encoded(content),
+    "a mailbox's beginning and a rar": lambda content: b"From a Thu Jan 1 10:00:00 2026\n\n" + rars.rar4(content),
     "a PDF without a version": lambda content: headed(content, b"%" + b"PDF-x"),
     "a PDF under the header of PostScript": lambda content: headed(content, b"%!PS-Adobe-3.0 PDF-1.7"),
     "a PDF without a header": lambda content: headed(content, b"% other"),
@@ -196,6 +228,20 @@ KINDS: dict[str, Callable[[bytes], bytes]] = {
 def test_what_clamd_skips_in_a_kind_that_it_opens_is_shown_to_it(panel: Panel, kind: str) -> None:
     assert looked(panel, KINDS[kind](EICAR)) == (True, set())
     assert looked(panel, KINDS[kind](HARMLESS)) == (False, set())
+
+
+@pytest.mark.parametrize("name", ["a.eml", "a.MHT", "a.mhtml", "a.mim", "a.emlx"])
+def test_what_programs_open_as_a_mail_by_its_name_is_looked_into(panel: Panel, name: str) -> None:
+    for before in (b"X-A: a\n", b"hello there\n\n", b"12345\n"):
+        assert looked(panel, mail_7z(EICAR, before), name) == (True, set())
+        assert looked(panel, mail_7z(HARMLESS, before), name) == (False, set())
+
+
+@pytest.mark.parametrize(
+    "data", [HARMLESS, b"", b"%PDF-1.4\n", b"\x89PNG\r\n\x1a\n", bytes(range(256)) * 9, b"a" * 70_000]
+)
+def test_whatever_is_called_a_mail_and_holds_nothing_stays_clean(panel: Panel, data: bytes) -> None:
+    assert looked(panel, data, "a.eml") == looked(panel, data) or data.startswith(b"%PDF")
 
 
 @pytest.mark.parametrize(

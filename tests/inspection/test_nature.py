@@ -48,6 +48,8 @@ def late_parts() -> bytes:
         ("a.doc", b"{\\rtf1 hello}", WRAPPED),
         ("a.eml", MAIL, WRAPPED),
         ("a", MAIL, WRAPPED),
+        ("a.mht", b"hello", WRAPPED),
+        ("a", b"\xef\xbb\xbf\n" + MAIL, WRAPPED),
         ("a.HTML", b"hello", WRAPPED),
         ("a.fodt", FLAT, WRAPPED),
         ("a.zip", samples.zip_of({"a.txt": b"hello"}), PLAIN),

@@ -44,6 +44,10 @@ def test_the_closer_looks_say_nothing_else(pieces: list[bytes]) -> None:
         assert (formats_of(content), looked.gap) == (frozenset(), None)
 
 
+def test_what_is_called_a_mail_is_looked_at_closer() -> None:
+    assert not is_plain(memory_content(b"plain text\n", mime_of), "a.eml")
+
+
 def test_a_large_content_is_looked_at_closer() -> None:
     assert not is_plain(memory_content(bytes(LARGEST + 1), lambda _: "text/plain"))
 

@@ -21,14 +21,14 @@ class BlindSpots:
     largest: int | None = None
     """Bytes of the largest content that is known to be looked at; None where no limit showed."""
 
-    def gap(self, content: Content) -> Gap | None:
+    def gap(self, content: Content, name: str = "") -> Gap | None:
         """Why an OK for this content is not believed; None where it is."""
         if self.too_large(content):
             detail = f"{content.facts.size} bytes: the self-test was seen in {self.largest} bytes, and missed in more"
             return Gap(Unscannable.BLIND_SPOT, detail)
         if not self.unseen:
             return None
-        blind = sorted(self.unseen & formats_of(content))
+        blind = sorted(self.unseen & formats_of(content, name))
         if not blind:
             return None
         return Gap(Unscannable.BLIND_SPOT, f"the self-test was missed in {', '.join(blind)}")
@@ -37,9 +37,9 @@ class BlindSpots:
         """Whether its size alone is a blind spot."""
         return self.largest is not None and content.facts.size > self.largest
 
-    def mendable(self, content: Content) -> bool:
+    def mendable(self, content: Content, name: str = "") -> bool:
         """Whether taking it apart may show what the engines miss in the whole."""
-        return not self.hopeless or not self.hopeless & formats_of(content)
+        return not self.hopeless or not self.hopeless & formats_of(content, name)
 
 
 @dataclass(slots=True)

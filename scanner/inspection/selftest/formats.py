@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from scanner.inspection.engine import Content
 from scanner.inspection.marks import FARTHEST, RTF, SHORTCUT, end_of, is_pdf
+from scanner.inspection.selftest.mail_kind import is_mail
 from scanner.inspection.selftest.zip_kind import ZipKind, zip_kind
 
 
@@ -119,10 +120,6 @@ BY_TYPE = {
     "application/warc": Format.WARC,
     "message/rfc822": Format.EML,
 }
-HEADER = re.compile(rb"[!-9;-~]{1,80}:[^\n]{0,4000}(?:\r?\n[ \t][^\n]{0,4000}){0,200}\r?\n")
-OF_MAIL = re.compile(
-    rb"^(?:from|received|return-path|message-id|mime-version|delivered-to):", re.IGNORECASE | re.MULTILINE
-)
 OUTLOOK = "__properties_version1.0".encode("utf-16-le")
 OFFICE = ("application/vnd.openxmlformats-officedocument.", "application/vnd.ms-")
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
@@ -130,16 +127,18 @@ DOCUMENTS = frozenset({Format.OLE, Format.MSG, Format.OOXML, Format.ODF, Format.
 """Kinds that may have other files in them."""
 ARCHIVES = frozenset(Format) - LIMITED - OF_MEMBERS - OF_SIZE - DOCUMENTS
 """Kinds that are there to hold other files, of any kind."""
+MAILS = frozenset({Format.EML, Format.MBOX})
+"""Texts that anybody may write anything behind."""
 
 
-def formats_of(content: Content) -> frozenset[Format]:
-    """All kinds that this content is; none for what is no container."""
+def formats_of(content: Content, name: str = "") -> frozenset[Format]:
+    """All kinds that this content is; none for what is no container. `name`: by which programs know a mail."""
     head, mime = content.head, content.facts.mime
     found = {kind for pattern, kind in BY_HEAD if pattern.match(head)}
     found |= {kind for place, mark, kind in BY_PLACE if head.startswith(mark, place)}
     if mime in BY_TYPE:
         found.add(BY_TYPE[mime])
-    if is_mail(head):
+    if is_mail(head, name):
         found.add(Format.EML)
     if is_pdf(head, mime, content.read_at(end_of(content.facts.size), FARTHEST)):
         found.add(Format.PDF)
@@ -155,19 +154,6 @@ def any_of(patterns: Iterable[re.Pattern[bytes]]) -> re.Pattern[bytes]:
     """One that matches where one of these does. Of their flags, it knows DOTALL."""
     each = (b"(?s:%s)" % one.pattern if one.flags & re.DOTALL else b"(?:%s)" % one.pattern for one in patterns)
     return re.compile(b"|".join(each))
-
-
-def is_mail(head: bytes) -> bool:
-    """It begins with header fields, and one of them is a mail's."""
-    position = 0
-    for _ in range(50):
-        field = HEADER.match(head, position)
-        if field is None:
-            return False
-        if OF_MAIL.match(field[0]):
-            return True
-        position = field.end()
-    return False
 
 
 def _of_zip(zipped: ZipKind, mime: str) -> set[Format]:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from scanner.inspection.archive_behind import FARTHEST, is_archive
 from scanner.inspection.coded_text import BEGIN, has_coded_file, here_document, is_line, uu_bytes
+from scanner.inspection.selftest.mail_kind import is_mail
 from scanner.inspection.unpack.opening import Source, Told, TooMuch
 from scanner.model import Unscannable
 
 MAX_SIZE = 256 * 1024**2
 END, END_BASE64 = b"end", b"===="
+NO_BYTES = (b"`", b" ")
 MARK = b"X"
 """What a shar puts before each line."""
 
 
 def has_coded(source: Source) -> bool:
-    if is_archive(source.head, source.mime):
+    if is_archive(source.head, source.mime) or is_mail(source.head, source.name):
         return False
     source.file.seek(0)
     return has_coded_file(source.head if source.size == len(source.head) else source.file.read(FARTHEST))
@@ -66,8 +69,8 @@ def _lines(coded: bytes, begin: bytes) -> Iterator[bytes]:
 
 
 def _by_uuencode(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """Raises ValueError for what is none."""
-    return map(uu_bytes, lines)
+    """Raises ValueError for what is none. Programs stop at a line without bytes, whatever follows it."""
+    return map(uu_bytes, takewhile(lambda line: not line.startswith(NO_BYTES), lines))
 
 
 def _by_base64(lines: Iterator[bytes]) -> Iterator[bytes]:

@@ -15,8 +15,11 @@ from email.header import decode_header
 from email.message import Message
 from email.policy import compat32
 
+from scanner.inspection.coded_text import has_coded_file
+from scanner.inspection.selftest.mail_kind import fields_first, named_as_mail
 from scanner.inspection.unpack.openers.coded import tell_coded
 from scanner.inspection.unpack.openers.html import page_text
+from scanner.inspection.unpack.openers.mail_box import in_lines, is_mailbox, mails_of
 from scanner.inspection.unpack.openers.mail_loose import loose_parts
 from scanner.inspection.unpack.openers.mail_part import decoded
 from scanner.inspection.unpack.openers.text import charset
@@ -41,7 +44,6 @@ DAMAGE = (
 )
 """What the standard library raises for damaged mails; seen by fuzzing."""
 ENVELOPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
-NEXT_MAIL = b"\n\nFrom "
 NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 """What no text has that is to be read."""
 AS_WRITTEN = compat32.clone(mangle_from_=False, max_line_length=0)
@@ -51,17 +53,18 @@ def open_mail(source: Source, told: Told) -> None:
     if source.size > MAX_SIZE:
         told.incomplete(Unscannable.LIMITS, f"a mail of {source.size} bytes")
         return
-    content = source.file.read()
-    if content.startswith(b"From ") and NEXT_MAIL in content:
+    content = in_lines(source.file.read())
+    mailbox = is_mailbox(content)
+    if mailbox:
         _tell_mails(content, told)
-        return
-    tell_mail(content, told)
+    if not mailbox or named_as_mail(source.name):  # which programs take for one mail, whatever it begins with
+        tell_mail(content, told)
 
 
 def tell_mail(content: bytes, told: Told) -> None:
     """Of one mail. Raises ValueError for damage, and Enough."""
     try:
-        mail: Message = message_from_bytes(content)
+        mail: Message = message_from_bytes(fields_first(content))
         parts = list(_parts(mail, told))
     except DAMAGE as error:
         raise ValueError(f"mail: {type(error).__name__} {error}") from error
@@ -73,21 +76,18 @@ def tell_mail(content: bytes, told: Told) -> None:
         except DAMAGE as error:
             told.incomplete(Unscannable.CORRUPT, f"part {number} of a mail: {type(error).__name__}")
     for number, loose in enumerate(loose_parts(content), 1):
-        for reading in decoded(loose.coded, loose.encodings).readings:
+        for way, reading in enumerate(decoded(loose.coded, loose.encodings).readings, 1):
             if reading != loose.coded:
-                seen.hand_on(f"loose{number}", reading)
+                seen.hand_on(_numbered(f"loose{number}", way), reading)
     tell_coded(content, told)
 
 
 def _tell_mails(content: bytes, told: Told) -> None:
-    start = 0
-    for number in range(1, MAX_MAILS + 1):
-        end = content.find(NEXT_MAIL, start)
-        told.member(f"mail{number}.eml", [content[start : end + 2] if end >= 0 else content[start:]])
-        if end < 0:
+    for number, mail in enumerate(mails_of(content), 1):
+        if number > MAX_MAILS:
+            told.incomplete(Unscannable.ARCHIVE_MEMBERS, f"more than {MAX_MAILS} mails in one file")
             return
-        start = end + 2
-    told.incomplete(Unscannable.ARCHIVE_MEMBERS, f"more than {MAX_MAILS} mails in one file")
+        told.member(f"mail{number}.eml", [mail])
 
 
 def _parts(mail: Message, told: Told) -> Iterator[Message]:
@@ -143,6 +143,8 @@ def _tell_part(part: Message, number: int, seen: _Seen) -> None:
     if kind in ENVELOPES and part.get_param("smime-type", "") == "enveloped-data":
         told.trait(Trait.ENCRYPTED)
         told.locked(name, len(coded))
+        for reading in decoded(coded, encodings).readings:
+            seen.add(reading)
         return
     found = decoded(coded, encodings)
     if kind in {"text/plain", "text/html"} and not attached:
@@ -153,9 +155,11 @@ def _tell_part(part: Message, number: int, seen: _Seen) -> None:
         if not found.odd and NO_TEXT.search(found.readings[0]) is None:
             seen.add(found.readings[0])
             return
-    for reading in found.readings:
+    if any("uu" in encoding.casefold() for encoding in encodings) and has_coded_file(coded):
+        return  # it is told as what stands between the lines of the whole
+    for way, reading in enumerate(found.readings, 1):
         whole = part.get_content_maintype() == "multipart" and reading != coded
-        seen.hand_on(name, _with_border(part, reading) if whole else reading)
+        seen.hand_on(_numbered(name, way), _with_border(part, reading) if whole else reading)
 
 
 def _tell_body(part: Message, data: bytes, told: Told) -> None:
@@ -169,13 +173,19 @@ def _tell_inner(part: Message, name: str, seen: _Seen) -> None:
     written = b"\n".join(one.as_bytes(policy=AS_WRITTEN) for one in inner)
     coded = written.strip()
     encodings = _encodings(part)
-    for reading in decoded(coded, encodings).readings:
-        seen.hand_on(name if "." in name else f"{name}.eml", written if reading == coded else reading)
+    name = name if "." in name else f"{name}.eml"
+    for way, reading in enumerate(decoded(coded, encodings).readings, 1):
+        seen.hand_on(_numbered(name, way), written if reading == coded else reading)
     for leaf in (leaf for one in inner for leaf in one.walk() if not leaf.is_multipart()):
         # Its parts are told when it is opened itself.
         encodings = _encodings(leaf)
         for reading in decoded(_bytes(leaf), encodings).readings:
             seen.add(reading)
+
+
+def _numbered(name: str, way: int) -> str:
+    """Each reading has a name of its own: of members of one name nobody can tell which of them was opened."""
+    return name if way == 1 else f"{way}.{name}"
 
 
 def _encodings(part: Message) -> list[str]:

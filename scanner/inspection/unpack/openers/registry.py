@@ -14,7 +14,8 @@ from functools import lru_cache
 
 from scanner.inspection.flat import is_flat_odf, is_flat_word
 from scanner.inspection.marks import RTF, SHORTCUT, end_of, is_pdf
-from scanner.inspection.selftest.formats import any_of, is_mail
+from scanner.inspection.selftest.formats import any_of
+from scanner.inspection.selftest.mail_kind import is_mail
 from scanner.inspection.unpack.openers.archive import ends_as_zip, open_archive, open_program
 from scanner.inspection.unpack.openers.behind import has_archive_behind, open_behind
 from scanner.inspection.unpack.openers.coded import has_coded, open_coded
@@ -55,7 +56,7 @@ def _wide(source: Source) -> bool:
 
 
 def _mail(source: Source) -> bool:
-    return is_mail(source.head)
+    return is_mail(source.head, source.name)
 
 
 def _pdf(source: Source) -> bool:
@@ -101,7 +102,6 @@ ROWS = (
         open_mail,
         heads=r"From [^\n]{1,300}\n",
         types=("message/*", "application/mbox"),
-        suffixes=("eml", "mht", "mhtml"),
         sight=_mail,
     ),
     Row(

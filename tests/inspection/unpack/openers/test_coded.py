@@ -41,6 +41,10 @@ def test_every_file_in_a_text_is_handed_on_under_its_name():
     assert told_of(open_coded, content) == Record(members=[("a.exe", PAYLOAD), ("b.exe", PAYLOAD), ("c d", b"c")])
 
 
+def test_a_file_ends_with_a_line_without_bytes_whatever_follows():
+    assert told_of(open_coded, b"begin 644 a\n#0V%T\n`\n#0V%T\ne").members == [("a", b"Cat")]
+
+
 def test_a_shar_holds_texts_as_they_are_and_files_by_uuencode():
     told = told_of(open_coded, shar(b"echo\nEND of it\n", b"two\n", uuencoded(PAYLOAD)))
     assert told.members[:1] == [("a.exe", PAYLOAD)]

@@ -100,6 +100,12 @@ def test_files_between_the_lines_are_decoded_by_one_decoder_wherever_they_stand(
     assert told_of(open_mail, raw).members == told_of(open_coded, gnu).members
 
 
+def test_a_part_by_uuencode_is_handed_on_decoded_and_once():
+    lines = b"begin 644 a.exe\n" + binascii.b2a_uu(b"MZ") + b"`\nend\n"
+
+    assert told_of(open_mail, part(b"Content-Transfer-Encoding: x-uuencode\n", lines)).members == [("a.exe", b"MZ")]
+
+
 def test_a_shar_in_an_encoded_text_is_opened():
     coded = base64.encodebytes(b"#!/bin/sh\nsed 's/^X//' << 'END' > f\nXecho\nEND\n")
     raw = b"Subject: a\nContent-Transfer-Encoding: base64\n\n" + coded
@@ -154,7 +160,7 @@ def test_a_text_is_handed_on_as_well_where_it_is_none_or_clamd_may_read_another(
     field = b"Content-Transfer-Encoding: base64\n"
     assert told_of(open_mail, part(field, base64.b64encode(b"hello"), kind)).members == []
     assert told_of(open_mail, part(field, base64.b64encode(b"he\0lo"), kind)).members == [("part1", b"he\0lo")]
-    assert ("part1", b"hellohello") in told_of(open_mail, part(field, b"aGVsbG8=aGVsbG8=", kind)).members
+    assert ("2.part1", b"hellohello") in told_of(open_mail, part(field, b"aGVsbG8=aGVsbG8=", kind)).members
 
 
 def test_a_report_on_a_mail_is_handed_on_without_an_end_to_its_depth():
@@ -172,6 +178,13 @@ def test_several_mails_in_one_file_are_handed_on_one_by_one():
 
     assert [name for name, _ in told.members] == ["mail1.eml", "mail2.eml"]
     assert told_of(open_mail, told.members[1][1]).texts == ["Subject: two\n", "Hello, wörld\n\n"]
+
+
+def test_a_mailbox_that_is_called_a_mail_is_read_as_one_too():
+    raw = b"From a\n" + part(b"Content-Transfer-Encoding: base64\n", CODED.replace(b"T", b"T\n\nFrom b\n", 1))
+
+    assert [name for name, _ in told_of(open_mail, raw).members] == ["mail1.eml", "mail2.eml"]
+    assert [name for name, _ in told_of(open_mail, raw, name="a.eml").members] == ["mail1.eml", "mail2.eml", "a.exe"]
 
 
 def test_a_mail_under_a_key_is_locked():

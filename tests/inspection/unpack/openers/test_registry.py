@@ -53,6 +53,8 @@ def names(content: bytes, name: str = "") -> list[str]:
         (eml(b"x"), "", ["open_mail"]),
         (mbox(b"x"), "", ["open_mail"]),
         (b"hello", "a.EML", ["open_mail"]),
+        (b"\xef\xbb\xbf\nTo: a\nSubject: b\n\nhello", "", ["open_mail"]),
+        (b"From: a\n\n" + rars.rar5(b"x"), "", ["open_behind", "open_mail"]),
         (b"<!DOCTYPE html><p>hello", "", ["open_html"]),
         (b"var a;", "a.hta", ["open_html"]),
         (tnef(b"x"), "winmail.dat", ["open_tnef"]),

@@ -1,0 +1,53 @@
+"""Whether a content is a mail: by its fields, or by the name by which a program for mails opens it.
+
+As generous as the most generous of them. Whoever takes something for a mail that is none loses a look inside. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+
+SUFFIXES = (".eml", ".emlx", ".nws", ".mht", ".mhtml", ".mim")
+"""Programs open what is called so as a mail, whatever it begins with."""
+BEFORE = re.compile(rb"(?:\xef\xbb\xbf|[\x00\s])*+(?:>?From [^\r\n]{0,1000}(?:\r\n|\r|\n))*+")
+"""What may stand before the fields: a mark of the encoding, empty lines, the line that begins a mail in a mailbox."""
+BEFORE_FIELDS = re.compile(rb"[A-Za-z][A-Za-z0-9_.-]{0,200}[ \t]*:")
+END = re.compile(rb"(?:\r\n|\r(?!\n)|\n)[ \t]*(?:\r|\n)")
+"""The empty line behind the fields."""
+FIELD = re.compile(
+    rb"^(?:from|received|return-path|message-id|mime-version|delivered-to|sender|reply-to|x-mailer|x-unsent"
+    rb"|content-(?:type|transfer-encoding|disposition))[ \t]*:",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""One of them makes a mail."""
+COMMON = re.compile(rb"^(to|cc|bcc|subject|date)[ \t]*:", re.IGNORECASE | re.MULTILINE)
+"""So do two of these, which notes and letters may have as well."""
+HEAD = 64 * 1024
+"""Bytes: a shorter beginning is the whole content."""
+LINES = re.compile(rb"(?:(?:[A-Za-z][A-Za-z0-9_.-]{0,200}[ \t]*+:|[ \t])[^\r\n]*+(?:\r\n|\r|\n|\Z))*+[A-Za-z0-9_.-]*+")
+
+
+def is_mail(head: bytes, name: str = "") -> bool:
+    """`head`: the first 64 KiB."""
+    return named_as_mail(name) or _begins_as_mail(head)
+
+
+def named_as_mail(name: str) -> bool:
+    return name.casefold().endswith(SUFFIXES)
+
+
+def fields_first(mail: bytes) -> bytes:
+    """A mail without what stands before its fields."""
+    return mail[BEFORE.match(mail).end() :]  # type: ignore[union-attr]  # it matches anything
+
+
+def _begins_as_mail(head: bytes) -> bool:
+    start = BEFORE.match(head).end()  # type: ignore[union-attr]  # it matches anything
+    if BEFORE_FIELDS.match(head, start) is None:
+        return False
+    end = END.search(head, start)
+    fields = head[start : end.start() if end else len(head)].replace(b"\r", b"\n")
+    if FIELD.search(fields) or len({one.lower() for one in COMMON.findall(fields)}) > 1:
+        return True
+    # Fields without an end: any of a mail's may follow.
+    return end is None and len(head) >= HEAD and LINES.fullmatch(fields) is not None
