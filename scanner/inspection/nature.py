@@ -13,7 +13,7 @@ from scanner.inspection.engine import Content
 from scanner.inspection.flat import is_flat
 from scanner.inspection.marks import FARTHEST as FARTHEST_MARK
 from scanner.inspection.marks import RTF, SHORTCUT, end_of, is_pdf
-from scanner.inspection.selftest.mail_kind import is_mail
+from scanner.inspection.selftest.mail_kind import find_mail, is_mail
 from scanner.inspection.unpack.openers.text import wide_encoding
 from scanner.rulebook.facts import Nature
 
@@ -56,7 +56,7 @@ def _hollow(content: Content) -> bool:
     if any(content.head.startswith(mark, place) for place, mark in POLYGLOT):
         return False
     data = content.read_at(0, FARTHEST)
-    return find_archive(data) is None and not has_coded_file(data)
+    return find_archive(data) is None and not has_coded_file(data) and find_mail(data) is None
 
 
 def _wrapped(content: Content, name: str) -> bool:

@@ -15,7 +15,7 @@ from scanner.inspection.coded_text import has_coded_file
 from scanner.inspection.engine import Content
 from scanner.inspection.marks import end_of, is_pdf
 from scanner.inspection.selftest.formats import BY_HEAD, BY_PLACE, BY_TYPE, any_of
-from scanner.inspection.selftest.mail_kind import is_mail
+from scanner.inspection.selftest.mail_kind import find_mail, is_mail
 from scanner.inspection.zip_directory import STARTS
 
 LARGEST = 1024**2
@@ -43,4 +43,4 @@ def is_plain(content: Content, name: str = "") -> bool:
         return False
     if is_pdf(data, content.facts.mime, data[end_of(len(data)) :]):
         return False
-    return not is_mail(content.head, name) and not has_coded_file(data)
+    return not is_mail(content.head, name) and not has_coded_file(data) and find_mail(data) is None

@@ -114,6 +114,10 @@ def mail_7z(content: bytes, head: bytes = b"From: ann@example.com\n") -> bytes:
     return head + mail_of(BASE64, coded_7z(content)).partition(b"\n")[2]
 
 
+def honest_pdf() -> bytes:
+    return samples.pdf("hello") + b"\n"
+
+
 def mailbox(content: bytes, end: bytes = b"\n", between: bytes = b"\n") -> bytes:
     begin = b"From ann@example.com Thu Jan  1 00:00:00 2026\n"
     mails = [begin + mail_7z(HARMLESS), begin + mail_7z(content)]
@@ -211,6 +215,10 @@ KINDS: dict[str, Callable[[bytes], bytes]] = {
     "a mail's beginning and a shar": lambda content: b"From: a\n" + shar(content),
     "a mail's beginning and a file by base64": lambda content: b"From: a\n\n" + b64encoded(content),
     "a mailbox's beginning and a rar": lambda content: b"From a Thu Jan 1 10:00:00 2026\n\n" + rars.rar4(content),
+    "a web archive behind a PDF": lambda content: honest_pdf() + mail_7z(content),
+    "a web archive behind a PDF's first line": lambda content: b"% a PDF\n" + mail_of(BASE64, padded_within(content)),
+    "a web archive behind a PDF in a zip": lambda content: samples.zip_of({"a.doc": honest_pdf() + mail_7z(content)}),
+    "a web archive behind a picture": lambda content: samples.png() + b"\r\n" + mail_7z(content),
     "a PDF without a version": lambda content: headed(content, b"%" + b"PDF-x"),
     "a PDF under the header of PostScript": lambda content: headed(content, b"%!PS-Adobe-3.0 PDF-1.7"),
     "a PDF without a header": lambda content: headed(content, b"% other"),

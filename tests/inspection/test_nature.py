@@ -62,6 +62,7 @@ def late_parts() -> bytes:
         ("a.png", samples.png() + rars.rar5(b"hello"), PLAIN),
         ("a.txt", b"hello\n" + rars.rar4(b"hello"), PLAIN),
         ("a.txt", b"hello\nbegin 644 a\n#0V%T\nend\n", PLAIN),
+        ("a.png", samples.png() + b"\nMIME-Version: 1.0\nContent-Type: multipart/related\n", PLAIN),
         ("a.bin", b"\x01\x02\xfe\xff" * 99, PLAIN),
     ],
 )

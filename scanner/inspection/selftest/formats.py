@@ -12,7 +12,8 @@ from enum import StrEnum
 
 from scanner.inspection.engine import Content
 from scanner.inspection.marks import FARTHEST, RTF, SHORTCUT, end_of, is_pdf
-from scanner.inspection.selftest.mail_kind import is_mail
+from scanner.inspection.selftest.mail_kind import FARTHEST as FARTHEST_MAIL
+from scanner.inspection.selftest.mail_kind import find_mail, is_mail
 from scanner.inspection.selftest.zip_kind import ZipKind, zip_kind
 
 
@@ -138,16 +139,20 @@ def formats_of(content: Content, name: str = "") -> frozenset[Format]:
     found |= {kind for place, mark, kind in BY_PLACE if head.startswith(mark, place)}
     if mime in BY_TYPE:
         found.add(BY_TYPE[mime])
-    if is_mail(head, name):
+    zipped = zip_kind(content)
+    if is_mail(head, name) or (zipped is None and not found & ARCHIVES and _is_before_mail(content)):
         found.add(Format.EML)
     if is_pdf(head, mime, content.read_at(end_of(content.facts.size), FARTHEST)):
         found.add(Format.PDF)
     if Format.OLE in found and OUTLOOK in head:
         found.add(Format.MSG)
-    zipped = zip_kind(content)
     if zipped is not None:
         found |= _of_zip(zipped, mime)
     return frozenset(found | _limited(found, zipped))
+
+
+def _is_before_mail(content: Content) -> bool:
+    return find_mail(content.read_at(0, FARTHEST_MAIL)) is not None
 
 
 def any_of(patterns: Iterable[re.Pattern[bytes]]) -> re.Pattern[bytes]:

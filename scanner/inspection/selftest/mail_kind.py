@@ -25,6 +25,20 @@ COMMON = re.compile(rb"^(to|cc|bcc|subject|date)[ \t]*:", re.IGNORECASE | re.MUL
 HEAD = 64 * 1024
 """Bytes: a shorter beginning is the whole content."""
 LINES = re.compile(rb"(?:(?:[A-Za-z][A-Za-z0-9_.-]{0,200}[ \t]*+:|[ \t])[^\r\n]*+(?:\r\n|\r|\n|\Z))*+[A-Za-z0-9_.-]*+")
+FARTHEST = 4 * 1024**2
+"""Bytes in which a mail behind something else is looked for."""
+MARK = b"mime-version"
+"""Of a mail that stands behind something else; in small letters, as what follows."""
+PACKED = re.compile(
+    rb"^content-(?:type[ \t]*:.{0,200}?multipart|transfer-encoding[ \t]*:.{0,200}?(?:base64|quoted))",
+    re.DOTALL | re.MULTILINE,
+)
+"""What is not to be seen in it as it lies: translations of programs (.mo) hold other fields of mails."""
+LINE_ENDS = b"\r\n"
+NEAR = 4096
+"""Bytes between the mark and the other fields."""
+ABOVE = re.compile(rb"[a-z][a-z0-9_.-]{0,200}[ \t]*:|[ \t]+[^ \t\r\n]")
+MOST_MARKS = 1_000
 
 
 def is_mail(head: bytes, name: str = "") -> bool:
@@ -51,3 +65,26 @@ def _begins_as_mail(head: bytes) -> bool:
         return True
     # Fields without an end: any of a mail's may follow.
     return end is None and len(head) >= HEAD and LINES.fullmatch(fields) is not None
+
+
+def find_mail(data: bytes) -> int | None:
+    """Where in the first bytes of a content a mail of MIME begins behind something else: Word opens a web archive
+    (MHT) that stands behind a PDF."""
+    lower, at = data.lower(), 0
+    for _ in range(MOST_MARKS):
+        at = lower.find(MARK, at + 1)
+        if at < 0:
+            return None
+        if lower[at - 1] in LINE_ENDS and PACKED.search(lower, max(0, at - NEAR), at + NEAR):
+            return _first_field(lower, at)
+    return at  # so many do not stand there by chance
+
+
+def _first_field(lower: bytes, at: int) -> int:
+    """Of those above a field that stand line by line."""
+    start = max(0, at - NEAR)
+    for line in reversed(lower[start:at].splitlines(keepends=True)):
+        if ABOVE.match(line) is None:
+            break
+        at -= len(line)
+    return at

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from scanner.inspection.selftest.mail_kind import HEAD, fields_first, is_mail
+from scanner.inspection.selftest.mail_kind import HEAD, MOST_MARKS, NEAR, fields_first, find_mail, is_mail
 
 UNKNOWN = b"X-A: a\n"
 
@@ -80,3 +80,36 @@ def test_heads_made_to_be_slow_are_read_at_once(piece: bytes) -> None:
     for start in (b"", b"A: "):
         is_mail((start + piece * HEAD)[:HEAD])
     assert time.process_time() - before < 1
+
+
+WEB = b"MIME-Version: 1.0\r\nContent-Type:\r\n multipart/related\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "start"),
+    [
+        (b"%PDF-1.4\n" + WEB, 9),
+        (b"%PDF-1.4\r" + WEB.upper(), 9),
+        (b"a\n\nFrom: a\n b\nX-A: c\n" + WEB, 3),
+        (b"a\nMIME-Version: 1.0\n" + b"\n" * NEAR + WEB, NEAR + 20),
+        (b"\ncontent-transfer-encoding: base64\nmime-version: 1.0\n", 1),
+        (WEB, None),
+        (b"a" + WEB, None),
+        (b"a\nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n", None),
+        (b'msgid ""\n"MIME-Version: 1.0\\n"\n"Content-Type: multipart/related\\n"\n', None),
+        (b"", None),
+    ],
+    ids=lambda data: repr(data)[:30],
+)
+def test_a_mail_behind_something_begins_with_its_first_field(data: bytes, start: int | None) -> None:
+    assert find_mail(data) == start
+
+
+@pytest.mark.parametrize(
+    "piece", [b"\nmime-version", b"\nmime-version\ncontent-type:", b"\ncontent-type:", b" a:\n"], ids=repr
+)
+def test_megabytes_made_to_be_slow_are_searched_at_once(piece: bytes) -> None:
+    before = time.process_time()
+    find_mail(piece * (4 * 1024**2 // len(piece)) + WEB)
+    assert time.process_time() - before < 2
+    assert find_mail(b"\nmime-version" * (MOST_MARKS + 1)) is not None

@@ -23,6 +23,7 @@ from scanner.inspection.unpack.openers.compressed import open_compressed
 from scanner.inspection.unpack.openers.flat_word import open_active_mime, open_flat_word
 from scanner.inspection.unpack.openers.html import open_html
 from scanner.inspection.unpack.openers.mail import open_mail
+from scanner.inspection.unpack.openers.mail_behind import has_mail_behind, open_mail_behind
 from scanner.inspection.unpack.openers.msg import is_message, open_msg
 from scanner.inspection.unpack.openers.odf import open_odf
 from scanner.inspection.unpack.openers.ole import open_ole
@@ -104,6 +105,7 @@ ROWS = (
         types=("message/*", "application/mbox"),
         sight=_mail,
     ),
+    Row(open_mail_behind, sight=has_mail_behind),
     Row(
         open_html,
         types=("text/html", "application/xhtml+xml", "image/svg+xml"),

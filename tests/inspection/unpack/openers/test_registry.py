@@ -52,6 +52,7 @@ def names(content: bytes, name: str = "") -> list[str]:
         (b"\0\n\t {\\rt", "", ["open_rtf"]),
         (eml(b"x"), "", ["open_mail"]),
         (mbox(b"x"), "", ["open_mail"]),
+        (pdf(b"x") + b"\nMIME-Version: 1\nContent-Type: multipart/a\n\n", "", ["open_pdf", "open_mail_behind"]),
         (b"hello", "a.EML", ["open_mail"]),
         (b"\xef\xbb\xbf\nTo: a\nSubject: b\n\nhello", "", ["open_mail"]),
         (b"From: a\n\n" + rars.rar5(b"x"), "", ["open_behind", "open_mail"]),
