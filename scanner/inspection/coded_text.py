@@ -1,5 +1,6 @@
-"""Files between the lines of a text: by uuencode or base64 (POSIX.1-2017, uuencode), or within a script that unpacks
-itself (shar). Programs for them look anywhere in a text; clamd decodes them in mails only.
+"""Files between the lines of a text: by uuencode or base64 (POSIX.1-2017, uuencode), by yEnc, within a script that
+unpacks itself (shar), or in a calendar or a visiting card. Programs for them look anywhere in a text; clamd
+decodes the first two, in mails only.
 
 Pure. A line that begins one is not enough, since manuals show them: a line of such a file has to follow.
 """
@@ -8,6 +9,9 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections.abc import Iterator
+
+from scanner.inspection.card_text import has_card_file
 
 BEGINNINGS = (b"begin ", b"begin-base64 ")
 MODE = re.compile(rb"begin(?:-base64|) [0-7]{3}")
@@ -19,13 +23,16 @@ SHAR = b"s/^X//"
 WORD = re.compile(rb"[ \t]{0,8}['\"\\]?(\w{1,80})")
 LONGEST_COMMAND = 600
 """Bytes of a command of the shell from SHAR on."""
+YENC = b"=ybegin "
+YENC_BEGIN = re.compile(rb"^=ybegin ([^\r\n]{1,400})\r?\n(?:=ypart [^\r\n]{0,400}\r?\n)?", re.MULTILINE)
+"""What yEnc (yenc.org, version 1.3) has before a file."""
 BASE64 = re.compile(rb"X?[A-Za-z0-9+/]{2,200}={0,2}\r?$", re.MULTILINE)
 LONGEST_LINE = 400
 
 
 def has_coded_file(data: bytes) -> bool:
     """Whether a file begins in the first bytes of a content."""
-    if here_document(data, 0) is not None:
+    if here_document(data, 0) is not None or next(yenc_files(data), None) is not None or has_card_file(data):
         return True
     if not any(word in data for word in BEGINNINGS) or MODE.search(data) is None:
         return False
@@ -45,6 +52,16 @@ def here_document(data: bytes, at: int) -> tuple[bytes, int] | None:
             return word[1], end + 1
         at = end
     return None
+
+
+def yenc_files(data: bytes) -> Iterator[tuple[bytes, int]]:
+    """The name of each, and where it begins. Any byte may be one of it: what begins one is all there is to see."""
+    if YENC not in data:
+        return
+    for begin in YENC_BEGIN.finditer(data):
+        before, _, name = begin[1].partition(b"name=")
+        if name and b"size=" in before:
+            yield name, begin.end()
 
 
 def uu_bytes(line: bytes) -> bytes:

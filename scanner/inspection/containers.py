@@ -14,7 +14,10 @@ from scanner.inspection.selftest.blind_spots import BlindSpots, SpotsInForce
 from scanner.inspection.zip_directory import zip_gap
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unscannable
 
-CODED = Gap(Unscannable.FORMAT, "files in a text (uuencode, base64, shar), which clamd decodes in mails only")
+CODED = Gap(
+    Unscannable.FORMAT,
+    "files in a text (uuencode, base64, yEnc, shar, a card), which clamd decodes in mails at most",
+)
 BEHIND = Gap(Unscannable.FORMAT, "a rar or 7z behind something else, where clamd does not look for one")
 
 

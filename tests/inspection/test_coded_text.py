@@ -24,6 +24,12 @@ SHAR = b"#!/bin/sh\nsed 's/^X//' > 'a.sh' << 'END' &&\nXecho\nEND\n"
         (b"".join(b"X" + line + b"\n" for line in UU.splitlines()), True),
         (BASE64, True),
         (SHAR, True),
+        (b"hello\r\n=ybegin line=128 size=3 name=a.exe\r\nabc\r\n", True),
+        (b"=ybegin part=1 line=128 size=3 name=a.exe\n=ypart begin=1 end=3\nabc\n", True),
+        (b"BEGIN:VCARD\nPHOTO;ENCODING=b:QUJD\n", True),
+        (b"=ybegin line=128 size=3 name=\n", False),
+        (b"=ybegin is what begins one, with a name=a\n", False),
+        (b"a =ybegin size=1 name=a\nb\n", False),
         (b"", False),
         (b"begin 644 a.exe\n", False),
         (
@@ -50,7 +56,8 @@ def test_any_pieces_are_answered(pieces: list[bytes]) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", [b"s/^X//" * 33 + b"<<abc" * 40, b"s/^X//<<", b"s/^X//\n", b"s/^X//<< ", b"begin 644 a\n"]
+    "piece",
+    [b"s/^X//" * 33 + b"<<abc" * 40, b"s/^X//<<", b"s/^X//\n", b"s/^X//<< ", b"begin 644 a\n", b"=ybegin size=\n"],
 )
 def test_nothing_takes_long(piece: bytes) -> None:
     line = piece if piece.endswith(b"\n") else piece + b"-\n"

@@ -136,6 +136,17 @@ def broken_softly(content: bytes) -> bytes:
 BASE64 = b"Content-Transfer-Encoding: base64\n"
 
 
+def yencoded(content: bytes) -> bytes:
+    moved = bytes((each + 42) & 0xFF for each in content).replace(b"=", b"=}")
+    return b"=ybegin line=128 size=%d name=a.com\r\n%s\r\n=yend size=%d\r\n" % (len(content), moved, len(content))
+
+
+def calendar(coded: bytes) -> bytes:
+    lines = b"\r\n ".join(coded.split())
+    attached = b"ATTACH;VALUE=BINARY;ENCODING=BASE64;X-FILENAME=a.7z:" + lines
+    return b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n" + attached + b"\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+
+
 def headed(content: bytes, head: bytes) -> bytes:
     """A PDF with another first line."""
     return head + documents.pdf(content)[len(b"%PDF-1.7") :]
@@ -219,6 +230,15 @@ KINDS: dict[str, Callable[[bytes], bytes]] = {
     "a web archive behind a PDF's first line": lambda content: b"% a PDF\n" + mail_of(BASE64, padded_within(content)),
     "a web archive behind a PDF in a zip": lambda content: samples.zip_of({"a.doc": honest_pdf() + mail_7z(content)}),
     "a web archive behind a picture": lambda content: samples.png() + b"\r\n" + mail_7z(content),
+    "a text with a file by yEnc": lambda content: b"hello\n" + yencoded(content),
+    "a mail with a file by yEnc": lambda content: b"From: a\nSubject: b\n\n" + yencoded(content),
+    "a file in a calendar": lambda content: calendar(base64.b64encode(content)),
+    "7z in a calendar in a mail": lambda content: mail_of(
+        BASE64, base64.encodebytes(calendar(coded_7z(content))), b"text/calendar"
+    ),
+    "a file in a visiting card": lambda content: (
+        b"BEGIN:VCARD\nPHOTO:data:image/png;base64," + base64.b64encode(content) + b"\nEND:VCARD\n"
+    ),
     "a PDF without a version": lambda content: headed(content, b"%" + b"PDF-x"),
     "a PDF under the header of PostScript": lambda content: headed(content, b"%!PS-Adobe-3.0 PDF-1.7"),
     "a PDF without a header": lambda content: headed(content, b"% other"),

@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from scanner.inspection.archive_behind import FARTHEST, is_archive
-from scanner.inspection.coded_text import BEGIN, has_coded_file, here_document, is_line, uu_bytes
+from scanner.inspection.card_text import card_files
+from scanner.inspection.coded_text import BEGIN, has_coded_file, here_document, is_line, uu_bytes, yenc_files
 from scanner.inspection.selftest.mail_kind import is_mail
+from scanner.inspection.unpack.openers.mail_part import decoded, numbered
+from scanner.inspection.unpack.openers.yenc import yenc_bytes
 from scanner.inspection.unpack.opening import Source, Told, TooMuch
 from scanner.model import Unscannable
 
@@ -36,22 +39,35 @@ def open_coded(source: Source, told: Told) -> None:
 
 def tell_coded(content: bytes, told: Told) -> None:
     """Hands on every file between its lines."""
+    _tell_uuencoded(content, told)
+    at = 0
+    while (here := here_document(content, at)) is not None:
+        word, begins = here
+        at = _end(content, begins, word, b"")
+        told.member("file", (line + b"\n" for line in _lines(content[begins:at], MARK)))
+    for name, start in yenc_files(content):
+        told.member(_text(name), yenc_bytes(content, start))
+    for number, file in enumerate(card_files(content), 1):
+        for way, reading in enumerate(decoded(file.coded, ["base64"]).readings, 1):
+            told.member(numbered(_text(file.name) or f"file{number}", way), [reading])
+
+
+def _tell_uuencoded(content: bytes, told: Told) -> None:
     at = 0
     while (begin := BEGIN.search(content, at)) is not None:
         at = begin.end()
         if is_line(begin, content):
             at = _end(content, at, END_BASE64 if begin[1] else END, begin[0])
             coded = _lines(content[begin.end() : at], begin[0])
-            name = begin[2].decode("utf-8", "replace")
+            name = _text(begin[2])
             try:
                 told.member(name, _by_base64(coded) if begin[1] else _by_uuencode(coded))
             except ValueError as error:
                 told.incomplete(Unscannable.CORRUPT, f"{name[:80]!r}: {error}")
-    at = 0
-    while (here := here_document(content, at)) is not None:
-        word, begins = here
-        at = _end(content, begins, word, b"")
-        told.member("file", (line + b"\n" for line in _lines(content[begins:at], MARK)))
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "replace").strip()
 
 
 def _end(content: bytes, start: int, word: bytes, begin: bytes) -> int:

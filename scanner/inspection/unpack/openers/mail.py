@@ -21,7 +21,7 @@ from scanner.inspection.unpack.openers.coded import tell_coded
 from scanner.inspection.unpack.openers.html import page_text
 from scanner.inspection.unpack.openers.mail_box import in_lines, is_mailbox, mails_of
 from scanner.inspection.unpack.openers.mail_loose import loose_parts
-from scanner.inspection.unpack.openers.mail_part import decoded
+from scanner.inspection.unpack.openers.mail_part import decoded, numbered
 from scanner.inspection.unpack.openers.text import charset
 from scanner.inspection.unpack.opening import Source, Told
 from scanner.model import Unscannable
@@ -78,7 +78,7 @@ def tell_mail(content: bytes, told: Told) -> None:
     for number, loose in enumerate(loose_parts(content), 1):
         for way, reading in enumerate(decoded(loose.coded, loose.encodings).readings, 1):
             if reading != loose.coded:
-                seen.hand_on(_numbered(f"loose{number}", way), reading)
+                seen.hand_on(numbered(f"loose{number}", way), reading)
     tell_coded(content, told)
 
 
@@ -159,7 +159,7 @@ def _tell_part(part: Message, number: int, seen: _Seen) -> None:
         return  # it is told as what stands between the lines of the whole
     for way, reading in enumerate(found.readings, 1):
         whole = part.get_content_maintype() == "multipart" and reading != coded
-        seen.hand_on(_numbered(name, way), _with_border(part, reading) if whole else reading)
+        seen.hand_on(numbered(name, way), _with_border(part, reading) if whole else reading)
 
 
 def _tell_body(part: Message, data: bytes, told: Told) -> None:
@@ -175,17 +175,12 @@ def _tell_inner(part: Message, name: str, seen: _Seen) -> None:
     encodings = _encodings(part)
     name = name if "." in name else f"{name}.eml"
     for way, reading in enumerate(decoded(coded, encodings).readings, 1):
-        seen.hand_on(_numbered(name, way), written if reading == coded else reading)
+        seen.hand_on(numbered(name, way), written if reading == coded else reading)
     for leaf in (leaf for one in inner for leaf in one.walk() if not leaf.is_multipart()):
         # Its parts are told when it is opened itself.
         encodings = _encodings(leaf)
         for reading in decoded(_bytes(leaf), encodings).readings:
             seen.add(reading)
-
-
-def _numbered(name: str, way: int) -> str:
-    """Each reading has a name of its own: of members of one name nobody can tell which of them was opened."""
-    return name if way == 1 else f"{way}.{name}"
 
 
 def _encodings(part: Message) -> list[str]:

@@ -48,6 +48,11 @@ def decoded(coded: bytes, encodings: Sequence[str]) -> Decoded:
     return Decoded(different, odd or len(different) > 1 or (QUOTED in ways and STRANGE.search(coded) is not None))
 
 
+def numbered(name: str, way: int) -> str:
+    """Each reading has a name of its own: of members of one name nobody can tell which of them was opened."""
+    return name if way == 1 else f"{way}.{name}"
+
+
 def _by_base64(coded: bytes) -> Iterator[bytes]:
     """Four ways to take a = that is not at the end: some stop there, some begin anew behind it, some do so behind each
     four letters, and Thunderbird takes it for one of the foreign letters."""

@@ -56,6 +56,17 @@ def test_a_shar_of_today_leaves_most_lines_as_they_are():
     assert told.members == [("file", b"echo\nX\n")]
 
 
+def test_a_file_by_yenc_and_one_in_a_card_are_handed_on_under_their_names():
+    yenc = b"=ybegin line=128 size=2 name=a.exe\r\n=ypart begin=1 end=2\r\nw\x84\r\n=yend size=2\r\n"
+    card = b"BEGIN:VCARD\nPHOTO;ENCODING=b:TVo=\nKEY;ENCODING=b;X-FILENAME=k.exe:TV=pNWg\nEND:VCARD\n"
+    assert told_of(open_coded, yenc).members == [("a.exe", b"MZ")]
+    assert told_of(open_coded, card).members[:3] == [
+        ("file1", b"MZ"),
+        ("k.exe", b"M"),
+        ("2.k.exe", b"M\xa4\xd5\xa0"),
+    ]
+
+
 def test_what_is_no_uuencode_is_told_and_the_next_file_handed_on():
     told = told_of(open_coded, b"begin 644 a\n#0V%T\n#\xff\xff\xff\xff\nend\n" + uuencoded(b"b"))
     assert (told.gaps, told.members) == ([Unscannable.CORRUPT], [("a.exe", b"b")])
