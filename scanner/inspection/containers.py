@@ -8,6 +8,7 @@ from __future__ import annotations
 from scanner import __version__
 from scanner.inspection.archive_behind import FARTHEST, find_archive, is_archive
 from scanner.inspection.archive_headers import header_gap
+from scanner.inspection.cms_text import Kind, cms_kind
 from scanner.inspection.coded_text import has_coded_file
 from scanner.inspection.engine import Content, Inquiry
 from scanner.inspection.selftest.blind_spots import BlindSpots, SpotsInForce
@@ -18,6 +19,8 @@ CODED = Gap(
     Unscannable.FORMAT,
     "files in a text (uuencode, base64, yEnc, shar, a card), which clamd decodes in mails at most",
 )
+SIGNED = Gap(Unscannable.FORMAT, "a signed or packed message (CMS), within which clamd does not look")
+LOCKED = Gap(Unscannable.ENCRYPTED, "an encrypted message (CMS)")
 BEHIND = Gap(Unscannable.FORMAT, "a rar or 7z behind something else, where clamd does not look for one")
 
 
@@ -50,6 +53,9 @@ class Containers:
 
 
 def _behind(content: Content) -> Gap | None:
+    kind = cms_kind(content.head)
+    if kind is not None:
+        return LOCKED if kind is Kind.LOCKED else SIGNED
     if is_archive(content.head, content.facts.mime):
         return None
     data = content.read_at(0, FARTHEST)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from scanner.inspection.archive_behind import FARTHEST, find_archive
+from scanner.inspection.cms_text import cms_kind
 from scanner.inspection.coded_text import has_coded_file
 from scanner.inspection.engine import Content
 from scanner.inspection.flat import is_flat
@@ -54,6 +55,8 @@ def _hollow(content: Content) -> bool:
     if PLAIN.fullmatch(content.facts.mime) is None or _ends_as_zip(content):
         return False
     if any(content.head.startswith(mark, place) for place, mark in POLYGLOT):
+        return False
+    if cms_kind(content.head) is not None:
         return False
     data = content.read_at(0, FARTHEST)
     return find_archive(data) is None and not has_coded_file(data) and find_mail(data) is None

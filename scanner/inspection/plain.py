@@ -11,6 +11,7 @@ import re
 
 from scanner.inspection.archive_behind import has_beginning
 from scanner.inspection.archive_headers import OLE, UNOPENED
+from scanner.inspection.cms_text import cms_kind
 from scanner.inspection.coded_text import has_coded_file
 from scanner.inspection.engine import Content
 from scanner.inspection.marks import end_of, is_pdf
@@ -42,5 +43,7 @@ def is_plain(content: Content, name: str = "") -> bool:
     if any(data.startswith(mark, place) for place, mark, _ in BY_PLACE):
         return False
     if is_pdf(data, content.facts.mime, data[end_of(len(data)) :]):
+        return False
+    if cms_kind(content.head) is not None:
         return False
     return not is_mail(content.head, name) and not has_coded_file(data) and find_mail(data) is None

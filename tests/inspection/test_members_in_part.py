@@ -29,7 +29,7 @@ from scanner.inspection.unpack.unpacker import Unpacker
 from scanner.model import Unscannable
 from scanner.settings.sections import UnpackSettings
 from tests.clamd import settings_for
-from tests.inspection import EICAR, MIB, VERSION
+from tests.inspection import EICAR, MIB, VERSION, cms
 
 HARMLESS = b"An innocent text.\n"
 CHM = b"ITSF\x03\x00\x00\x00" + bytes(200)
@@ -239,6 +239,12 @@ KINDS: dict[str, Callable[[bytes], bytes]] = {
     "a file in a visiting card": lambda content: (
         b"BEGIN:VCARD\nPHOTO:data:image/png;base64," + base64.b64encode(content) + b"\nEND:VCARD\n"
     ),
+    "a signed message": cms.signed,
+    "a signed message in letters": lambda content: base64.encodebytes(cms.signed(content)),
+    "a packed message in a zip": lambda content: samples.zip_of({"a.p7m": cms.packed(content)}),
+    "a signed mail": lambda content: mail_of(
+        BASE64, base64.encodebytes(cms.signed(mail_7z(content))), b"application/pkcs7-mime; name=smime.p7m"
+    ),
     "a PDF without a version": lambda content: headed(content, b"%" + b"PDF-x"),
     "a PDF under the header of PostScript": lambda content: headed(content, b"%!PS-Adobe-3.0 PDF-1.7"),
     "a PDF without a header": lambda content: headed(content, b"% other"),
@@ -286,6 +292,15 @@ def test_an_archive_behind_something_with_a_wrong_checksum_is_not_clean(
 ) -> None:
     damaged = archive[:at] + bytes([archive[at] ^ 1]) + archive[at + 1 :]
     assert looked(panel, b"hello\n" * 20 + damaged) == expected
+
+
+@pytest.mark.parametrize("around", [bytes, lambda data: samples.zip_of({"a.p7m": data}), mails.eml])
+def test_an_encrypted_message_is_not_clean(panel: Panel, around: Callable[[bytes], bytes]) -> None:
+    assert looked(panel, around(cms.enveloped())) == (False, {Unscannable.ENCRYPTED})
+
+
+def test_a_signature_of_something_else_hides_nothing(panel: Panel) -> None:
+    assert looked(panel, cms.detached()) == (False, set())
 
 
 def locked(content: bytes, password: bytes = b"known") -> bytes:

@@ -18,6 +18,7 @@ from scanner.inspection.selftest.formats import any_of
 from scanner.inspection.selftest.mail_kind import is_mail
 from scanner.inspection.unpack.openers.archive import ends_as_zip, open_archive, open_program
 from scanner.inspection.unpack.openers.behind import has_archive_behind, open_behind
+from scanner.inspection.unpack.openers.cms import is_cms, open_cms
 from scanner.inspection.unpack.openers.coded import has_coded, open_coded
 from scanner.inspection.unpack.openers.compressed import open_compressed
 from scanner.inspection.unpack.openers.flat_word import open_active_mime, open_flat_word
@@ -95,6 +96,7 @@ ROWS = (
     Row(open_program, heads=r"MZ|\x7fELF|#!", sight=ends_as_zip),
     Row(open_behind, sight=has_archive_behind),
     Row(open_coded, sight=has_coded),
+    Row(open_cms, sight=is_cms),
     Row(open_ole, heads=r"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
     Row(open_msg, sight=is_message),
     Row(open_pdf, sight=_pdf),

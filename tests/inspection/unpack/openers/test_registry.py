@@ -15,6 +15,7 @@ from scanner.inspection.selftest.samples.mails import eml, mbox, tnef
 from scanner.inspection.selftest.samples.ole import msg, ole
 from scanner.inspection.unpack.openers.registry import ROWS, openers_for
 from scanner.inspection.unpack.opening import Source
+from tests.inspection import cms
 from tests.inspection.unpack.openers.recording import source_of
 
 FLAT = b'<?xml version="1.0"?>\n<o:document version="1" xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0"/>'
@@ -39,6 +40,7 @@ def names(content: bytes, name: str = "") -> list[str]:
         (FLAT.decode().encode("utf-16"), "", ["open_odf", "open_text"]),
         (b'<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"/>', "", ["open_flat_word"]),
         (b"begin 644 a\n#0V%T\nend\n", "a.txt", ["open_coded"]),
+        (cms.signed(b"x"), "", ["open_cms"]),
         (b"ActiveMime" + bytes(60), "", ["open_active_mime"]),
         (b"NAMESPACE = '" + FLAT[-47:] + b"'", "a.py", []),
         (windows_program(), "", ["open_program"]),
