@@ -1,4 +1,5 @@
-"""By what RTF, PDF and shortcuts are known, for all who ask: what one took for one and another did not would be clean.
+"""By what RTF, PDF, shortcuts and stores of mails are known, for all who ask: what one took for one and another did not
+would be clean.
 
 As generous as the most generous program that opens them. Pure.
 """
@@ -11,6 +12,8 @@ RTF = rb"[\x00\s]*+\{\\rt"
 """Regular expression; as much of `{\\rtf1` as Word insists on."""
 SHORTCUT = rb"L\x00{3}\x01\x14\x02\x00{5}\xc0\x00{6}F"
 """Regular expression; size and class, without which Windows takes it for none ([MS-SHLLINK] 2.1)."""
+MAIL_STORE = rb"!BDN|\xcf\xad\x12\xfe\xc5\xfd\x74\x6f|\x1a\x00\x00\x04\x00\x00"
+"""Regular expression; of Outlook (.pst, .ost; [MS-PST] 2.2.2.6), Outlook Express (.dbx) and Notes (.nsf)."""
 PDF_HEAD = re.compile(rb"%(?:PDF-|!PS-Adobe-[0-9.]{1,9} PDF-)")
 """Acrobat takes the second for one, too (ISO 32000-1, annex H.3, note 13)."""
 PDF_END = re.compile(rb"startxref[\x00\s]*+\d")

@@ -14,7 +14,7 @@ from scanner.inspection.archive_headers import OLE, UNOPENED
 from scanner.inspection.cms_text import cms_kind
 from scanner.inspection.coded_text import has_coded_file
 from scanner.inspection.engine import Content
-from scanner.inspection.marks import end_of, is_pdf
+from scanner.inspection.marks import MAIL_STORE, end_of, is_pdf
 from scanner.inspection.selftest.formats import BY_HEAD, BY_PLACE, BY_TYPE, any_of
 from scanner.inspection.selftest.mail_kind import find_mail, is_mail
 from scanner.inspection.zip_directory import STARTS
@@ -26,7 +26,7 @@ ZIP_END = b"PK\x05\x06"
 
 def _at_the_beginning() -> re.Pattern[bytes]:
     patterns = [pattern for pattern, _ in UNOPENED] + [pattern for pattern, _ in BY_HEAD]
-    return any_of([*patterns, *(re.compile(re.escape(mark)) for mark in (*STARTS, OLE))])
+    return any_of([*patterns, re.compile(MAIL_STORE), *(re.compile(re.escape(mark)) for mark in (*STARTS, OLE))])
 
 
 BEGINNING = _at_the_beginning()

@@ -299,6 +299,14 @@ def test_an_encrypted_message_is_not_clean(panel: Panel, around: Callable[[bytes
     assert looked(panel, around(cms.enveloped())) == (False, {Unscannable.ENCRYPTED})
 
 
+@pytest.mark.parametrize("mark", [b"!BDN", b"\xcf\xad\x12\xfe\xc5\xfd\x74\x6f", b"\x1a\0\0\4\0\0"])
+@pytest.mark.parametrize("around", [bytes, lambda data: samples.zip_of({"a.pst": data}), mails.eml])
+def test_a_store_of_mails_that_nobody_opens_is_not_clean(
+    panel: Panel, mark: bytes, around: Callable[[bytes], bytes]
+) -> None:
+    assert looked(panel, around(mark + bytes(999))) == (False, {Unscannable.FORMAT})
+
+
 def test_a_signature_of_something_else_hides_nothing(panel: Panel) -> None:
     assert looked(panel, cms.detached()) == (False, set())
 

@@ -21,7 +21,7 @@ MARKS = [
     b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07\x00", b"MSCF\x00\x00\x00\x00", b"..-lh5-", b"070701", b"CD001", b"xar!",
     b"!<arch>\n", b"WARC/1.0", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-1.7", b"%PDF-x", b"\nstartxref\n7",
     b"{\\rtf1", b"\0\n {\\rt", b"L\0\0\0\x01\x14\x02" + bytes(5) + b"\xc0" + bytes(6) + b"F", b"From a b 10:11 x\n",
-    b"\x78\x9f\x3e\x22", b"PK\x03\x04", b"PK\x05\x06" + bytes(18), b"From: a\nSubject: b\n",
+    b"\x78\x9f\x3e\x22", b"!BDN", b"\x1a\0\0\4\0\0", b"PK\x03\x04", b"PK\x05\x06" + bytes(18), b"From: a\nSubject: b\n",
     b"\nMIME-Version: 1.0\nContent-Type: multipart/related;\n", b"0\x80\x06\t*\x86H\x86\xf7\r\x01\x07\x02",
     b"<?xml ?>", b"hsqs",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from scanner.inspection.marks import MAIL_STORE
 from scanner.inspection.unpack.opening import Source, Told
 from scanner.model import Unscannable
 
@@ -15,6 +16,7 @@ KINDS = (
     (re.compile(rb"[\x50-\x5f]\x2a\x4d\x18"), "zstd or lz4 behind a frame of its own"),
     (re.compile(rb"MSWIM\x00\x00\x00|hsqs|KDMV[\x01-\x03]\x00\x00\x00|QFI\xfb|vhdxfile|conectix"), "a disk image"),
     (re.compile(rb"ITSF[\x02-\x04]\x00\x00\x00"), "compiled help (CHM)"),
+    (re.compile(MAIL_STORE), "a store of mails"),
     (re.compile(rb"ALZ\x01|EGGA\x00\x01"), "ALZ or EGG"),
 )
 

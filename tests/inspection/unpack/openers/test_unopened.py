@@ -16,6 +16,7 @@ from tests.inspection.unpack.openers.recording import Record, source_of, told_of
         (b"SIT!" + bytes(6) + b"rLau", "StuffIt"),
         (b"\x50\x2a\x4d\x18" + bytes(20), "zstd or lz4 behind a frame of its own"),
         (b"hsqs" + bytes(100), "a disk image"),
+        (b"!BDN" + bytes(100), "a store of mails"),
         (b"ITSF\x03\0\0\0" + bytes(100), "compiled help (CHM)"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
