@@ -231,6 +231,12 @@ KINDS: dict[str, Callable[[bytes], bytes]] = {
     "a web archive behind a PDF in a zip": lambda content: samples.zip_of({"a.doc": honest_pdf() + mail_7z(content)}),
     "a web archive behind a picture": lambda content: samples.png() + b"\r\n" + mail_7z(content),
     "a text with a file by yEnc": lambda content: b"hello\n" + yencoded(content),
+    "a part of a mail by yEnc": lambda content: mail_of(
+        b"Content-Transfer-Encoding: x-yenc\n", yencoded(content), b"application/octet-stream; name=a.com"
+    ),
+    "a part of a mail by uuencode": lambda content: mail_of(
+        b"Content-Transfer-Encoding: x-uuencode\n", uuencoded(archives.seven_zip(content, "bzip2"))
+    ),
     "a mail with a file by yEnc": lambda content: b"From: a\nSubject: b\n\n" + yencoded(content),
     "a file in a calendar": lambda content: calendar(base64.b64encode(content)),
     "7z in a calendar in a mail": lambda content: mail_of(
@@ -272,7 +278,16 @@ def test_what_programs_open_as_a_mail_by_its_name_is_looked_into(panel: Panel, n
 
 
 @pytest.mark.parametrize(
-    "data", [HARMLESS, b"", b"%PDF-1.4\n", b"\x89PNG\r\n\x1a\n", bytes(range(256)) * 9, b"a" * 70_000]
+    "data",
+    [
+        HARMLESS,
+        b"",
+        b"%PDF-1.4\n",
+        b"\x89PNG\r\n\x1a\n",
+        bytes(range(256)) * 9,
+        b"a" * 70_000,
+        "From: a\n\nb".encode("utf-16"),
+    ],
 )
 def test_whatever_is_called_a_mail_and_holds_nothing_stays_clean(panel: Panel, data: bytes) -> None:
     assert looked(panel, data, "a.eml") == looked(panel, data) or data.startswith(b"%PDF")

@@ -22,7 +22,7 @@ from scanner.inspection.unpack.openers.html import page_text
 from scanner.inspection.unpack.openers.mail_box import in_lines, is_mailbox, mails_of
 from scanner.inspection.unpack.openers.mail_loose import loose_parts
 from scanner.inspection.unpack.openers.mail_part import decoded, numbered
-from scanner.inspection.unpack.openers.text import charset
+from scanner.inspection.unpack.openers.text import charset, wide_encoding
 from scanner.inspection.unpack.opening import Source, Told
 from scanner.model import Unscannable
 from scanner.rulebook.anatomy import Trait
@@ -53,7 +53,11 @@ def open_mail(source: Source, told: Told) -> None:
     if source.size > MAX_SIZE:
         told.incomplete(Unscannable.LIMITS, f"a mail of {source.size} bytes")
         return
-    content = in_lines(source.file.read())
+    content = source.file.read()
+    wide = wide_encoding(source.head)
+    if wide is not None:  # some programs read that as well
+        told.member("wide.eml", [content.decode(wide, "replace").encode("utf-8", "replace")])
+    content = in_lines(content)
     mailbox = is_mailbox(content)
     if mailbox:
         _tell_mails(content, told)
@@ -70,6 +74,7 @@ def tell_mail(content: bytes, told: Told) -> None:
         raise ValueError(f"mail: {type(error).__name__} {error}") from error
     told.text(f"Subject: {_words(mail.get('Subject', ''))}\n")
     seen = _Seen(told)
+    seen.add(content)  # without fields all of it is a part, in which there would be a mail again
     for number, part in enumerate(parts, 1):
         try:
             _tell_part(part, number, seen)
@@ -155,9 +160,9 @@ def _tell_part(part: Message, number: int, seen: _Seen) -> None:
         if not found.odd and NO_TEXT.search(found.readings[0]) is None:
             seen.add(found.readings[0])
             return
-    if any("uu" in encoding.casefold() for encoding in encodings) and has_coded_file(coded):
-        return  # it is told as what stands between the lines of the whole
-    for way, reading in enumerate(found.readings, 1):
+    told_already = found.odd and has_coded_file(coded)  # as what stands between the lines of the whole
+    readings = [reading for reading in found.readings if reading != coded or not told_already]
+    for way, reading in enumerate(readings, 1):
         whole = part.get_content_maintype() == "multipart" and reading != coded
         seen.hand_on(numbered(name, way), _with_border(part, reading) if whole else reading)
 

@@ -106,6 +106,17 @@ def test_a_part_by_uuencode_is_handed_on_decoded_and_once():
     assert told_of(open_mail, part(b"Content-Transfer-Encoding: x-uuencode\n", lines)).members == [("a.exe", b"MZ")]
 
 
+def test_what_has_no_fields_is_no_part_of_itself():
+    assert told_of(open_mail, b"he\0lo\n", name="a.eml").members == []
+
+
+def test_a_mail_of_wide_letters_is_handed_on_in_narrow_ones():
+    content = "From: a\nSubject: ü\n\nhello\n"
+
+    members = told_of(open_mail, content.encode("utf-16"), name="a.eml").members
+    assert members == [("wide.eml", ("\ufeff" + content).encode())]
+
+
 def test_a_shar_in_an_encoded_text_is_opened():
     coded = base64.encodebytes(b"#!/bin/sh\nsed 's/^X//' << 'END' > f\nXecho\nEND\n")
     raw = b"Subject: a\nContent-Transfer-Encoding: base64\n\n" + coded
