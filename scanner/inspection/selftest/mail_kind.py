@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+import re2
+
 SUFFIXES = (".eml", ".emlx", ".nws", ".mht", ".mhtml", ".mim")
 """Programs open what is called so as a mail, whatever it begins with."""
 BEFORE = re.compile(rb"(?:\xef\xbb\xbf|[\x00\s])*+(?:>?From [^\r\n]{0,1000}(?:\r\n|\r|\n))*+")
@@ -27,6 +29,7 @@ HEAD = 64 * 1024
 LINES = re.compile(rb"(?:(?:[A-Za-z][A-Za-z0-9_.-]{0,200}[ \t]*+:|[ \t])[^\r\n]*+(?:\r\n|\r|\n|\Z))*+[A-Za-z0-9_.-]*+")
 FARTHEST = 4 * 1024**2
 """Bytes in which a mail behind something else is looked for."""
+MARKED = re2.compile(rb"(?i)mime-version")
 MARK = b"mime-version"
 """Of a mail that stands behind something else; in small letters, as what follows."""
 PACKED = re.compile(
@@ -70,6 +73,8 @@ def _begins_as_mail(head: bytes) -> bool:
 def find_mail(data: bytes) -> int | None:
     """Where in the first bytes of a content a mail of MIME begins behind something else: Word opens a web archive
     (MHT) that stands behind a PDF."""
+    if MARKED.search(data) is None:
+        return None
     lower, at = data.lower(), 0
     for _ in range(MOST_MARKS):
         at = lower.find(MARK, at + 1)
