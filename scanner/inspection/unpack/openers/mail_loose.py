@@ -78,7 +78,7 @@ def _border(content: bytes, place: int) -> bytes:
 def _end(content: bytes, start: int, until: int, borders: set[bytes]) -> int:
     """Where a border comes, without the end of the line before it."""
     at = start - 1  # the first line may be one
-    while (at := content.find(DASHES, at, until)) >= 0:
+    while (at := content.find(DASHES, at, until + 2)) >= 0:
         line = content[at + 1 : at + 1 + LONGEST_BORDER].partition(b"\n")[0].rstrip()
         if line in borders or line.removesuffix(b"--") in borders:
             return max(start, at - 1 if content[at - 1 : at] == b"\r" else at)

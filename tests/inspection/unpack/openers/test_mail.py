@@ -144,6 +144,18 @@ def test_where_programs_read_a_part_in_two_ways_both_are_handed_on(fields):
     assert len(told_of(open_mail, part(fields, CODED)).members) == 2
 
 
+@pytest.mark.parametrize("ends", [b"\n", b"\r\n"])
+def test_of_an_honest_mail_nothing_is_handed_on_twice(ends):
+    message = mail(text="Grüße\n-----Original Message-----\nFrom: a\n\n--a\n-- \nAnn  \n", html="<p>Grüße" * 99)
+    message.get_payload()[1].add_related(b"\x89PNG", "image", "png", cid="<a>")
+    with_file(message, "a.exe", bytes(999))
+    message.add_attachment(with_file(mail("inner"), "b.exe", bytes(99)))
+
+    members = told_of(open_mail, bytes(message).replace(b"\n", ends)).members
+
+    assert [name for name, _ in members] == ["part3", "a.exe", "part5.eml"]
+
+
 @pytest.mark.parametrize(
     "fields", [b"Content-Transfer-Encoding : base64\n", b"no field\nContent-Transfer-Encoding: base64\n"]
 )

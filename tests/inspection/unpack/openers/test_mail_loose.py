@@ -22,6 +22,10 @@ FIELD = b"Content-Transfer-Encoding: base64\n"
         (b"--b\r\n" + FIELD + b"\r\nQUJD\r\n--b\r\n\r\nafter", [Loose([" base64"], b"QUJD")]),
         (b"--b\n" + FIELD + b"\n-- \n--other\nQUJD\n--b", [Loose([" base64"], b"-- \n--other\nQUJD")]),
         (b"hello\n--b\n" + FIELD + b"\n--b\n" + FIELD + b"\nx", [Loose([" base64"], b""), Loose([" base64"], b"x")]),
+        (
+            b"--b\n" + FIELD + b"\nQUJD\n\n--b\nA: b\n" + FIELD + b"\nx\n--b--",
+            [Loose([" base64"], b"QUJD\n"), Loose([" base64"], b"x")],
+        ),
         (b"junk\nA: b\ncontent-transfer-encoding \t:\n base64\njunk\n \nx", [Loose(["\n base64"], b"x")]),
         (b"%s%s\nx" % (FIELD, FIELD.replace(b"base64", b"7bit")), [Loose([" base64", " 7bit"], b"x")]),
         (FIELD + b"\nx\n\nA: b\n" + FIELD + b"\ny", [Loose([" base64"], b"x\n\n"), Loose([" base64"], b"y")]),
