@@ -15,6 +15,7 @@ from scanner.inspection.apart import TakenApart, TakesApart
 from scanner.inspection.engine import Content, Engine, NobodyToAsk
 from scanner.inspection.flat import is_flat
 from scanner.inspection.kinship import Kinship
+from scanner.inspection.passed_over import other_beginning
 from scanner.inspection.plain import is_plain
 from scanner.inspection.selftest.blind_spots import SpotsInForce
 from scanner.inspection.selftest.formats import ARCHIVES, DOCUMENTS, Format, formats_of
@@ -85,8 +86,8 @@ class Members:
         self, version: FileVersion, apart: TakenApart, whole_unseen: bool, kinds: frozenset[Format]
     ) -> Iterator[Inspection]:
         """All engines over each member. Unless the whole was not seen, only over those of kinds that clamd does not
-        open, over what lies inside them, or may do so (a place that was cut tells no parent), and over what lies
-        directly in a kind that it opens in part."""
+        open, over what lies inside them, or may do so (a place that was cut tells no parent), over what lies directly
+        in a kind that it opens in part, and over what it passes over for its first bytes."""
         members = apart.anatomy.members
         kinship = Kinship(members)
         unseen: set[int] = set()  # groups of members that may be each other's
@@ -105,9 +106,10 @@ class Members:
                 continue
             content = apart.member_content(member)
             flat = is_flat(content.head)
-            if not (shown or flat) and is_plain(content) and not self._spots().too_large(content):
+            astray = other_beginning(content.head) is not None
+            if not (shown or flat or astray) and is_plain(content) and not self._spots().too_large(content):
                 continue
-            looks = tuple(self._look(version, content, shown))
+            looks = tuple(self._look(version, content, shown or astray))
             inner = formats_of(content)
             if inside_unseen or flat or any(_unopened(look, inner) for look in looks):
                 unseen.add(kinship.group[index])
@@ -122,7 +124,7 @@ class Members:
         return Inspection(self._engines[0].name, "", gap=_placed_gap(gap, member))
 
     def _look(self, version: FileVersion, content: Content, unseen: bool) -> Iterator[Inspection]:
-        """The first engine alone over what clamd has seen in the whole."""
+        """The first engine alone over what clamd has seen in the whole. `unseen`: or may have passed over there."""
         first, *others = self._engines
         look = first.inspect(version, NobodyToAsk(), content)
         yield look
