@@ -11,10 +11,12 @@ from scanner.inspection.archive_headers import header_gap
 from scanner.inspection.coded_text import has_coded_file
 from scanner.inspection.engine import Content, Inquiry
 from scanner.inspection.selftest.blind_spots import BlindSpots, SpotsInForce
-from scanner.inspection.zip_directory import zip_gap
+from scanner.inspection.zip_directory import find_directory, zip_gap
+from scanner.inspection.zip_end import find_zips
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unscannable
 
 CODED = Gap(Unscannable.FORMAT, "files in a text (uuencode, base64, shar), which clamd decodes in mails only")
+ZIP_WITHIN = Gap(Unscannable.FORMAT, "a zip with something before it and behind its end")
 BEHIND = Gap(Unscannable.FORMAT, "a rar or 7z behind something else, where clamd does not look for one")
 
 
@@ -46,7 +48,15 @@ class Containers:
 def _behind(content: Content) -> Gap | None:
     if is_archive(content.head, content.facts.mime):
         return None
+    if has_zip_within(content):
+        return ZIP_WITHIN
     data = content.read_at(0, FARTHEST)
     if find_archive(data) is not None:
         return BEHIND
     return CODED if has_coded_file(data) else None
+
+
+def has_zip_within(content: Content) -> bool:
+    """Not one that ends with the content, of which `zip_gap` tells."""
+    zips = find_zips(content.read_at, content.facts.size)
+    return bool(zips) and find_directory(content, is_zip=False) is None

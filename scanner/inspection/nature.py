@@ -15,6 +15,7 @@ from scanner.inspection.marks import FARTHEST as FARTHEST_MARK
 from scanner.inspection.marks import RTF, SHORTCUT, end_of, is_pdf
 from scanner.inspection.selftest.formats import is_mail
 from scanner.inspection.unpack.openers.text import wide_encoding
+from scanner.inspection.zip_end import find_zips
 from scanner.rulebook.facts import Nature
 
 TAIL = 64 * 1024 + 22
@@ -56,7 +57,9 @@ def _hollow(content: Content) -> bool:
     if any(content.head.startswith(mark, place) for place, mark in POLYGLOT):
         return False
     data = content.read_at(0, FARTHEST)
-    return find_archive(data) is None and not has_coded_file(data)
+    if find_archive(data) is not None or has_coded_file(data):
+        return False
+    return not find_zips(content.read_at, content.facts.size)
 
 
 def _wrapped(content: Content, name: str) -> bool:

@@ -129,6 +129,11 @@ KINDS: dict[str, Callable[[bytes], bytes]] = {
     "a shar of files by uuencode": lambda content: shar(uuencoded(content)),
     "warc": lambda content: archives.written(content, "warc"),
     "zip behind a tag of MP3": zips.tagged,
+    "zip of lzma, something behind it": lambda content: b"hello\n" + zips.lzma_packed(content) + b"hello\n" * 20,
+    "zip of lzma in a song": lambda content: b"ID3\x03" + bytes(99) + zips.lzma_packed(content) + bytes(70_000),
+    "zip of lzma in a picture, in a zip": lambda content: samples.zip_of(
+        {"a.png": samples.png() + zips.lzma_packed(content) + b"IEND"}
+    ),
     "rar behind a text": lambda content: b"hello\n" * 20 + rars.rar5(content),
     "an RTF behind blanks": lambda content: b" " * 80 + documents.rtf(content),
     "an RTF behind a zero, in a zip": lambda content: samples.zip_of({"a.rtf": b"\0" + documents.rtf(content)}),

@@ -40,7 +40,7 @@ UNKNOWN = re.compile(r"unsupported|not supported|unavailable|not available|unkno
 def open_archive(source: Source, told: Told) -> None:
     """What its first bytes or its type say is an archive."""
     if source.head.startswith(STARTS):
-        _open_zip(source, told)
+        open_zip(source, told)
         return
     if UDF.search(source.head, 32 * 1024):
         told.incomplete(Unscannable.FORMAT, "a UDF file system, beside or instead of ISO 9660")
@@ -76,7 +76,7 @@ def _hand_on_behind(file: BinaryIO, end: int, told: Told) -> None:
 def open_program(source: Source, told: Told) -> None:
     """An executable, that may unpack itself."""
     if ends_as_zip(source):
-        _open_zip(source, told)
+        open_zip(source, told)
         return
     if find_archive(source.file.read(FARTHEST)) is not None:
         return  # see `behind`: the library looks in some places of a program only
@@ -99,7 +99,8 @@ def ends_as_zip(source: Source) -> bool:
     return directory is not None and directory.size > 0
 
 
-def _open_zip(source: Source, told: Told) -> None:
+def open_zip(source: Source, told: Told) -> None:
+    """What is a zip, or ends as one."""
     members = sound_members(source.file)
     if members is None:
         _open_any_zip(source, told)

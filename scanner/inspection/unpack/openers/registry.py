@@ -33,6 +33,7 @@ from scanner.inspection.unpack.openers.shortcut import open_shortcut
 from scanner.inspection.unpack.openers.text import open_text, wide_encoding
 from scanner.inspection.unpack.openers.tnef import open_tnef
 from scanner.inspection.unpack.openers.unopened import is_unopened, open_nothing
+from scanner.inspection.unpack.openers.zip_end import has_zip_end, open_zip_end
 from scanner.inspection.unpack.opening import Opener, Source
 
 
@@ -91,6 +92,7 @@ ROWS = (
         r"|\x5d\x00\x00[\x00-\xff][\x00-\x40](?:\xff{8}|[\x00-\xff]{5}\x00{3})\x00",
     ),
     Row(open_program, heads=r"MZ|\x7fELF|#!", sight=ends_as_zip),
+    Row(open_zip_end, sight=has_zip_end),
     Row(open_behind, sight=has_archive_behind),
     Row(open_coded, sight=has_coded),
     Row(open_ole, heads=r"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
