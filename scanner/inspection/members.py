@@ -19,6 +19,7 @@ from scanner.inspection.passed_over import other_beginning
 from scanner.inspection.plain import is_plain
 from scanner.inspection.selftest.blind_spots import SpotsInForce
 from scanner.inspection.selftest.formats import ARCHIVES, DOCUMENTS, Format, formats_of
+from scanner.inspection.unpack.opening import BEHIND
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unscannable
 from scanner.rulebook.anatomy import Anatomy, Member
 
@@ -87,7 +88,8 @@ class Members:
     ) -> Iterator[Inspection]:
         """All engines over each member. Unless the whole was not seen, only over those of kinds that clamd does not
         open, over what lies inside them, or may do so (a place that was cut tells no parent), over what lies directly
-        in a kind that it opens in part, and over what it passes over for its first bytes."""
+        in a kind that it opens in part, and over what stands behind the end of one or is passed over for its first
+        bytes."""
         members = apart.anatomy.members
         kinship = Kinship(members)
         unseen: set[int] = set()  # groups of members that may be each other's
@@ -96,7 +98,8 @@ class Members:
         for index in sorted(range(len(members)), key=lambda index: members[index].depth):
             member, parents = members[index], kinship.parents[index]
             orphan = member.depth > 1 and not parents
-            inside_unseen = whole_unseen or orphan or not unseen.isdisjoint(parents)
+            behind = member.name == BEHIND
+            inside_unseen = whole_unseen or orphan or behind or not unseen.isdisjoint(parents)
             around_in_part = bool(kinds & IN_PART) if member.depth == 1 else not in_part.isdisjoint(parents)
             shown = inside_unseen or around_in_part
             obstacle = TOOK_TOO_LONG if time.monotonic() > until else NOT_TAKEN_OUT if member.content is None else None

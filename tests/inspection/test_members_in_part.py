@@ -159,6 +159,46 @@ def test_what_clamd_skips_in_a_kind_that_it_opens_is_shown_to_it(panel: Panel, k
     assert looked(panel, KINDS[kind](HARMLESS)) == (False, set())
 
 
+FIRST: dict[str, Callable[[bytes], bytes]] = {
+    "zip": lambda content: samples.zip_of({"a": content}),
+    "cab": archives.cab,
+    "7z": lambda content: archives.written(content, "7zip"),
+    "cpio": lambda content: archives.written(content, "cpio_newc"),
+    "iso": lambda content: archives.written(content, "iso9660"),
+    "xar": lambda content: archives.written(content, "xar"),
+    "lzh": archives.lzh,
+    "arj": archives.arj,
+    "rar 4": rars.rar4,
+    "rar 5": rars.rar5,
+    "lz4": lambda content: archives.written(content, "gnutar", "lz4"),
+    "tar": archives.tar,
+}
+SECOND: dict[str, Callable[[bytes], bytes]] = {
+    "rar": rars.rar5,
+    "7z": lambda content: archives.seven_zip(content, "bzip2"),
+    "zip": zips.lzma_packed,
+    "cab": archives.cab,
+    "arj": archives.arj,
+    "tar": archives.tar,
+    "gzip": streams.gzipped,
+}
+
+
+@pytest.mark.parametrize("second", SECOND)
+@pytest.mark.parametrize("first", FIRST)
+def test_what_stands_behind_an_archive_is_looked_at(panel: Panel, first: str, second: str) -> None:
+    assert looked(panel, FIRST[first](HARMLESS) + SECOND[second](EICAR))[0]
+    found, gaps = looked(panel, FIRST[first](HARMLESS) + SECOND[second](HARMLESS))
+    assert not found
+    # Two zips are one with members that its directory does not name; an ARJ that clamd has not met nobody opens.
+    assert not gaps or (first, second) == ("zip", "zip") or "arj" in (first, second)
+
+
+@pytest.mark.parametrize("first", FIRST)
+def test_what_is_no_archive_there_is_not_held_against_one(panel: Panel, first: str) -> None:
+    assert looked(panel, FIRST[first](HARMLESS) + b"a signature of some kind " * 20) == (False, set())
+
+
 @pytest.mark.parametrize(
     ("archive", "at", "expected"),
     [

@@ -19,6 +19,7 @@ from scanner.inspection.unpack.openers.archive import ends_as_zip, open_archive,
 from scanner.inspection.unpack.openers.behind import has_archive_behind, open_behind
 from scanner.inspection.unpack.openers.coded import has_coded, open_coded
 from scanner.inspection.unpack.openers.compressed import open_compressed
+from scanner.inspection.unpack.openers.ends import open_rest_of_arj, open_rest_of_lz4
 from scanner.inspection.unpack.openers.flat_word import open_active_mime, open_flat_word
 from scanner.inspection.unpack.openers.html import open_html
 from scanner.inspection.unpack.openers.mail import open_mail
@@ -91,6 +92,8 @@ ROWS = (
         heads=r"\x1f\x8b\x08|BZh[1-9]|\xfd7zXZ\x00|\x28\xb5\x2f\xfd|\x04\x22\x4d\x18|\x02\x21\x4c\x18|\x1f\x9d|LZIP\x01"
         r"|\x5d\x00\x00[\x00-\xff][\x00-\x40](?:\xff{8}|[\x00-\xff]{5}\x00{3})\x00",
     ),
+    Row(open_rest_of_lz4, heads=r"\x04\x22\x4d\x18|\x02\x21\x4c\x18"),
+    Row(open_rest_of_arj, heads=r"\x60\xea.{8}[\x00-\x02]"),
     Row(open_program, heads=r"MZ|\x7fELF|#!", sight=ends_as_zip),
     Row(open_zip_end, sight=has_zip_end),
     Row(open_behind, sight=has_archive_behind),
