@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import re
 
-from scanner.inspection.archive_behind import FARTHEST, find_archive
-from scanner.inspection.coded_text import has_coded_file
 from scanner.inspection.engine import Content
 from scanner.inspection.flat import is_flat
 from scanner.inspection.marks import FARTHEST as FARTHEST_MARK
 from scanner.inspection.marks import RTF, SHORTCUT, end_of, is_pdf
 from scanner.inspection.selftest.formats import is_mail
 from scanner.inspection.unpack.openers.text import wide_encoding
-from scanner.inspection.zip_end import find_zips
+from scanner.inspection.within import gap_within
 from scanner.rulebook.facts import Nature
 
 TAIL = 64 * 1024 + 22
@@ -56,10 +54,7 @@ def _hollow(content: Content) -> bool:
         return False
     if any(content.head.startswith(mark, place) for place, mark in POLYGLOT):
         return False
-    data = content.read_at(0, FARTHEST)
-    if find_archive(data) is not None or has_coded_file(data):
-        return False
-    return not find_zips(content.read_at, content.facts.size)
+    return gap_within(content) is None
 
 
 def _wrapped(content: Content, name: str) -> bool:

@@ -1,20 +1,18 @@
 """Whether a content is certainly no container, by one look for all the marks that any of them has.
 
 Nine of ten members of a document are, and each of the closer looks costs more than this one. Pure but for reading; what
-it says must follow from `formats_of`, `header_gap`, `zip_gap`, `find_archive` and `has_coded_file`, which remain the
-word on all others.
+it says must follow from `formats_of`, `header_gap`, `zip_gap` and `gap_within`, which remain the word on all others.
 """
 
 from __future__ import annotations
 
 import re
 
-from scanner.inspection.archive_behind import has_beginning
 from scanner.inspection.archive_headers import OLE, UNOPENED
-from scanner.inspection.coded_text import has_coded_file
 from scanner.inspection.engine import Content
 from scanner.inspection.marks import end_of, is_pdf
 from scanner.inspection.selftest.formats import BY_HEAD, BY_PLACE, BY_TYPE, any_of, is_mail
+from scanner.inspection.within import gap_in_data
 from scanner.inspection.zip_directory import STARTS
 
 LARGEST = 1024**2
@@ -36,10 +34,10 @@ def is_plain(content: Content) -> bool:
         return False
     data = content.read_at(0, LARGEST)
     # The byte first: few texts have it, and looking for one is faster than for four.
-    if BEGINNING.match(data) is not None or (b"\x05" in data and ZIP_END in data) or has_beginning(data):
+    if BEGINNING.match(data) is not None or (b"\x05" in data and ZIP_END in data):
         return False
     if any(data.startswith(mark, place) for place, mark, _ in BY_PLACE):
         return False
     if is_pdf(data, content.facts.mime, data[end_of(len(data)) :]):
         return False
-    return not is_mail(content.head) and not has_coded_file(data)
+    return not is_mail(content.head) and gap_in_data(data) is None

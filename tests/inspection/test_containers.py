@@ -4,9 +4,10 @@ import pytest
 
 from demo import samples
 from scanner import __version__
-from scanner.inspection.containers import BEHIND, ZIP_WITHIN, Containers
+from scanner.inspection.containers import Containers
 from scanner.inspection.engine import NobodyToAsk
 from scanner.inspection.selftest.samples import archives, rars
+from scanner.inspection.within import BEHIND, ZIP_WITHIN
 from scanner.model import Gap, Inspection, Unscannable
 from tests.contents import Spooled
 from tests.inspection import VERSION

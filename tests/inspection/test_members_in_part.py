@@ -134,6 +134,19 @@ KINDS: dict[str, Callable[[bytes], bytes]] = {
     "zip of lzma in a picture, in a zip": lambda content: samples.zip_of(
         {"a.png": samples.png() + zips.lzma_packed(content) + b"IEND"}
     ),
+    "tar behind blocks of anything": lambda content: b"x" * 1024 + archives.tar(content),
+    "cpio behind a picture": lambda content: samples.png() + archives.written(content, "cpio_newc"),
+    "gzip behind a script": lambda content: b"#!/bin/sh\ntail -n +3 $0|zcat|sh;exit\n" + streams.gzipped(content),
+    "gzip behind a script and a harmless one": lambda content: (
+        b"#!/bin/sh\n# a script\n" + streams.gzipped(HARMLESS) + b"exit\n" + streams.gzipped(content)
+    ),
+    "tar.xz behind a script, in a zip": lambda content: samples.zip_of(
+        {"a.run": b"#!/bin/sh\nexit\n" + archives.written(content, "gnutar", "xz") + b"a signature"}
+    ),
+    "base64 in a script": lambda content: b"base64 -d <<-EOF\n\t" + base64.encodebytes(content) + b"\tEOF\n",
+    "base64 in place of a certificate": lambda content: (
+        b"-----BEGIN CERTIFICATE-----\r\n" + base64.encodebytes(content) + b"-----END CERTIFICATE-----\r\n"
+    ),
     "rar behind a text": lambda content: b"hello\n" * 20 + rars.rar5(content),
     "an RTF behind blanks": lambda content: b" " * 80 + documents.rtf(content),
     "an RTF behind a zero, in a zip": lambda content: samples.zip_of({"a.rtf": b"\0" + documents.rtf(content)}),

@@ -7,7 +7,17 @@ import re
 from collections.abc import Iterator
 
 from scanner.inspection.archive_behind import FARTHEST, is_archive
-from scanner.inspection.coded_text import BEGIN, has_coded_file, here_document, is_line, uu_bytes
+from scanner.inspection.coded_text import (
+    BEGIN,
+    Here,
+    armoured,
+    base64_document,
+    from_base64,
+    has_coded_file,
+    here_document,
+    is_line,
+    uu_bytes,
+)
 from scanner.inspection.unpack.opening import Source, Told, TooMuch
 from scanner.model import Unscannable
 
@@ -41,9 +51,16 @@ def open_coded(source: Source, told: Told) -> None:
                 told.incomplete(Unscannable.CORRUPT, f"{name[:80]!r}: {error}")
     at = 0
     while (here := here_document(content, at)) is not None:
-        word, begins = here
-        at = _end(content, begins, word, b"")
-        told.member("file", (line + b"\n" for line in _lines(content[begins:at], MARK)))
+        at = _end_of(content, here)
+        told.member("file", (line + b"\n" for line in _here_lines(content[here.start : at], here)))
+    at = 0
+    while (here := base64_document(content, at)) is not None:
+        at = _end_of(content, here)
+        told.member("file", iter((from_base64(content[here.start : at]),)))
+    at = 0
+    while (between := armoured(content, at)) is not None:
+        start, at = between
+        told.member("file", iter((from_base64(content[start:at]),)))
 
 
 def _end(content: bytes, start: int, word: bytes, begin: bytes) -> int:
@@ -52,6 +69,17 @@ def _end(content: bytes, start: int, word: bytes, begin: bytes) -> int:
         content, start
     )
     return len(content) if found is None else found.start()
+
+
+def _end_of(content: bytes, here: Here) -> int:
+    tabs = rb"\t*+" if here.indented else b""
+    found = re.compile(b"^" + tabs + re.escape(here.word), re.MULTILINE).search(content, here.start)
+    return len(content) if found is None else found.start()
+
+
+def _here_lines(coded: bytes, here: Here) -> Iterator[bytes]:
+    for line in coded.splitlines():
+        yield (line.lstrip(b"\t") if here.indented else line).removeprefix(MARK)
 
 
 def _lines(coded: bytes, begin: bytes) -> Iterator[bytes]:

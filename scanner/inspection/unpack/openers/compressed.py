@@ -48,6 +48,14 @@ DICTIONARIES = range(12, 30)
 PACKED = frozenset({"gz", "bz2", "xz", "lzma", "zst", "lz4", "z", "lz"})
 
 
+class Behind(ValueError):
+    """Something else stands behind the last stream, from `place` on."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__("something else behind its end")
+        self.place = place
+
+
 class Decompressor(Protocol):
     """As in `bz2` and `lzma`."""
 
@@ -127,22 +135,33 @@ class Lunzip:
         return piece
 
 
+def decompressor(mark: bytes) -> tuple[bytes, Callable[[], Decompressor]] | None:
+    """For what begins so: the first bytes of each further stream, and what unpacks one; None for the rarer ones."""
+    if mark.startswith(GZIP):
+        return GZIP[:2], Gunzip
+    if mark.startswith(BZIP2):
+        return BZIP2, bz2.BZ2Decompressor
+    if mark.startswith(XZ):
+        return XZ, lambda: _lzma(lzma.FORMAT_XZ)
+    if mark.startswith(LZIP):
+        return LZIP, Lunzip
+    return (b"\x5d", lzma_alone) if LZMA.match(mark) else None
+
+
+def lzma_alone() -> lzma.LZMADecompressor:
+    return _lzma(lzma.FORMAT_ALONE)
+
+
 def open_compressed(source: Source, told: Told) -> None:
     head = source.head
     name = _inner_name(source)
     try:
-        if head.startswith(GZIP):
-            told.member(_stored_name(head) or name, _unpacked(source.file, GZIP[:2], Gunzip))
-        elif head.startswith(BZIP2):
-            told.member(name, _unpacked(source.file, BZIP2, bz2.BZ2Decompressor))
-        elif head.startswith(XZ):
-            told.member(name, _unpacked(source.file, XZ, lambda: _lzma(lzma.FORMAT_XZ)))
-        elif LZMA.match(head):
-            told.member(name, _unpacked(source.file, b"\x5d", lambda: _lzma(lzma.FORMAT_ALONE)))
-        elif head.startswith(LZIP):
-            told.member(name, _unpacked(source.file, LZIP, Lunzip))
-        else:
+        known = decompressor(head)
+        if known is None:
             _open_rarer(source, told, name)
+        else:
+            stored = _stored_name(head) if head.startswith(GZIP) else ""
+            told.member(stored or name, unpacked(source.file, *known))
     except lzma.LZMAError as error:
         reason = Unscannable.MEMORY if "Memory usage limit" in str(error) else Unscannable.CORRUPT
         told.incomplete(reason, str(error))
@@ -163,12 +182,12 @@ def _open_rarer(source: Source, told: Told, name: str) -> None:
         told.incomplete(Unscannable.MEMORY if fault.memory else Unscannable.CORRUPT, str(fault))
 
 
-def _unpacked(file: BinaryIO, mark: bytes, new: Callable[[], Decompressor]) -> Iterator[bytes]:
-    """All streams. Raises ValueError, OSError or LZMAError behind what could be read."""
+def unpacked(file: BinaryIO, mark: bytes, new: Callable[[], Decompressor]) -> Iterator[bytes]:
+    """All streams. Raises Behind, ValueError, OSError or LZMAError behind what could be read."""
     data = file.read(READ)
     while data:
         if not data.startswith(mark):
-            raise ValueError("something else behind its end")
+            raise Behind(file.tell() - len(data))
         stream = new()
         while not stream.eof:
             ended = False

@@ -22,12 +22,14 @@ from scanner.inspection.unpack.openers.compressed import open_compressed
 from scanner.inspection.unpack.openers.ends import open_rest_of_arj, open_rest_of_lz4
 from scanner.inspection.unpack.openers.flat_word import open_active_mime, open_flat_word
 from scanner.inspection.unpack.openers.html import open_html
+from scanner.inspection.unpack.openers.late_archive import has_late, open_late
 from scanner.inspection.unpack.openers.mail import open_mail
 from scanner.inspection.unpack.openers.msg import is_message, open_msg
 from scanner.inspection.unpack.openers.odf import open_odf
 from scanner.inspection.unpack.openers.ole import open_ole
 from scanner.inspection.unpack.openers.ooxml import open_ooxml
 from scanner.inspection.unpack.openers.package import has_part
+from scanner.inspection.unpack.openers.packed_script import has_packed_behind, open_packed
 from scanner.inspection.unpack.openers.pdf import open_pdf
 from scanner.inspection.unpack.openers.rtf import open_rtf
 from scanner.inspection.unpack.openers.shortcut import open_shortcut
@@ -97,7 +99,9 @@ ROWS = (
     Row(open_program, heads=r"MZ|\x7fELF|#!", sight=ends_as_zip),
     Row(open_zip_end, sight=has_zip_end),
     Row(open_behind, sight=has_archive_behind),
+    Row(open_late, sight=has_late),
     Row(open_coded, sight=has_coded),
+    Row(open_packed, sight=has_packed_behind),
     Row(open_ole, heads=r"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
     Row(open_msg, sight=is_message),
     Row(open_pdf, sight=_pdf),

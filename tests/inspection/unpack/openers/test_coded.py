@@ -68,6 +68,25 @@ def test_what_is_no_base64_is_told_and_the_next_file_handed_on():
     assert (told.gaps, told.members) == ([Unscannable.CORRUPT], [("a.exe", b"b")])
 
 
+@pytest.mark.parametrize(
+    "around",
+    [
+        b"base64 -d <<EOF > f\n%sEOF\n",
+        b"base64 -d <<-'EOF' > f\n\t%s\tEOF\n",
+        b"certutil -decode %%0 f\r\n-----BEGIN CERTIFICATE-----\r\n%s-----END CERTIFICATE-----\r\n",
+        b"-----BEGIN CERTIFICATE-----\n%s",
+    ],
+)
+def test_base64_in_a_script_or_in_place_of_a_certificate_is_decoded(around):
+    content = b"@rem\n" + around % base64.encodebytes(PAYLOAD)
+    assert told_of(open_coded, content) == Record(members=[("file", PAYLOAD)])
+
+
+def test_tabs_before_the_lines_of_a_shar_do_not_count_where_it_says_so():
+    told = told_of(open_coded, b"sed 's/^X//' <<-END > f\n\tXecho\n\t\tXX\n\tEND\n")
+    assert told.members == [("file", b"echo\nX\n")]
+
+
 def test_a_mail_or_an_archive_is_left_to_its_own_opener():
     mail = b"From: a\nSubject: b\n\n" + uuencoded(PAYLOAD)
     assert [has_coded(source_of(content)) for content in (mail, uuencoded(PAYLOAD), b"hello")] == [False, True, False]
