@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from scanner.inspection.archive_headers import OLE, UNOPENED
+from scanner.inspection.disk_image import disk_image
 from scanner.inspection.engine import Content
 from scanner.inspection.marks import end_of, is_pdf
 from scanner.inspection.selftest.formats import BY_HEAD, BY_PLACE, BY_TYPE, any_of, is_mail
@@ -37,6 +38,8 @@ def is_plain(content: Content) -> bool:
     if BEGINNING.match(data) is not None or (b"\x05" in data and ZIP_END in data):
         return False
     if any(data.startswith(mark, place) for place, mark, _ in BY_PLACE):
+        return False
+    if disk_image(content.head, content.read_at, content.facts.size) is not None:
         return False
     if is_pdf(data, content.facts.mime, data[end_of(len(data)) :]):
         return False
