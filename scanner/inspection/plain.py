@@ -11,6 +11,7 @@ import re
 from scanner.inspection.archive_headers import OLE, UNOPENED
 from scanner.inspection.disk_image import disk_image
 from scanner.inspection.engine import Content
+from scanner.inspection.lzma_alone import is_lzma_alone
 from scanner.inspection.marks import end_of, is_pdf
 from scanner.inspection.selftest.formats import BY_HEAD, BY_PLACE, BY_TYPE, any_of, is_mail
 from scanner.inspection.within import gap_in_data
@@ -39,7 +40,7 @@ def is_plain(content: Content) -> bool:
         return False
     if any(data.startswith(mark, place) for place, mark, _ in BY_PLACE):
         return False
-    if disk_image(content.head, content.read_at, content.facts.size) is not None:
+    if is_lzma_alone(data) or disk_image(content.head, content.read_at, content.facts.size) is not None:
         return False
     if is_pdf(data, content.facts.mime, data[end_of(len(data)) :]):
         return False

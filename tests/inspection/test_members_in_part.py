@@ -101,6 +101,11 @@ def headed(content: bytes, head: bytes) -> bytes:
     return head + documents.pdf(content)[len(b"%PDF-1.7") :]
 
 
+def rare_lzma(content: bytes) -> bytes:
+    settings = {"id": lzma.FILTER_LZMA1, "lc": 0, "lp": 1, "pb": 0, "dict_size": 1 << 20}
+    return lzma.compress(content, lzma.FORMAT_ALONE, filters=[settings])
+
+
 KINDS: dict[str, Callable[[bytes], bytes]] = {
     "7z, deflated": lambda content: archives.seven_zip(content, "deflate"),
     "7z, bzip2": lambda content: archives.seven_zip(content, "bzip2"),
@@ -146,6 +151,10 @@ KINDS: dict[str, Callable[[bytes], bytes]] = {
     "base64 in a script": lambda content: b"base64 -d <<-EOF\n\t" + base64.encodebytes(content) + b"\tEOF\n",
     "base64 in place of a certificate": lambda content: (
         b"-----BEGIN CERTIFICATE-----\r\n" + base64.encodebytes(content) + b"-----END CERTIFICATE-----\r\n"
+    ),
+    "lzma with rare properties": rare_lzma,
+    "a tar in lzma with rare properties, in a zip": lambda content: samples.zip_of(
+        {"a.tlz": rare_lzma(archives.tar(content))}
     ),
     "rar behind a text": lambda content: b"hello\n" * 20 + rars.rar5(content),
     "an RTF behind blanks": lambda content: b" " * 80 + documents.rtf(content),

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from scanner.inspection.engine import Content
+from scanner.inspection.lzma_alone import is_lzma_alone
 from scanner.inspection.marks import FARTHEST, RTF, SHORTCUT, end_of, is_pdf
 from scanner.inspection.selftest.zip_kind import ZipKind, zip_kind
 
@@ -141,6 +142,8 @@ def formats_of(content: Content) -> frozenset[Format]:
         found.add(BY_TYPE[mime])
     if is_mail(head):
         found.add(Format.EML)
+    if is_lzma_alone(head):
+        found.add(Format.LZMA)
     if is_pdf(head, mime, content.read_at(end_of(content.facts.size), FARTHEST)):
         found.add(Format.PDF)
     if Format.OLE in found and OUTLOOK in head:

@@ -23,6 +23,7 @@ from scanner.inspection.unpack.openers.ends import open_rest_of_arj, open_rest_o
 from scanner.inspection.unpack.openers.flat_word import open_active_mime, open_flat_word
 from scanner.inspection.unpack.openers.html import open_html
 from scanner.inspection.unpack.openers.late_archive import has_late, open_late
+from scanner.inspection.unpack.openers.lzma_alone import has_lzma_alone, open_lzma_alone
 from scanner.inspection.unpack.openers.mail import open_mail
 from scanner.inspection.unpack.openers.msg import is_message, open_msg
 from scanner.inspection.unpack.openers.odf import open_odf
@@ -94,6 +95,7 @@ ROWS = (
         heads=r"\x1f\x8b\x08|BZh[1-9]|\xfd7zXZ\x00|\x28\xb5\x2f\xfd|\x04\x22\x4d\x18|\x02\x21\x4c\x18|\x1f\x9d|LZIP\x01"
         r"|\x5d\x00\x00[\x00-\xff][\x00-\x40](?:\xff{8}|[\x00-\xff]{5}\x00{3})\x00",
     ),
+    Row(open_lzma_alone, sight=has_lzma_alone),
     Row(open_rest_of_lz4, heads=r"\x04\x22\x4d\x18|\x02\x21\x4c\x18"),
     Row(open_rest_of_arj, heads=r"\x60\xea.{8}[\x00-\x02]"),
     Row(open_program, heads=r"MZ|\x7fELF|#!", sight=ends_as_zip),
