@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lzma
+import struct
 
 import pytest
 from hypothesis import given
@@ -34,8 +35,25 @@ def test_what_no_library_here_unpacks_is_told():
     )
 
 
-def test_one_that_asks_for_more_memory_than_anybody_needs_is_told_so():
-    assert told_of(open_lzma_alone, packed(PAYLOAD, 0, 0, 0, 1 << 29)).gaps == [Unscannable.MEMORY]
+@pytest.mark.parametrize("dictionary", [1 << 29, 1 << 30])
+def test_a_dictionary_that_nobody_needs_is_not_asked_for(dictionary):
+    data = with_dictionary(packed(PAYLOAD, 0, 0, 0), dictionary)
+    assert told_of(open_lzma_alone, data) == Record(members=[("content", PAYLOAD)])
+
+
+def test_where_it_may_be_needed_a_fault_is_one_of_memory():
+    data = with_dictionary(packed(bytes(range(256)) * 1000, 0, 0, 0)[:-9] + b"\xff" * 99, 1 << 30)
+    assert told_of(open_lzma_alone, data).gaps == [Unscannable.MEMORY]
+
+
+def test_a_table_of_numbers_that_looks_like_one_is_no_fault():
+    table = struct.pack("<5I", 0, 64, 64, 0, 2) + b"a\0" + struct.pack("<64d", *range(64))
+    assert has_lzma_alone(source_of(table))
+    assert told_of(open_lzma_alone, table).gaps == []
+
+
+def with_dictionary(data, size):
+    return data[:1] + struct.pack("<I", size) + data[5:]
 
 
 def test_what_only_looks_like_one_is_no_damage():
