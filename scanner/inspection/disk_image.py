@@ -48,7 +48,9 @@ PARTITIONS, PARTITION = 446, struct.Struct("<B3xB3xII")
 SECTOR = 512
 SMALLEST = 2 * 1024
 """Bytes of a disk; a boot sector alone is a program."""
-DISC, DISC_PLACE = b"CD001", 32 * 1024 + 1
+DISC, DISC_PLACE, DISC_SECTOR = b"CD001", 32 * 1024 + 1, 2048
+UDF_BEGIN, UDF, UDF_AREA = b"BEA01", (b"NSR02", b"NSR03"), 128 * 1024
+HFS, HFS_PLACE = b"BD", 1024
 
 
 def disk_image(head: bytes, read_at: ReadAt, size: int) -> str | None:
@@ -64,6 +66,10 @@ def _kinds(head: bytes, read_at: ReadAt, size: int) -> Iterator[str]:
         yield "a file system (FAT, ext)"
     if _has_partitions(head, size):
         yield "a disk with partitions"
+    if _is_hfs(head):
+        yield "a file system (HFS)"
+    if _is_udf(head, read_at):
+        yield "a file system (UDF)"
     if size > BTRFS_PLACE and read_at(BTRFS_PLACE, len(BTRFS)) == BTRFS:
         yield "a file system (btrfs)"
     footer = read_at(size - FOOTER, FOOTER)
@@ -86,6 +92,20 @@ def _is_ext(head: bytes) -> bool:
     inodes, blocks, block_size, mark, state, errors, revision = EXT.unpack_from(head, EXT_PLACE)
     counted = inodes > 0 and blocks > 0 and block_size <= 6
     return bool(mark == 0xEF53 and counted and state < 8 and errors <= 3 and revision <= 1)
+
+
+def _is_hfs(head: bytes) -> bool:
+    """By the size of its blocks. On a disc it may stand beside ISO 9660, with other files (Inside Macintosh, Files)."""
+    block = int.from_bytes(head[HFS_PLACE + 20 : HFS_PLACE + 24], "big")
+    return head.startswith(HFS, HFS_PLACE) and block > 0 and block % SECTOR == 0
+
+
+def _is_udf(head: bytes, read_at: ReadAt) -> bool:
+    """Beside ISO 9660 or by itself: Windows shows its files and not the other's (ECMA-167, part 3)."""
+    area = head[DISC_PLACE - 1 :]
+    if any(head.startswith(mark, DISC_PLACE) for mark in (DISC, UDF_BEGIN)):
+        area = read_at(DISC_PLACE - 1, UDF_AREA)
+    return any(area.startswith(UDF, place + 1) for place in range(0, len(area), DISC_SECTOR))
 
 
 def _has_partitions(head: bytes, size: int) -> bool:

@@ -69,6 +69,8 @@ IMAGES = {
     "XFS": placed((0, b"XFSB\0\0\x10\0")),
     "btrfs": placed((65_600, b"_BHRfS_M"), size=80_000),
     "HFS+": placed((1024, b"H+\0\4")),
+    "HFS": placed((1024, b"BD".ljust(22, b"\0") + b"\x10\0")),
+    "UDF": placed((32_769, b"BEA01\1"), (34_817, b"NSR03\1"), (36_865, b"TEA01\1")),
     "APFS": placed((32, b"NXSB")),
     "MBR": with_partition(),
     "GPT": placed((510, b"\x55\xaa"), (512, b"EFI PART")),
@@ -117,6 +119,16 @@ HYBRID = with_partition(1)[:SECTOR] + ISO[SECTOR:]
 )
 def test_nothing_else_is_one(data: bytes) -> None:
     assert disk_image(data[:65536], lambda offset, length: data[offset : offset + length], len(data)) is None
+
+
+def test_a_disc_with_other_files_for_other_readers_is_one() -> None:
+    """Windows would show those of UDF, and macOS those of HFS; libarchive those of ISO 9660."""
+    last = archives.written(b"hello", "iso9660").find(b"\xffCD001")
+    area = placed((1, b"BEA01"), (2049, b"NSR02"), size=10_240)
+    udf = ISO[: last + 2048] + area + ISO[last + 12_288 :]
+    hfs = ISO[:1024] + b"BD".ljust(20, b"\0") + b"\0\0\x08\0" + ISO[1048:]
+    for data in (udf, hfs):
+        assert disk_image(data[:65536], lambda offset, length, data=data: data[offset:][:length], len(data)) is not None
 
 
 def test_a_partition_behind_a_disc_is_one() -> None:

@@ -55,7 +55,8 @@ def hand_on_rest(file: BinaryIO, start: int, told: Told) -> None:
     file.seek(filled)
     mark = file.read(8)
     before = next((zeros for mark_of_disc, zeros in DISC_MARKS.items() if mark.startswith(mark_of_disc)), 0)
-    file.seek(max(filled - before, 0) if before else start)
+    # A disc that is the whole content is behind nothing.
+    file.seek(filled - before if before and filled > before else start)
     told.member(BEHIND, iter(lambda: file.read(PIECE), b""))
 
 

@@ -51,6 +51,11 @@ def test_a_disc_keeps_the_zeros_that_it_begins_with():
     assert rest_of(ARCHIVES["gnutar"] + disc) == [disc]
 
 
+def test_a_disc_is_not_behind_itself():
+    disc = bytes(32_769) + b"BEA01\1" + bytes(30_000)
+    assert all(len(rest) < len(disc) for rest in rest_of(disc))
+
+
 def test_what_cannot_be_read_of_a_tar_is_told_only():
     tar = archives.tar(PAYLOAD)
     assert rest_of(tar[:1024] + b"x" * 2000) == []
