@@ -9,6 +9,8 @@ import re
 import struct
 from collections.abc import Callable, Iterator
 
+from scanner.inspection.selftest.formats import any_of
+
 ReadAt = Callable[[int, int], bytes]
 """`length` bytes from `offset`; fewer at the end."""
 
@@ -33,6 +35,8 @@ BY_HEAD = (
         "a disc by sectors, or packed",
     ),
 )
+ANY_HEAD = any_of(pattern for pattern, _ in BY_HEAD)
+"""Most contents begin like none of them."""
 BTRFS, BTRFS_PLACE = b"_BHRfS_M", 64 * 1024 + 64
 FOOTER = 512
 BY_FOOTER = (
@@ -55,13 +59,12 @@ HFS, HFS_PLACE = b"BD", 1024
 
 def disk_image(head: bytes, read_at: ReadAt, size: int) -> str | None:
     """What it is called; None for anything else. `head`: the first 64 KiB."""
-    if size < SMALLEST:
-        return next((name for pattern, name in BY_HEAD if pattern.match(head)), None)
-    return next(_kinds(head, read_at, size), None)
+    if ANY_HEAD.match(head) is not None:
+        return next(name for pattern, name in BY_HEAD if pattern.match(head))
+    return next(_kinds(head, read_at, size), None) if size >= SMALLEST else None
 
 
 def _kinds(head: bytes, read_at: ReadAt, size: int) -> Iterator[str]:
-    yield from (name for pattern, name in BY_HEAD if pattern.match(head))
     if _is_fat(head) or _is_ext(head):
         yield "a file system (FAT, ext)"
     if _has_partitions(head, size):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 BLOCK = 512
 DIGITS = re.compile(rb"[ 0]{0,5}[0-7]{1,7}[\x00 ]")
 """A checksum in the header of a tar."""
+DIGIT = b" 01234567"
 CHECKSUM = slice(148, 156)
 MOST_BLOCKS = 1_000
 """With what looks like a checksum, of which each is added up."""
@@ -47,8 +48,10 @@ def is_tar_header(block: bytes) -> bool:
 
 def _tar(data: bytes) -> int | None:
     tried = 0
-    for start in range(BLOCK, len(data) - BLOCK + 1, BLOCK):
-        if DIGITS.match(data, start + CHECKSUM.start) is None:
+    firsts = data[BLOCK + CHECKSUM.start :: BLOCK]  # of every such field, looked at before the fields
+    for number, first in enumerate(firsts, 1):
+        start = number * BLOCK
+        if first not in DIGIT or DIGITS.match(data, start + CHECKSUM.start) is None:
             continue
         tried += 1
         if tried > MOST_BLOCKS or is_tar_header(data[start : start + BLOCK]):
@@ -57,9 +60,8 @@ def _tar(data: bytes) -> int | None:
 
 
 def _cpio(data: bytes) -> int | None:
-    if CPIO_MARK not in data[1:]:
-        return None
-    found = CPIO.search(data, 1)
+    place = data.find(CPIO_MARK, 1)
+    found = None if place < 0 else CPIO.search(data, place)
     return None if found is None else found.start()
 
 

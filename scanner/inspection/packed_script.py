@@ -27,6 +27,8 @@ STREAMS = (
     (b"\x04\x22\x4d\x18", re.compile(rb"\x04\x22\x4d\x18[\x40-\x7f][\x40-\x7f]")),
 )
 """What each has in it, looked for first, and its header; a mark begins at most four bytes before its word."""
+RARE = dict(zip((word for word, _ in STREAMS), b"\x1f&\xfd\x01\x00\xb5\x18", strict=True))
+"""A byte of each word that few texts have: looking for one is ten times as fast as for a word."""
 BEFORE_WORD = 4
 COMPRESS = re.compile(rb"[\r\n]\x1f\x9d[\x89-\x90]")
 """Three bytes are little: behind a text only."""
@@ -62,7 +64,7 @@ def find_packed(data: bytes, at: int) -> Packed | None:
 def _streams(data: bytes, at: int) -> list[Packed]:
     found = []
     for word, header in STREAMS:
-        place = data.find(word, at)
+        place = data.find(word, at) if RARE[word] in data else -1
         match = None if place < 0 else header.search(data, max(at, place - BEFORE_WORD))
         if match is not None:
             found.append(Packed(match.start(), word))
@@ -82,7 +84,7 @@ def _tar(data: bytes, at: int) -> Packed | None:
 
 
 def _compressed(data: bytes, at: int) -> Packed | None:
-    found = COMPRESS.search(data, at - 1) if b"\x1f\x9d" in data else None
+    found = COMPRESS.search(data, at - 1) if b"\x9d" in data and b"\x1f\x9d" in data else None
     if found is None or TEXT.fullmatch(data, 0, found.start() + 1) is None:
         return None
     return Packed(found.start() + 1, b"\x1f\x9d")
