@@ -27,6 +27,12 @@ ARMOUR, ARMOUR_END = b"-----BEGIN ", b"-----END "
 ARMOURED = re.compile(rb"-----BEGIN [ -~]{0,80}-----[ \t]{0,8}\r?\n")
 FIELDS = re.compile(rb"(?:[A-Za-z-]{1,40}: [^\r\n]{0,400}\r?\n(?:[ \t][^\r\n]{0,400}\r?\n){0,20}){0,20}[\r\n]{0,8}")
 ARMOURED_LINE = re.compile(rb"[A-Za-z0-9+/]{4,400}={0,2}(?=[\r\n]|-----END)")
+OF_BASE64 = re.compile(rb"base64|b64|certutil|openssl", re.IGNORECASE)
+"""In a text that may decode what stands in it."""
+PARTS = (b"64", b"tutil", b"ssl", b"TUTIL", b"SSL")
+BARE_LINE = rb"[ \t#\"':;]{0,20}+[A-Za-z0-9+/]{%s}+={0,2}[\"'\\,;) \t]{0,9}+\r?$"
+BARE = re.compile(rb"(?:^%s\n?)++" % BARE_LINE % b"60,", re.MULTILINE)
+BARE_END = re.compile(rb"^%s" % BARE_LINE % b"2,", re.MULTILINE)
 DER = (0x30, 0x06)
 """First bytes of certificates, keys and parameters: a sequence, or an object identifier (X.690)."""
 PGP = frozenset({1, 2, 3, 4, 5, 6, 8, 9, 10, 18, 20})
@@ -43,7 +49,7 @@ def has_coded_file(data: bytes) -> bool:
     # Each search through a text costs as much as all that is asked of most of them.
     if HERE in data and (here_document(data, 0) is not None or base64_document(data, 0) is not None):
         return True
-    if armoured(data, 0) is not None:
+    if armoured(data, 0) is not None or bare_base64(data, 0) is not None:
         return True
     if BEGINNING not in data or MODE.search(data) is None:
         return False
@@ -106,6 +112,19 @@ def armoured(data: bytes, at: int) -> tuple[int, int] | None:
         if not _is_known(line[0], data[line.start() : end], of_pgp=data.startswith(b"PGP", at)):
             return line.start(), end
         at = end
+    return None
+
+
+def bare_base64(data: bytes, at: int) -> tuple[int, int] | None:
+    """Where the next lines of nothing but base64 begin and end, in a text that has to do with it; not behind a line of
+    dashes, where something else than files may stand."""
+    if not any(part in data for part in PARTS) or OF_BASE64.search(data) is None:
+        return None
+    while (found := BARE.search(data, at)) is not None:
+        last = BARE_END.match(data, found.end())
+        at = found.end() if last is None else last.end()
+        if not data.endswith((b"-----\n", b"-----\r\n"), max(found.start() - 8, 0), found.start()):
+            return found.start(), at
     return None
 
 

@@ -45,6 +45,10 @@ def armour(label: bytes, content: bytes, *, coded: bool = False) -> bytes:
         (armour(b"OPENSSH PRIVATE KEY", b"openssh-key-v1\0" + bytes(99)), False),
         (b"-----BEGIN CERTIFICATE-----\n...\n-----END CERTIFICATE-----\n", False),
         (b"-----BEGIN CERTIFICATE-----", False),
+        (b"tail -n +2 $0|base64 -d|sh;exit\n" + base64.encodebytes(bytes(99)), True),
+        (b"$a = [Convert]::FromBase64String('\n" + base64.b64encode(bytes(99)) + b"\n')", True),
+        (b"nothing of it\n" + base64.encodebytes(bytes(99)), False),
+        (b"base64 of a picture: " + base64.b64encode(bytes(99)), False),
         (b"cat <<EOF\nlibmagic1\nEOF\n", False),
         (b"cat <<EOF\nsome words, and more of them\nEOF\n", False),
         (b"std::cout << a << b;\n", False),
@@ -87,6 +91,8 @@ def test_any_pieces_are_answered(pieces: list[bytes]) -> None:
         b"-----BEGIN a-----\na: b\n",
         b"-----BEGIN a-----\nMAA=\n",
         b"a: b\n",
+        b"base64 " + b"A" * 70 + b"-",
+        b"base64\n" + b"A" * 70 + b"\n",
     ],
 )
 def test_nothing_takes_long(piece: bytes) -> None:

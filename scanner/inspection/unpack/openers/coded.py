@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from scanner.inspection.archive_behind import FARTHEST, is_archive
@@ -11,6 +12,7 @@ from scanner.inspection.coded_text import (
     BEGIN,
     Here,
     armoured,
+    bare_base64,
     base64_document,
     from_base64,
     has_coded_file,
@@ -39,10 +41,12 @@ def open_coded(source: Source, told: Told) -> None:
     if source.size > MAX_SIZE:
         raise TooMuch(f"a text of {source.size} bytes with files in it")
     content, at = source.file.read(), 0
+    seen: list[tuple[int, int]] = []
     while (begin := BEGIN.search(content, at)) is not None:
         at = begin.end()
         if is_line(begin, content):
             at = _end(content, at, END_BASE64 if begin[1] else END, begin[0])
+            seen.append((begin.end(), at))
             coded = _lines(content[begin.end() : at], begin[0])
             name = begin[2].decode("utf-8", "replace")
             try:
@@ -52,15 +56,30 @@ def open_coded(source: Source, told: Told) -> None:
     at = 0
     while (here := here_document(content, at)) is not None:
         at = _end_of(content, here)
+        seen.append((here.start, at))
         told.member("file", (line + b"\n" for line in _here_lines(content[here.start : at], here)))
+    _decode(content, seen, told)
+
+
+def _decode(content: bytes, seen: list[tuple[int, int]], told: Told) -> None:
+    """What is base64: in here documents, between lines of dashes, and by itself where nothing else was seen."""
+    coded: list[tuple[int, int]] = []
     at = 0
     while (here := base64_document(content, at)) is not None:
         at = _end_of(content, here)
-        told.member("file", iter((from_base64(content[here.start : at]),)))
+        coded.append((here.start, at))
     at = 0
     while (between := armoured(content, at)) is not None:
-        start, at = between
-        told.member("file", iter((from_base64(content[start:at]),)))
+        coded.append(between)
+        at = between[1]
+    known, at = sorted(seen + coded), 0
+    while (bare := bare_base64(content, at)) is not None:
+        place = bisect_right(known, (bare[0], len(content)))
+        if not place or known[place - 1][1] <= bare[0]:
+            coded.append(bare)
+        at = bare[1]
+    for start, end in sorted(coded):
+        told.member("file", iter((from_base64(content[start:end]),)))
 
 
 def _end(content: bytes, start: int, word: bytes, begin: bytes) -> int:

@@ -75,6 +75,8 @@ def test_what_is_no_base64_is_told_and_the_next_file_handed_on():
         b"base64 -d <<-'EOF' > f\n\t%s\tEOF\n",
         b"certutil -decode %%0 f\r\n-----BEGIN CERTIFICATE-----\r\n%s-----END CERTIFICATE-----\r\n",
         b"-----BEGIN CERTIFICATE-----\n%s",
+        b"tail -n +3 $0 | base64 -d | zcat | sh; exit\n%s",
+        b"tail -n +3 $0 | base64 -d | zcat | sh; exit\n\n%s\nmore\n",
     ],
 )
 def test_base64_in_a_script_or_in_place_of_a_certificate_is_decoded(around):
