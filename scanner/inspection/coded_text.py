@@ -27,7 +27,7 @@ ARMOUR, ARMOUR_END = b"-----BEGIN ", b"-----END "
 ARMOURED = re.compile(rb"-----BEGIN [ -~]{0,80}-----[ \t]{0,8}\r?\n")
 FIELDS = re.compile(rb"(?:[A-Za-z-]{1,40}: [^\r\n]{0,400}\r?\n(?:[ \t][^\r\n]{0,400}\r?\n){0,20}){0,20}[\r\n]{0,8}")
 ARMOURED_LINE = re.compile(rb"[A-Za-z0-9+/]{4,400}={0,2}(?=[\r\n]|-----END)")
-OF_BASE64 = re.compile(rb"base64|b64|certutil|openssl", re.IGNORECASE)
+OF_BASE64 = re.compile(rb"base64|b64[ _]?d|certutil|openssl", re.IGNORECASE)
 """In a text that may decode what stands in it."""
 PARTS = (b"64", b"tutil", b"ssl", b"TUTIL", b"SSL")
 BARE_LINE = rb"[ \t#\"':;]{0,20}+[A-Za-z0-9+/]{%s}+={0,2}[\"'\\,;) \t]{0,9}+\r?$"

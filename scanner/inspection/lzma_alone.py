@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import struct
 
-HEADER = struct.Struct("<BIQBB")
-"""Properties, size of the dictionary, size, and the first two bytes that are packed."""
+HEADER = struct.Struct("<BIQBBB")
+"""Properties, size of the dictionary, size, and the first three bytes that are packed."""
 PROPERTIES = 9 * 5 * 5
 UNKNOWN = (1 << 64) - 1
 LARGEST = 1 << 40
@@ -20,9 +20,10 @@ MOST_LITERAL = 4
 def is_lzma_alone(head: bytes) -> bool:
     if len(head) < HEADER.size:
         return False
-    properties, dictionary, size, first, second = HEADER.unpack_from(head)
-    # What is packed begins with a zero, and with a byte that is no repetition: nothing was before it.
-    begins = first == 0 and second < 0x80
+    properties, dictionary, size, first, second, third = HEADER.unpack_from(head)
+    # What is packed begins with a zero, and with a byte that is no repetition: nothing was before it. Two more zeros
+    # stand there in tables of numbers only: they would be zeros that nobody packed.
+    begins = first == 0 and second < 0x80 and bool(second or third)
     return begins and properties < PROPERTIES and dictionary in SIZES and (0 < size < LARGEST or size == UNKNOWN)
 
 

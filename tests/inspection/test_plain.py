@@ -25,7 +25,8 @@ MARKS = [
     b"!<arch>\n", b"WARC/1.0", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-1.7", b"%PDF-x", b"\nstartxref\n7",
     b"{\\rtf1", b"\0\n {\\rt", b"L\0\0\0\x01\x14\x02" + bytes(5) + b"\xc0" + bytes(6) + b"F", b"From a b 10:11 x\n",
     b"\x78\x9f\x3e\x22", b"PK\x03\x04", b"PK\x05\x06" + bytes(18), b"From: a\nSubject: b\n",
-    b"QFI\xfb", b"RE~^\x07\x00\x00", b"\x01" + struct.pack("<IQH", 1 << 16, 9, 0), b"x" * 512 + archives.tar(b""),
+    b"QFI\xfb", b"RE~^\x07\x00\x00", b"\x01" + struct.pack("<IQ3B", 1 << 16, 9, 0, 1, 1),
+    b"x" * 512 + archives.tar(b""),
     b"x" + archives.written(b"", "cpio_newc"), b"#!/bin/sh\nzcat $0\n\x1f\x8b\x08" + bytes(6) + b"\3",
     b"base64 -d <<EOF\nQ2F0\n", b"-----BEGIN CERTIFICATE-----\nTVqQAAMA\n", b"<?xml ?>", b"hsqs",
 ]  # fmt: skip
