@@ -9,6 +9,7 @@ import re
 import struct
 import zlib
 
+from scanner.inspection.disk_image import disk_image
 from scanner.inspection.engine import Content
 from scanner.model import Gap, Unscannable
 
@@ -20,7 +21,7 @@ UNOPENED = (
     (re.compile(rb"\x1f\x9d[\x09-\x10\x89-\x90]"), "compress (.Z)"),
     (re.compile(rb"!<arch>\n|\xed\xab\xee\xdb[\x03\x04]"), "ar, deb or rpm"),
     (re.compile(rb".{7}\*\*ACE\*\*|SIT!.{6}rLau|StuffIt \(c\)", re.DOTALL), "ACE or StuffIt"),
-    (re.compile(rb"MSWIM\x00\x00\x00|hsqs|KDMV[\x01-\x03]\x00\x00\x00|QFI\xfb|vhdxfile|conectix"), "a disk image"),
+    (re.compile(rb"RE~\^..[\x00-\xff]", re.DOTALL), "rar of before 1.5"),
 )
 """Seen with clamd 1.4.6: OK for the test file in zstd, lz4, lzma, .Z, ar and deb."""
 
@@ -39,6 +40,7 @@ def header_gap(content: Content) -> Gap | None:
     """Why clamd's OK would not cover this content; None where nothing speaks against it."""
     head = content.head
     kind = next((name for pattern, name in UNOPENED if pattern.match(head)), None)
+    kind = kind or disk_image(head, content.read_at, content.facts.size)
     if kind is not None:
         return Gap(Unscannable.FORMAT, f"{kind}: no engine opens it")
     if head.startswith(SEVEN_ZIP):

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 from scanner.errors import EngineUnavailable
 from scanner.inspection.clamd_connection import connector
@@ -18,6 +19,7 @@ from scanner.inspection.clamd_control import ClamdStatus, ask_reload, loaded_ver
 from scanner.inspection.clamd_hand_over import Agreement, HandOver
 from scanner.inspection.clamd_session import Answer, Found, scan, scan_descriptor
 from scanner.inspection.engine import Content, Inquiry
+from scanner.inspection.passed_over import other_beginning
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unchecked, Unscannable
 from scanner.settings import ClamavSettings
 
@@ -80,6 +82,8 @@ class Clamd:
         with self._slots:
             before = self.version()
             answer = self._shown(content, before)
+            if answer is None:
+                answer = self._shown_again(content)
             if answer is None and content.head.startswith(RAR):
                 answer = self._rar_gap(before)
         if isinstance(answer, Gap):
@@ -111,6 +115,11 @@ class Clamd:
         if isinstance(answer, Gap) and answer.transient:
             self._agreement.forget()
         return answer
+
+    def _shown_again(self, content: Content) -> Answer:
+        """Where the first bytes kept clamd from looking, its word on the same content without them."""
+        other = other_beginning(content.head)
+        return None if other is None else self._scan(chain((other,), content.chunks(len(other))))
 
     def _handed_over(self, content: Content) -> Answer:
         try:

@@ -8,25 +8,19 @@ from __future__ import annotations
 import re
 
 from scanner import __version__
-from scanner.inspection.archive_behind import FARTHEST, find_archive, is_archive
 from scanner.inspection.archive_headers import header_gap
 from scanner.inspection.cms_text import Kind, cms_kind
-from scanner.inspection.coded_text import has_coded_file
 from scanner.inspection.engine import Content, Inquiry
 from scanner.inspection.marks import MAIL_STORE
 from scanner.inspection.selftest.blind_spots import BlindSpots, SpotsInForce
+from scanner.inspection.within import gap_within
 from scanner.inspection.zip_directory import zip_gap
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unscannable
 
-CODED = Gap(
-    Unscannable.FORMAT,
-    "files in a text (uuencode, base64, yEnc, shar, a card), which clamd decodes in mails at most",
-)
 MAIL_STORES = re.compile(MAIL_STORE)
 STORE = Gap(Unscannable.FORMAT, "a store of mails (pst, dbx or nsf): no engine opens it")
 SIGNED = Gap(Unscannable.FORMAT, "a signed or packed message (CMS), within which clamd does not look")
 LOCKED = Gap(Unscannable.ENCRYPTED, "an encrypted message (CMS)")
-BEHIND = Gap(Unscannable.FORMAT, "a rar or 7z behind something else, where clamd does not look for one")
 
 
 class Containers:
@@ -52,20 +46,16 @@ class Containers:
             header_gap(content)
             or zip_gap(content, self._max_stream)
             or self._spots().gap(content, version.name)
-            or _behind(content)
+            or _of_mail(content)
+            or gap_within(content, version.name)
         )
         return Inspection(self.name, self.version(), gap=gap)
 
 
-def _behind(content: Content) -> Gap | None:
+def _of_mail(content: Content) -> Gap | None:
     if MAIL_STORES.match(content.head) is not None:
         return STORE
     kind = cms_kind(content.head)
-    if kind is not None:
-        return LOCKED if kind is Kind.LOCKED else SIGNED
-    if is_archive(content.head, content.facts.mime):
+    if kind is None:
         return None
-    data = content.read_at(0, FARTHEST)
-    if find_archive(data) is not None:
-        return BEHIND
-    return CODED if has_coded_file(data) else None
+    return LOCKED if kind is Kind.LOCKED else SIGNED

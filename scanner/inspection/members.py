@@ -15,9 +15,11 @@ from scanner.inspection.apart import TakenApart, TakesApart
 from scanner.inspection.engine import Content, Engine, NobodyToAsk
 from scanner.inspection.flat import is_flat
 from scanner.inspection.kinship import Kinship
+from scanner.inspection.passed_over import other_beginning
 from scanner.inspection.plain import is_plain
 from scanner.inspection.selftest.blind_spots import SpotsInForce
 from scanner.inspection.selftest.formats import ARCHIVES, DOCUMENTS, Format, formats_of
+from scanner.inspection.unpack.opening import BEHIND
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unscannable
 from scanner.rulebook.anatomy import Anatomy, Member
 
@@ -87,8 +89,9 @@ class Members:
         self, version: FileVersion, apart: TakenApart, whole_unseen: bool, kinds: frozenset[Format]
     ) -> Iterator[Inspection]:
         """All engines over each member. Unless the whole was not seen, only over those of kinds that clamd does not
-        open, over what lies inside them, or may do so (a place that was cut tells no parent), and over what lies
-        directly in a kind that it opens in part."""
+        open, over what lies inside them, or may do so (a place that was cut tells no parent), over what lies directly
+        in a kind that it opens in part, and over what stands behind the end of one or is passed over for its first
+        bytes."""
         members = apart.anatomy.members
         kinship = Kinship(members)
         unseen: set[int] = set()  # groups of members that may be each other's
@@ -97,7 +100,8 @@ class Members:
         for index in sorted(range(len(members)), key=lambda index: members[index].depth):
             member, parents = members[index], kinship.parents[index]
             orphan = member.depth > 1 and not parents
-            inside_unseen = whole_unseen or orphan or not unseen.isdisjoint(parents)
+            behind = member.name == BEHIND
+            inside_unseen = whole_unseen or orphan or behind or not unseen.isdisjoint(parents)
             around_in_part = bool(kinds & IN_PART) if member.depth == 1 else not in_part.isdisjoint(parents)
             shown = inside_unseen or around_in_part
             obstacle = TOOK_TOO_LONG if time.monotonic() > until else NOT_TAKEN_OUT if member.content is None else None
@@ -107,9 +111,11 @@ class Members:
                 continue
             content = apart.member_content(member)
             flat = is_flat(content.head)
-            if not (shown or flat) and is_plain(content, member.name) and not self._spots().too_large(content):
+            astray = other_beginning(content.head) is not None
+            certain = not (shown or flat or astray) and is_plain(content, member.name)
+            if certain and not self._spots().too_large(content):
                 continue
-            looks = tuple(self._look(_named(version, member), content, shown))
+            looks = tuple(self._look(_named(version, member), content, shown or astray))
             inner = formats_of(content, member.name)
             if inside_unseen or flat or any(_unopened(look, inner) for look in looks):
                 unseen.add(kinship.group[index])
@@ -124,7 +130,7 @@ class Members:
         return Inspection(self._engines[0].name, "", gap=_placed_gap(gap, member))
 
     def _look(self, version: FileVersion, content: Content, unseen: bool) -> Iterator[Inspection]:
-        """The first engine alone over what clamd has seen in the whole."""
+        """The first engine alone over what clamd has seen in the whole. `unseen`: or may have passed over there."""
         first, *others = self._engines
         look = first.inspect(version, NobodyToAsk(), content)
         yield look

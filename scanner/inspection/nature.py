@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 
-from scanner.inspection.archive_behind import FARTHEST, find_archive
+from scanner.inspection.archive_behind import FARTHEST
 from scanner.inspection.cms_text import cms_kind
-from scanner.inspection.coded_text import has_coded_file
 from scanner.inspection.engine import Content
 from scanner.inspection.flat import is_flat
 from scanner.inspection.marks import FARTHEST as FARTHEST_MARK
 from scanner.inspection.marks import RTF, SHORTCUT, end_of, is_pdf
 from scanner.inspection.selftest.mail_kind import find_mail, is_mail
 from scanner.inspection.unpack.openers.text import wide_encoding
+from scanner.inspection.within import gap_within
 from scanner.rulebook.facts import Nature
 
 TAIL = 64 * 1024 + 22
@@ -48,18 +48,17 @@ def nature_of(content: Content, name: str) -> Nature:
     if facts.size == 0:
         return Nature(hollow=True)
     wrapped = _wrapped(content, name.casefold())
-    return Nature(not wrapped and _hollow(content), wrapped)
+    return Nature(not wrapped and _hollow(content, name), wrapped)
 
 
-def _hollow(content: Content) -> bool:
+def _hollow(content: Content, name: str) -> bool:
     if PLAIN.fullmatch(content.facts.mime) is None or _ends_as_zip(content):
         return False
     if any(content.head.startswith(mark, place) for place, mark in POLYGLOT):
         return False
-    if cms_kind(content.head) is not None:
+    if cms_kind(content.head) is not None or gap_within(content, name) is not None:
         return False
-    data = content.read_at(0, FARTHEST)
-    return find_archive(data) is None and not has_coded_file(data) and find_mail(data) is None
+    return find_mail(content.read_at(0, FARTHEST)) is None
 
 
 def _wrapped(content: Content, name: str) -> bool:

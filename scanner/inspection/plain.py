@@ -1,22 +1,23 @@
 """Whether a content is certainly no container, by one look for all the marks that any of them has.
 
 Nine of ten members of a document are, and each of the closer looks costs more than this one. Pure but for reading; what
-it says must follow from `formats_of`, `header_gap`, `zip_gap`, `find_archive`, `cms_kind` and `has_coded_file`, which
-remain the word on all others.
+it says must follow from `formats_of`, `header_gap`, `zip_gap`, `cms_kind` and `gap_within`, which remain the word on
+all others.
 """
 
 from __future__ import annotations
 
 import re
 
-from scanner.inspection.archive_behind import has_beginning
 from scanner.inspection.archive_headers import OLE, UNOPENED
 from scanner.inspection.cms_text import cms_kind
-from scanner.inspection.coded_text import has_coded_file
+from scanner.inspection.disk_image import disk_image
 from scanner.inspection.engine import Content
+from scanner.inspection.lzma_alone import is_lzma_alone
 from scanner.inspection.marks import MAIL_STORE, end_of, is_pdf
 from scanner.inspection.selftest.formats import BY_HEAD, BY_PLACE, BY_TYPE, any_of
 from scanner.inspection.selftest.mail_kind import find_mail, is_mail
+from scanner.inspection.within import gap_in_data
 from scanner.inspection.zip_directory import STARTS
 
 LARGEST = 1024**2
@@ -38,12 +39,14 @@ def is_plain(content: Content, name: str = "") -> bool:
         return False
     data = content.read_at(0, LARGEST)
     # The byte first: few texts have it, and looking for one is faster than for four.
-    if BEGINNING.match(data) is not None or (b"\x05" in data and ZIP_END in data) or has_beginning(data):
+    if BEGINNING.match(data) is not None or (b"\x05" in data and ZIP_END in data):
         return False
     if any(data.startswith(mark, place) for place, mark, _ in BY_PLACE):
         return False
+    if is_lzma_alone(data) or disk_image(content.head, content.read_at, content.facts.size) is not None:
+        return False
     if is_pdf(data, content.facts.mime, data[end_of(len(data)) :]):
         return False
-    if cms_kind(content.head) is not None:
+    if cms_kind(content.head) is not None or is_mail(content.head, name):
         return False
-    return not is_mail(content.head, name) and not has_coded_file(data) and find_mail(data) is None
+    return gap_in_data(data) is None and find_mail(data) is None

@@ -4,9 +4,10 @@ import pytest
 
 from demo import samples
 from scanner import __version__
-from scanner.inspection.containers import BEHIND, Containers
+from scanner.inspection.containers import Containers
 from scanner.inspection.engine import NobodyToAsk
 from scanner.inspection.selftest.samples import archives, rars
+from scanner.inspection.within import BEHIND, ZIP_WITHIN
 from scanner.model import Gap, Inspection, Unscannable
 from tests.contents import Spooled
 from tests.inspection import VERSION
@@ -30,7 +31,10 @@ DOCX = samples.docx("hello")
         (b"MZ" + bytes(500) + rars.rar5(b"hello"), BEHIND),
         (b"hello\n" + rars.rar4(b"hello"), BEHIND),
         (samples.png() + archives.written(b"hello", "7zip"), BEHIND),
+        (b"hello" + samples.zip_of({"a": b"a"}) + b"hello", ZIP_WITHIN),
+        (b"hello" + samples.zip_of({"a": b"a"}), None),
         # What an archive holds is its member.
+        (archives.tar(samples.zip_of({"a": b"a"})), None),
         (archives.tar(rars.rar5(b"hello")), None),
         (b"\x28\xb5\x2f\xfd", Gap(Unscannable.FORMAT, "zstd or lz4: no engine opens it")),
     ],

@@ -152,6 +152,11 @@ def headed(content: bytes, head: bytes) -> bytes:
     return head + documents.pdf(content)[len(b"%PDF-1.7") :]
 
 
+def rare_lzma(content: bytes) -> bytes:
+    settings = {"id": lzma.FILTER_LZMA1, "lc": 0, "lp": 1, "pb": 0, "dict_size": 1 << 20}
+    return lzma.compress(content, lzma.FORMAT_ALONE, filters=[settings])
+
+
 KINDS: dict[str, Callable[[bytes], bytes]] = {
     "7z, deflated": lambda content: archives.seven_zip(content, "deflate"),
     "7z, bzip2": lambda content: archives.seven_zip(content, "bzip2"),
@@ -180,6 +185,28 @@ KINDS: dict[str, Callable[[bytes], bytes]] = {
     "a shar of files by uuencode": lambda content: shar(uuencoded(content)),
     "warc": lambda content: archives.written(content, "warc"),
     "zip behind a tag of MP3": zips.tagged,
+    "zip of lzma, something behind it": lambda content: b"hello\n" + zips.lzma_packed(content) + b"hello\n" * 20,
+    "zip of lzma in a song": lambda content: b"ID3\x03" + bytes(99) + zips.lzma_packed(content) + bytes(70_000),
+    "zip of lzma in a picture, in a zip": lambda content: samples.zip_of(
+        {"a.png": samples.png() + zips.lzma_packed(content) + b"IEND"}
+    ),
+    "tar behind blocks of anything": lambda content: b"x" * 1024 + archives.tar(content),
+    "cpio behind a picture": lambda content: samples.png() + archives.written(content, "cpio_newc"),
+    "gzip behind a script": lambda content: b"#!/bin/sh\ntail -n +3 $0|zcat|sh;exit\n" + streams.gzipped(content),
+    "gzip behind a script and a harmless one": lambda content: (
+        b"#!/bin/sh\n# a script\n" + streams.gzipped(HARMLESS) + b"exit\n" + streams.gzipped(content)
+    ),
+    "tar.xz behind a script, in a zip": lambda content: samples.zip_of(
+        {"a.run": b"#!/bin/sh\nexit\n" + archives.written(content, "gnutar", "xz") + b"a signature"}
+    ),
+    "base64 in a script": lambda content: b"base64 -d <<-EOF\n\t" + base64.encodebytes(content) + b"\tEOF\n",
+    "base64 in place of a certificate": lambda content: (
+        b"-----BEGIN CERTIFICATE-----\r\n" + base64.encodebytes(content) + b"-----END CERTIFICATE-----\r\n"
+    ),
+    "lzma with rare properties": rare_lzma,
+    "a tar in lzma with rare properties, in a zip": lambda content: samples.zip_of(
+        {"a.tlz": rare_lzma(archives.tar(content))}
+    ),
     "rar behind a text": lambda content: b"hello\n" * 20 + rars.rar5(content),
     "an RTF behind blanks": lambda content: b" " * 80 + documents.rtf(content),
     "an RTF behind a zero, in a zip": lambda content: samples.zip_of({"a.rtf": b"\0" + documents.rtf(content)}),
@@ -291,6 +318,46 @@ def test_what_programs_open_as_a_mail_by_its_name_is_looked_into(panel: Panel, n
 )
 def test_whatever_is_called_a_mail_and_holds_nothing_stays_clean(panel: Panel, data: bytes) -> None:
     assert looked(panel, data, "a.eml") == looked(panel, data) or data.startswith(b"%PDF")
+
+
+FIRST: dict[str, Callable[[bytes], bytes]] = {
+    "zip": lambda content: samples.zip_of({"a": content}),
+    "cab": archives.cab,
+    "7z": lambda content: archives.written(content, "7zip"),
+    "cpio": lambda content: archives.written(content, "cpio_newc"),
+    "iso": lambda content: archives.written(content, "iso9660"),
+    "xar": lambda content: archives.written(content, "xar"),
+    "lzh": archives.lzh,
+    "arj": archives.arj,
+    "rar 4": rars.rar4,
+    "rar 5": rars.rar5,
+    "lz4": lambda content: archives.written(content, "gnutar", "lz4"),
+    "tar": archives.tar,
+}
+SECOND: dict[str, Callable[[bytes], bytes]] = {
+    "rar": rars.rar5,
+    "7z": lambda content: archives.seven_zip(content, "bzip2"),
+    "zip": zips.lzma_packed,
+    "cab": archives.cab,
+    "arj": archives.arj,
+    "tar": archives.tar,
+    "gzip": streams.gzipped,
+}
+
+
+@pytest.mark.parametrize("second", SECOND)
+@pytest.mark.parametrize("first", FIRST)
+def test_what_stands_behind_an_archive_is_looked_at(panel: Panel, first: str, second: str) -> None:
+    assert looked(panel, FIRST[first](HARMLESS) + SECOND[second](EICAR))[0]
+    found, gaps = looked(panel, FIRST[first](HARMLESS) + SECOND[second](HARMLESS))
+    assert not found
+    # Two zips are one with members that its directory does not name; an ARJ that clamd has not met nobody opens.
+    assert not gaps or (first, second) == ("zip", "zip") or "arj" in (first, second)
+
+
+@pytest.mark.parametrize("first", FIRST)
+def test_what_is_no_archive_there_is_not_held_against_one(panel: Panel, first: str) -> None:
+    assert looked(panel, FIRST[first](HARMLESS) + b"a signature of some kind " * 20) == (False, set())
 
 
 @pytest.mark.parametrize(

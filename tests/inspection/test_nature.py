@@ -57,6 +57,7 @@ def late_parts() -> bytes:
         ("a.exe", samples.windows_program(), PLAIN),
         ("a.png", samples.png() + samples.zip_of({"a.txt": b"hello"}), PLAIN),
         ("a.txt", b"hello" + samples.zip_of({"a.txt": b"hello"}) + b"the comment", PLAIN),
+        ("a.mp3", b"ID3" + samples.zip_of({"a.txt": b"hello"}) + bytes(99_999), PLAIN),
         ("a.gif", b"GIF89a" + bytes(251) + b"ustar\0" + bytes(99), PLAIN),
         ("a.png", samples.png().ljust(32_769, b"\0") + b"CD001", PLAIN),
         ("a.png", samples.png() + rars.rar5(b"hello"), PLAIN),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from scanner.inspection.engine import NobodyToAsk
 from scanner.inspection.plain import LARGEST, is_plain
 from scanner.inspection.rehearsal import memory_content
 from scanner.inspection.selftest.formats import BY_TYPE, formats_of
+from scanner.inspection.selftest.samples import archives
 from scanner.model import EntryId, FileVersion, GroupId
 
 VERSION = FileVersion("acme", GroupId("g"), EntryId("e"), "/Shared/x", "create")
@@ -23,7 +26,10 @@ MARKS = [
     b"{\\rtf1", b"\0\n {\\rt", b"L\0\0\0\x01\x14\x02" + bytes(5) + b"\xc0" + bytes(6) + b"F", b"From a b 10:11 x\n",
     b"\x78\x9f\x3e\x22", b"!BDN", b"\x1a\0\0\4\0\0", b"PK\x03\x04", b"PK\x05\x06" + bytes(18), b"From: a\nSubject: b\n",
     b"\nMIME-Version: 1.0\nContent-Type: multipart/related;\n", b"0\x80\x06\t*\x86H\x86\xf7\r\x01\x07\x02",
-    b"<?xml ?>", b"hsqs",
+    b"QFI\xfb", b"RE~^\x07\x00\x00", b"\x01" + struct.pack("<IQ3B", 1 << 16, 9, 0, 1, 1),
+    b"x" * 512 + archives.tar(b""),
+    b"x" + archives.written(b"", "cpio_newc"), b"#!/bin/sh\nzcat $0\n\x1f\x8b\x08" + bytes(6) + b"\3",
+    b"base64 -d <<EOF\nQ2F0\n", b"-----BEGIN CERTIFICATE-----\nTVqQAAMA\n", b"<?xml ?>", b"hsqs",
 ]  # fmt: skip
 
 

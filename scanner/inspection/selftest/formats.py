@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from scanner.inspection.engine import Content
+from scanner.inspection.lzma_alone import is_lzma_alone
 from scanner.inspection.marks import FARTHEST, RTF, SHORTCUT, end_of, is_pdf
 from scanner.inspection.selftest.mail_kind import FARTHEST as FARTHEST_MAIL
 from scanner.inspection.selftest.mail_kind import find_mail, is_mail
@@ -142,6 +143,8 @@ def formats_of(content: Content, name: str = "") -> frozenset[Format]:
     zipped = zip_kind(content)
     if is_mail(head, name) or (zipped is None and not found & ARCHIVES and _is_before_mail(content)):
         found.add(Format.EML)
+    if is_lzma_alone(head):
+        found.add(Format.LZMA)
     if is_pdf(head, mime, content.read_at(end_of(content.facts.size), FARTHEST)):
         found.add(Format.PDF)
     if Format.OLE in found and OUTLOOK in head:

@@ -61,6 +61,10 @@ class Told(Protocol):
         ...
 
 
+BEHIND = "behind its end"
+"""Name of a member: what stands behind the end of an archive, where whoever opened the whole need not have looked."""
+
+
 class Enough(Exception):
     """A limit of the whole is reached; nothing more is opened."""
 

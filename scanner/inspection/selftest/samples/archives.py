@@ -11,6 +11,7 @@ from scanner.rulebook.samples import archives
 
 NAME = "payload.com"
 TAR_BLOCK = 512
+SIZE, CHECKSUM = slice(124, 136), slice(148, 156)
 OTHER = b"An innocent file before the other one.\n"
 
 
@@ -36,18 +37,19 @@ def tar_with_size_elsewhere(content: bytes) -> bytes:
         entry.size, entry.pax_headers = len(content), {"size": str(len(content))}
         archive.addfile(entry, io.BytesIO(content))
     packed = buffer.getvalue()
-    return _with_size(packed, packed.index(NAME.encode(), 2 * TAR_BLOCK), b"%011o\0" % 0)
+    return with_header(packed, SIZE, b"%011o\0" % 0, packed.index(NAME.encode(), 2 * TAR_BLOCK))
 
 
 def tar_with_size_in_base_256(content: bytes) -> bytes:
     """As GNU tar writes what is too large for twelve octal digits."""
-    return _with_size(tar(content), 0, b"\x80" + len(content).to_bytes(11, "big"))
+    return with_header(tar(content), SIZE, b"\x80" + len(content).to_bytes(11, "big"))
 
 
-def _with_size(packed: bytes, header: int, size: bytes) -> bytes:
+def with_header(packed: bytes, field: slice, value: bytes, header: int = 0) -> bytes:
+    """A tar in which the header at that place has another value in a field, and the checksum for it."""
     block = bytearray(packed[header : header + TAR_BLOCK])
-    block[124:136], block[148:156] = size, b" " * 8
-    block[148:156] = b"%06o\0 " % sum(block)
+    block[field], block[CHECKSUM] = value, b" " * 8
+    block[CHECKSUM] = b"%06o\0 " % sum(block)
     return packed[:header] + block + packed[header + TAR_BLOCK :]
 
 

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from scanner.inspection.archive_behind import FARTHEST, find_archive, has_beginning
 from scanner.inspection.unpack.openers.libarchive import PIECE, Archive, Broken, Entry
 from scanner.inspection.unpack.openers.package import Package, tell_gap
+from scanner.inspection.unpack.openers.rest import filled_from, hand_on_rest, rest_of
 from scanner.inspection.unpack.openers.sound_zip import sound_members
 from scanner.inspection.unpack.openers.zip_layout import STARTS, Directory, find_directory, has_disguised, layout_fault
 from scanner.inspection.unpack.openers.zip_password import right_first
@@ -31,8 +32,6 @@ UDF = re.compile(rb"\x00NSR0[23]\x01")
 MOST_BROKEN = 100
 """Entries that cannot be read; some readers would give the same one for ever."""
 MOST_FOLDERS = 100_000
-TAR_BLOCK = 512
-BEHIND = "behind its end"
 UNKNOWN = re.compile(r"unsupported|not supported|unavailable|not available|unknown compression", re.IGNORECASE)
 """In the library's messages: nothing is wrong with the archive."""
 
@@ -40,7 +39,7 @@ UNKNOWN = re.compile(r"unsupported|not supported|unavailable|not available|unkno
 def open_archive(source: Source, told: Told) -> None:
     """What its first bytes or its type say is an archive."""
     if source.head.startswith(STARTS):
-        _open_zip(source, told)
+        open_zip(source, told)
         return
     if UDF.search(source.head, 32 * 1024):
         told.incomplete(Unscannable.FORMAT, "a UDF file system, beside or instead of ISO 9660")
@@ -52,31 +51,18 @@ def open_formats(file: BinaryIO, formats: Sequence[str], filters: Sequence[str],
     try:
         with Archive(file, formats, filters, told.passwords) as archive:
             whole = _hand_on_all(archive, told)
-            end = archive.end_of_tar
+            rest = rest_of(archive, file, whole=whole)
     except Broken as fault:
         _tell(fault, "", told, encrypted=False)
         return
-    if whole and end is not None:
-        _hand_on_behind(file, end, told)
-
-
-def _hand_on_behind(file: BinaryIO, end: int, told: Told) -> None:
-    """What is no filling behind an archive's end: another tar, say, which some programs unpack as if it were of the
-    first."""
-    file.seek(end)
-    while piece := file.read(PIECE):
-        zeros = len(piece) - len(piece.lstrip(b"\0"))
-        if zeros < len(piece):
-            file.seek(end + zeros - zeros % TAR_BLOCK)
-            told.member(BEHIND, iter(lambda: file.read(PIECE), b""))
-            return
-        end += len(piece)
+    if rest is not None:
+        hand_on_rest(file, rest, told)
 
 
 def open_program(source: Source, told: Told) -> None:
     """An executable, that may unpack itself."""
     if ends_as_zip(source):
-        _open_zip(source, told)
+        open_zip(source, told)
         return
     if find_archive(source.file.read(FARTHEST)) is not None:
         return  # see `behind`: the library looks in some places of a program only
@@ -99,7 +85,8 @@ def ends_as_zip(source: Source) -> bool:
     return directory is not None and directory.size > 0
 
 
-def _open_zip(source: Source, told: Told) -> None:
+def open_zip(source: Source, told: Told) -> None:
+    """What is a zip, or ends as one."""
     members = sound_members(source.file)
     if members is None:
         _open_any_zip(source, told)
@@ -135,7 +122,9 @@ def _hand_on_behind_zip(file: BinaryIO, directory: Directory, told: Told) -> Non
     """Programs for rars look for one there. A comment is nothing to be opened, unless one may be in it."""
     file.seek(directory.end)
     comment = file.read(directory.comment)
-    _hand_on_behind(file, directory.end + (0 if has_beginning(comment) else len(comment)), told)
+    rest = filled_from(file, directory.end + (0 if has_beginning(comment) else len(comment)))
+    if rest is not None:
+        hand_on_rest(file, rest, told)
 
 
 def _hand_on_disguised(source: Source, told: Told) -> None:

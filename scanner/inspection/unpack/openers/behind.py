@@ -1,44 +1,22 @@
 """A rar or 7z behind something else: viewers read from the front, programs for archives look for their mark further on.
 
 Behind a picture the mark is enough, behind all else its header must be sound. A zip there is found by its end, behind
-anything; see `archive.ends_as_zip`.
+anything; see `archive.ends_as_zip` and `zip_end`.
 """
 
 from __future__ import annotations
 
-import io
 import re
-from typing import BinaryIO, cast
 
 from scanner.inspection.archive_behind import FARTHEST, find_archive, is_archive
 from scanner.inspection.unpack.openers.archive import open_formats
+from scanner.inspection.unpack.openers.window import window
 from scanner.inspection.unpack.opening import Source, Told
 
 MARK = re.compile(rb"Rar!\x1a\x07(?:\x00|\x01\x00)|7z\xbc\xaf\x27\x1c\x00[\x02-\x04]")
 LONGEST_MARK = 8
 PIECE = 1024**2
 FORMATS = ("7zip", "rar", "rar5")
-
-
-class _From(io.RawIOBase):
-    """A file from a place in it on."""
-
-    def __init__(self, file: BinaryIO, start: int) -> None:
-        super().__init__()
-        self._file = file
-        self._start = start
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        return self._file.seek(offset + (0 if whence else self._start), whence) - self._start
-
-    def readinto(self, buffer: object) -> int:
-        return int(self._file.readinto(buffer))  # type: ignore[attr-defined]
 
 
 def has_archive_behind(source: Source) -> bool:
@@ -49,7 +27,7 @@ def open_behind(source: Source, told: Told) -> None:
     """What cannot be read there is damaged, or encrypted: its mark does not stand there by chance."""
     start = _start(source)
     if start is not None:
-        open_formats(cast("BinaryIO", _From(source.file, start)), FORMATS, (), told)
+        open_formats(window(source, start).file, FORMATS, (), told)
 
 
 def _start(source: Source) -> int | None:

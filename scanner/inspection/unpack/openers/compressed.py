@@ -22,6 +22,7 @@ PIECE = 256 * 1024
 MOST_MEMORY = 256 * 1024**2
 """Bytes that xz may take; `xz -9` takes 65 MiB, a hostile header asks for 4 GiB."""
 GZIP, BZIP2, XZ = b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00"
+LZIP, LZIP_HEADER, LZIP_TRAILER = b"LZIP\x01", 6, 20
 LZMA = re.compile(rb"\x5d\x00\x00[\x00-\xff][\x00-\x40](?:\xff{8}|[\x00-\xff]{5}\x00{3})\x00", re.DOTALL)
 """Has no mark: properties, a dictionary of 64 KiB to 1 GiB, then the size, unknown or below 1 TiB."""
 RARER = {
@@ -29,7 +30,6 @@ RARER = {
     b"\x04\x22\x4d\x18": "lz4",
     b"\x02\x21\x4c\x18": "lz4",  # its old form
     b"\x1f\x9d": "compress",
-    b"LZIP\x01": "lzip",
 }
 SUFFIXES = {
     "tgz": "tar",
@@ -43,7 +43,17 @@ SUFFIXES = {
     "emz": "emf",
     "wmz": "wmf",
 }
+DICTIONARIES = range(12, 30)
+"""Powers of two that lzip knows."""
 PACKED = frozenset({"gz", "bz2", "xz", "lzma", "zst", "lz4", "z", "lz"})
+
+
+class Behind(ValueError):
+    """Something else stands behind the last stream, from `place` on."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__("something else behind its end")
+        self.place = place
 
 
 class Decompressor(Protocol):
@@ -86,20 +96,72 @@ class Gunzip:
             raise ValueError(f"gzip: {error}") from error
 
 
+class Lunzip:
+    """The same for lzip: a header, LZMA with an end mark of its own, and checksum and sizes (manual of lzip, 5)."""
+
+    def __init__(self) -> None:
+        self._inner: lzma.LZMADecompressor | None = None
+        self._header = self._trailer = b""
+        self._checksum = 0
+
+    @property
+    def eof(self) -> bool:
+        return len(self._trailer) >= LZIP_TRAILER
+
+    @property
+    def needs_input(self) -> bool:
+        return self._inner is None or self._inner.eof or self._inner.needs_input
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._trailer[LZIP_TRAILER:]
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        if self._inner is None:
+            self._header += data
+            if len(self._header) < LZIP_HEADER:
+                return b""
+            data = self._header[LZIP_HEADER:]
+            self._inner = _lzip(self._header[LZIP_HEADER - 1])
+        piece = b""
+        if self._inner.eof:
+            self._trailer += data
+        else:
+            piece = self._inner.decompress(data, max_length)
+            self._checksum = zlib.crc32(piece, self._checksum)
+            self._trailer = self._inner.unused_data
+        if self.eof and self._checksum != int.from_bytes(self._trailer[:4], "little"):
+            raise ValueError("lzip: wrong checksum")
+        return piece
+
+
+def decompressor(mark: bytes) -> tuple[bytes, Callable[[], Decompressor]] | None:
+    """For what begins so: the first bytes of each further stream, and what unpacks one; None for the rarer ones."""
+    if mark.startswith(GZIP):
+        return GZIP[:2], Gunzip
+    if mark.startswith(BZIP2):
+        return BZIP2, bz2.BZ2Decompressor
+    if mark.startswith(XZ):
+        return XZ, lambda: _lzma(lzma.FORMAT_XZ)
+    if mark.startswith(LZIP):
+        return LZIP, Lunzip
+    return (b"\x5d", lzma_alone) if LZMA.match(mark) else None
+
+
+def lzma_alone() -> lzma.LZMADecompressor:
+    return _lzma(lzma.FORMAT_ALONE)
+
+
 def open_compressed(source: Source, told: Told) -> None:
     head = source.head
     name = _inner_name(source)
     try:
-        if head.startswith(GZIP):
-            told.member(_stored_name(head) or name, _unpacked(source.file, GZIP[:2], Gunzip))
-        elif head.startswith(BZIP2):
-            told.member(name, _unpacked(source.file, BZIP2, bz2.BZ2Decompressor))
-        elif head.startswith(XZ):
-            told.member(name, _unpacked(source.file, XZ, lambda: _lzma(lzma.FORMAT_XZ)))
-        elif LZMA.match(head):
-            told.member(name, _unpacked(source.file, b"\x5d", lambda: _lzma(lzma.FORMAT_ALONE)))
-        else:
+        known = decompressor(head)
+        if known is None:
             _open_rarer(source, told, name)
+        else:
+            stored = _stored_name(head) if head.startswith(GZIP) else ""
+            told.member(stored or name, unpacked(source.file, *known))
     except lzma.LZMAError as error:
         reason = Unscannable.MEMORY if "Memory usage limit" in str(error) else Unscannable.CORRUPT
         told.incomplete(reason, str(error))
@@ -120,12 +182,12 @@ def _open_rarer(source: Source, told: Told, name: str) -> None:
         told.incomplete(Unscannable.MEMORY if fault.memory else Unscannable.CORRUPT, str(fault))
 
 
-def _unpacked(file: BinaryIO, mark: bytes, new: Callable[[], Decompressor]) -> Iterator[bytes]:
-    """All streams. Raises ValueError, OSError or LZMAError behind what could be read."""
+def unpacked(file: BinaryIO, mark: bytes, new: Callable[[], Decompressor]) -> Iterator[bytes]:
+    """All streams. Raises Behind, ValueError, OSError or LZMAError behind what could be read."""
     data = file.read(READ)
     while data:
         if not data.startswith(mark):
-            raise ValueError("something else behind its end")
+            raise Behind(file.tell() - len(data))
         stream = new()
         while not stream.eof:
             ended = False
@@ -151,6 +213,18 @@ def _behind(rest: bytes, file: BinaryIO) -> bytes:
 
 def _lzma(format: int) -> lzma.LZMADecompressor:
     return lzma.LZMADecompressor(format, memlimit=MOST_MEMORY)
+
+
+def _lzip(coded: int) -> lzma.LZMADecompressor:
+    """`coded`: the size of its dictionary, a power of two less some sixteenths of it."""
+    if coded & 0x1F not in DICTIONARIES:
+        raise lzma.LZMAError("lzip: a dictionary of no size")
+    size = 1 << (coded & 0x1F)
+    size -= (size >> 4) * (coded >> 5)
+    if size > MOST_MEMORY:
+        raise lzma.LZMAError("Memory usage limit of lzip exceeded")
+    settings = {"id": lzma.FILTER_LZMA1, "dict_size": size, "lc": 3, "lp": 0, "pb": 2}
+    return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[settings])
 
 
 def _stored_name(head: bytes) -> str:

@@ -19,8 +19,11 @@ from libarchive import ffi
 
 OK, EOF, RETRY, WARN = 0, 1, -10, -20
 FATAL = -30
-TAR, FAMILY = 0x30000, 0xFF0000
-"""What the library calls a tar, of whatever kind."""
+FAMILY = 0xFFFF0000
+CPIO, TAR, ISO, XAR, LHA, CAB, RAR, SEVEN_ZIP, RAR5 = (
+    0x10000, 0x30000, 0x40000, 0xA0000, 0xB0000, 0xC0000, 0xD0000, 0xE0000, 0x100000,
+)  # fmt: skip
+"""What the library calls them, of whatever kind."""
 BLOCK = 64 * 1024
 """Bytes read from the source at once; each seek of the zip reader throws away what it has of them."""
 PIECE = 256 * 1024
@@ -170,9 +173,14 @@ class Archive:
         return int(_filter_count(self._archive)) - 1  # the last is none
 
     @property
-    def end_of_tar(self) -> int | None:
-        """Where the last entry's end mark ends, once all were asked for; None for other formats."""
-        return int(_filter_bytes(self._archive, 0)) if _format(self._archive) & FAMILY == TAR else None
+    def family(self) -> int:
+        """Of formats; known once an entry was asked for."""
+        return int(_format(self._archive)) & FAMILY
+
+    @property
+    def consumed(self) -> int:
+        """Bytes of the file that the entries so far took, and their end mark where all were asked for."""
+        return int(_filter_bytes(self._archive, 0))
 
     def _start(self) -> int:
         # Kept here: the library holds them without the interpreter's knowledge.

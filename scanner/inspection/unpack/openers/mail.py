@@ -84,7 +84,7 @@ def tell_mail(content: bytes, told: Told) -> None:
         for way, reading in enumerate(decoded(loose.coded, loose.encodings).readings, 1):
             if reading != loose.coded:
                 seen.hand_on(numbered(f"loose{number}", way), reading)
-    tell_coded(content, told)
+    tell_coded(content, told, in_mail=True)
 
 
 def _tell_mails(content: bytes, told: Told) -> None:
@@ -160,7 +160,7 @@ def _tell_part(part: Message, number: int, seen: _Seen) -> None:
         if not found.odd and NO_TEXT.search(found.readings[0]) is None:
             seen.add(found.readings[0])
             return
-    told_already = found.odd and has_coded_file(coded)  # as what stands between the lines of the whole
+    told_already = found.odd and has_coded_file(coded, in_mail=True)  # as what stands between the lines of the whole
     readings = [reading for reading in found.readings if reading != coded or not told_already]
     for way, reading in enumerate(readings, 1):
         whole = part.get_content_maintype() == "multipart" and reading != coded

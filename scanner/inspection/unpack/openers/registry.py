@@ -21,8 +21,11 @@ from scanner.inspection.unpack.openers.behind import has_archive_behind, open_be
 from scanner.inspection.unpack.openers.cms import is_cms, open_cms
 from scanner.inspection.unpack.openers.coded import has_coded, open_coded
 from scanner.inspection.unpack.openers.compressed import open_compressed
+from scanner.inspection.unpack.openers.ends import open_rest_of_arj, open_rest_of_lz4
 from scanner.inspection.unpack.openers.flat_word import open_active_mime, open_flat_word
 from scanner.inspection.unpack.openers.html import open_html
+from scanner.inspection.unpack.openers.late_archive import has_late, open_late
+from scanner.inspection.unpack.openers.lzma_alone import has_lzma_alone, open_lzma_alone
 from scanner.inspection.unpack.openers.mail import open_mail
 from scanner.inspection.unpack.openers.mail_behind import has_mail_behind, open_mail_behind
 from scanner.inspection.unpack.openers.msg import is_message, open_msg
@@ -30,12 +33,14 @@ from scanner.inspection.unpack.openers.odf import open_odf
 from scanner.inspection.unpack.openers.ole import open_ole
 from scanner.inspection.unpack.openers.ooxml import open_ooxml
 from scanner.inspection.unpack.openers.package import has_part
+from scanner.inspection.unpack.openers.packed_script import has_packed_behind, open_packed
 from scanner.inspection.unpack.openers.pdf import open_pdf
 from scanner.inspection.unpack.openers.rtf import open_rtf
 from scanner.inspection.unpack.openers.shortcut import open_shortcut
 from scanner.inspection.unpack.openers.text import open_text, wide_encoding
 from scanner.inspection.unpack.openers.tnef import open_tnef
 from scanner.inspection.unpack.openers.unopened import is_unopened, open_nothing
+from scanner.inspection.unpack.openers.zip_end import has_zip_end, open_zip_end
 from scanner.inspection.unpack.opening import Opener, Source
 
 
@@ -93,10 +98,16 @@ ROWS = (
         heads=r"\x1f\x8b\x08|BZh[1-9]|\xfd7zXZ\x00|\x28\xb5\x2f\xfd|\x04\x22\x4d\x18|\x02\x21\x4c\x18|\x1f\x9d|LZIP\x01"
         r"|\x5d\x00\x00[\x00-\xff][\x00-\x40](?:\xff{8}|[\x00-\xff]{5}\x00{3})\x00",
     ),
+    Row(open_lzma_alone, sight=has_lzma_alone),
+    Row(open_rest_of_lz4, heads=r"\x04\x22\x4d\x18|\x02\x21\x4c\x18"),
+    Row(open_rest_of_arj, heads=r"\x60\xea.{8}[\x00-\x02]"),
     Row(open_program, heads=r"MZ|\x7fELF|#!", sight=ends_as_zip),
+    Row(open_zip_end, sight=has_zip_end),
     Row(open_behind, sight=has_archive_behind),
+    Row(open_late, sight=has_late),
     Row(open_coded, sight=has_coded),
     Row(open_cms, sight=is_cms),
+    Row(open_packed, sight=has_packed_behind),
     Row(open_ole, heads=r"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
     Row(open_msg, sight=is_message),
     Row(open_pdf, sight=_pdf),

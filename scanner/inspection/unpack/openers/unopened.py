@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import partial
+from typing import BinaryIO
 
+from scanner.inspection.disk_image import disk_image
 from scanner.inspection.marks import MAIL_STORE
 from scanner.inspection.unpack.opening import Source, Told
 from scanner.model import Unscannable
@@ -14,7 +17,7 @@ KINDS = (
     (re.compile(rb"SIT!.{6}rLau|StuffIt \(c\)", re.DOTALL), "StuffIt"),
     (re.compile(rb"LRZI\x00|\x89LZO\x00\r\n\x1a\n|zPQ[\x01\x02]|7kSt\xa0"), "lrzip, lzop or zpaq"),
     (re.compile(rb"[\x50-\x5f]\x2a\x4d\x18"), "zstd or lz4 behind a frame of its own"),
-    (re.compile(rb"MSWIM\x00\x00\x00|hsqs|KDMV[\x01-\x03]\x00\x00\x00|QFI\xfb|vhdxfile|conectix"), "a disk image"),
+    (re.compile(rb"RE~\^..[\x00-\xff]", re.DOTALL), "rar of before 1.5"),
     (re.compile(rb"ITSF[\x02-\x04]\x00\x00\x00"), "compiled help (CHM)"),
     (re.compile(MAIL_STORE), "a store of mails"),
     (re.compile(rb"ALZ\x01|EGGA\x00\x01"), "ALZ or EGG"),
@@ -22,12 +25,18 @@ KINDS = (
 
 
 def is_unopened(source: Source) -> bool:
-    return _kind(source.head) is not None
+    return _kind(source) is not None
 
 
 def open_nothing(source: Source, told: Told) -> None:
-    told.incomplete(Unscannable.FORMAT, f"{_kind(source.head)}: nothing here opens it")
+    told.incomplete(Unscannable.FORMAT, f"{_kind(source)}: nothing here opens it")
 
 
-def _kind(head: bytes) -> str | None:
-    return next((name for pattern, name in KINDS if pattern.match(head)), None)
+def _kind(source: Source) -> str | None:
+    known = next((name for pattern, name in KINDS if pattern.match(source.head)), None)
+    return known or disk_image(source.head, partial(_read_at, source.file), source.size)
+
+
+def _read_at(file: BinaryIO, offset: int, length: int) -> bytes:
+    file.seek(offset)
+    return file.read(length)

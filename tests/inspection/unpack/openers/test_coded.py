@@ -48,7 +48,7 @@ def test_a_file_ends_with_a_line_without_bytes_whatever_follows():
 def test_a_shar_holds_texts_as_they_are_and_files_by_uuencode():
     told = told_of(open_coded, shar(b"echo\nEND of it\n", b"two\n", uuencoded(PAYLOAD)))
     assert told.members[:1] == [("a.exe", PAYLOAD)]
-    assert told.members[1:3] == [("file", b"echo\nEND of it\n"), ("file", b"two\n")]
+    assert told.members[1:3] == [("file", b"echo\nEND of it\n"), ("2.file", b"two\n")]
 
 
 def test_a_shar_of_today_leaves_most_lines_as_they_are():
@@ -81,6 +81,27 @@ def test_of_what_is_cut_off_the_beginning_is_handed_on(content):
 def test_what_is_no_base64_is_told_and_the_next_file_handed_on():
     told = told_of(open_coded, b"begin-base64 644 a\nQ2F0\n=Q2F\n====\n" + uuencoded(b"b"))
     assert (told.gaps, told.members) == ([Unscannable.CORRUPT], [("a.exe", b"b")])
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        b"base64 -d <<EOF > f\n%sEOF\n",
+        b"base64 -d <<-'EOF' > f\n\t%s\tEOF\n",
+        b"certutil -decode %%0 f\r\n-----BEGIN CERTIFICATE-----\r\n%s-----END CERTIFICATE-----\r\n",
+        b"-----BEGIN CERTIFICATE-----\n%s",
+        b"tail -n +3 $0 | base64 -d | zcat | sh; exit\n%s",
+        b"tail -n +3 $0 | base64 -d | zcat | sh; exit\n\n%s\nmore\n",
+    ],
+)
+def test_base64_in_a_script_or_in_place_of_a_certificate_is_decoded(around):
+    content = b"@rem\n" + around % base64.encodebytes(PAYLOAD)
+    assert told_of(open_coded, content) == Record(members=[("file", PAYLOAD)])
+
+
+def test_tabs_before_the_lines_of_a_shar_do_not_count_where_it_says_so():
+    told = told_of(open_coded, b"sed 's/^X//' <<-END > f\n\tXecho\n\t\tXX\n\tEND\n")
+    assert told.members == [("file", b"echo\nX\n")]
 
 
 def test_a_mail_or_an_archive_is_left_to_its_own_opener():

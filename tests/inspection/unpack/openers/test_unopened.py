@@ -15,7 +15,7 @@ from tests.inspection.unpack.openers.recording import Record, source_of, told_of
         (bytes(7) + b"**ACE**" + bytes(20), "ACE"),
         (b"SIT!" + bytes(6) + b"rLau", "StuffIt"),
         (b"\x50\x2a\x4d\x18" + bytes(20), "zstd or lz4 behind a frame of its own"),
-        (b"hsqs" + bytes(100), "a disk image"),
+        (b"hsqs" + bytes(100), "squashfs, cramfs or romfs"),
         (b"!BDN" + bytes(100), "a store of mails"),
         (b"ITSF\x03\0\0\0" + bytes(100), "compiled help (CHM)"),
     ],
