@@ -26,6 +26,7 @@ from scanner.errors import ThrottleScope
 from scanner.metrics.caching import CachingMetrics
 from scanner.metrics.detections import Detections
 from scanner.metrics.intended import Intended
+from scanner.metrics.polls import LastPolls
 from scanner.metrics.spending import SpendingMetrics
 from scanner.model import Brake, Lane, Outcome, Severity, Skip, StepKind, StepState, Unchecked, Unscannable, VerdictKind
 
@@ -108,16 +109,13 @@ class Families:
         self.detections = Detections(self.registry)
         self.caching = CachingMetrics(self.registry)
         self.spending = SpendingMetrics(self.registry)
+        self.last_polls = LastPolls(self.registry)
 
     def _declare_events(self) -> None:
         self.events_read = self._counter("events_read", "Platform events read", kind=EVENT_KINDS)
         self.skips = self._counter("skips", "Events that needed no scan, by reason", reason=Skip)
         polls = ("success", "empty", "throttled", "error")
         self.event_polls = self._counter("event_polls", "Polls of a feed, by how they ended", outcome=polls)
-        self.last_poll = self._gauge(
-            "event_poll_last_success_timestamp_seconds",
-            "Last poll that succeeded at any replica, of the domain where it is longest ago",
-        )
         self.last_seen = self._gauge(
             "event_last_seen_timestamp_seconds", "Platform time of the newest event in the ledger, over all domains"
         )

@@ -126,8 +126,6 @@ class Metrics(Families):
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         super().__init__(registry)
-        self._last_polls: dict[str, float] = {}
-        self._own_polls: dict[str, datetime] = {}
         self._cursors: dict[str, int] = {}
         self._last_probes: dict[str, float] = {}
         self._newest_event = 0.0
@@ -137,8 +135,7 @@ class Metrics(Families):
     def polled(self, domain: str, poll: Polled, now: datetime) -> None:
         """A poll succeeded: its events are in the ledger."""
         self.event_polls.labels(poll.outcome).inc()
-        self._own_polls[domain] = now
-        self._show_last_poll(domain, now.timestamp())
+        self.last_polls.succeeded(domain, now)
         if poll.reset is not None:
             self.cursor_resets.labels(poll.reset).inc()
         if poll.cursor is not None:
@@ -150,27 +147,12 @@ class Metrics(Families):
     def poll_failed(self, domain: str, error: RetryLater) -> None:
         """A poll got no answer, or was told to wait."""
         self.event_polls.labels("throttled" if isinstance(error, Throttled) else "error").inc()
-        self._show_last_poll(domain, self._last_polls.get(domain, 0.0))
+        self.last_polls.failed(domain)
 
     def not_polled(self, domain: str, now: datetime) -> None:
-        """A domain cannot be entered: it counts as polled when that was first known, so that it gets older than all."""
+        """A domain cannot be entered."""
         self.event_polls.labels("error").inc()
-        self._show_last_poll(domain, self._last_polls.get(domain, now.timestamp()))
-
-    def own_polls(self) -> dict[str, datetime]:
-        """Last polls of feeds that succeeded here, since this was asked before."""
-        mine, self._own_polls = self._own_polls, {}
-        return mine
-
-    def last_polls(self, moments: Mapping[str, datetime | None]) -> None:
-        """Of each domain, by whichever replica; None where it was never polled."""
-        before, self._last_polls = self._last_polls, {}
-        for domain, moment in moments.items():
-            self._show_last_poll(domain, before.get(domain, 0.0) if moment is None else moment.timestamp())
-
-    def _show_last_poll(self, domain: str, moment: float) -> None:
-        self._last_polls[domain] = moment
-        self.last_poll.set(min(self._last_polls.values()))
+        self.last_polls.left_out(domain, now)
 
     def _settled(self, event: Event, disposition: Disposition) -> None:
         self.events_read.labels(event.type if event.type in EVENT_KINDS else OTHER).inc()

@@ -46,9 +46,9 @@ async def publish(parts: Parts, *, scans: bool = True) -> None:
 async def _publish_figures(parts: Parts) -> None:
     """What is asked for, and what the ledger holds of it; what was found most within a day."""
     ledger, metrics = parts.stations.ledger, parts.metrics
-    await ledger.polls.record(metrics.own_polls())
+    await ledger.polls.record(metrics.last_polls.own())
     polled = await ledger.polls.last()
-    metrics.last_polls({one.name: polled.get(one.name) for one in parts.settings.domains})
+    metrics.last_polls.told({one.name: polled.get(one.name) for one in parts.settings.domains})
     metrics.intended.asked(len(parts.stations.domains), **_asked(parts.settings))
     walked = {name: await ledger.walks.last_completed(name) for name in parts.stations.domains}
     metrics.intended.walked(walked.values())
