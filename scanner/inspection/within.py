@@ -36,7 +36,7 @@ def gap_in_data(data: bytes, *, of_mail: bool = False) -> Gap | None:
     return PACKED if has_packed(data) else None
 
 
-def gap_within(content: Content, name: str) -> Gap | None:
+def gap_within(content: Content, name: str = "") -> Gap | None:
     """None for an archive: what stands further on is its members' then, or behind its end."""
     if is_archive(content.head, content.facts.mime):
         return None

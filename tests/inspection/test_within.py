@@ -1,5 +1,8 @@
+"""What stands within another file, where clamd does not look for it, is told for all who ask alike."""
+
 from __future__ import annotations
 
+import base64
 import gzip
 
 import pytest
@@ -12,6 +15,7 @@ from scanner.inspection.within import BEHIND, CODED, LATE, PACKED, ZIP_WITHIN, g
 from scanner.model import Gap
 
 PAYLOAD = b"payload\n" * 9
+LINES = base64.encodebytes(bytes(99))
 
 
 @pytest.mark.parametrize(
@@ -29,6 +33,11 @@ PAYLOAD = b"payload\n" * 9
         (b"hello" + zips.stored(PAYLOAD), None),
         (archives.tar(gzip.compress(PAYLOAD, mtime=0)), None),
         (samples.tar_gz_of({"a": PAYLOAD}), None),
+        (b"base64 -d $0 | sh\n" + LINES, CODED),
+        # Its own parts, which the opener of mails takes out.
+        (b"Subject: a\nMIME-Version: 1.0\nContent-Transfer-Encoding: base64\n\n" + LINES, None),
+        (b"cat b <<EOF\n" + LINES + b"EOF\n", CODED),
+        (b"\0\1\2 <<EOF\n" + LINES, None),
     ],
 )
 def test_what_stands_within_is_told(data: bytes, gap: Gap | None) -> None:
