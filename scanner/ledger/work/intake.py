@@ -252,11 +252,11 @@ def queue_versions(
     put = _PUT_AGAIN if given_up else _PUT_WORK
     queued = 0
     wanted = list(versions)
-    ours = {
-        (domain, entry_id)
-        for domain in {version.domain for version in wanted}
-        for entry_id in made.among(connection, domain, [one.entry_id for one in wanted if one.domain == domain])
-    }
+    ours: set[tuple[str, EntryId]] = set()
+    for domain in {version.domain for version in wanted}:
+        theirs = [one for one in wanted if one.domain == domain]
+        probing.adopt_listed(connection, domain, theirs, now)
+        ours |= {(domain, entry_id) for entry_id in made.among(connection, domain, [one.entry_id for one in theirs])}
     for version in wanted:
         if (version.domain, version.entry_id) in ours:
             continue

@@ -18,7 +18,7 @@ from scanner.ledger.tables import Base, BigKey, UtcDateTime, events
 from scanner.ledger.tables import made as made_versions
 from scanner.ledger.walks import walking
 from scanner.ledger.work import made
-from scanner.model import EntryId, Event, GroupId, Lane, StepResult, StepState
+from scanner.model import EntryId, Event, FileVersion, GroupId, Lane, StepResult, StepState
 
 KEPT = timedelta(days=30)
 INTERRUPTED = "interrupted"
@@ -142,6 +142,14 @@ def adopt(connection: Connection, domain: str, page: Sequence[Event], now: datet
         path = (event.target_path or "").lower()
         if event.action == "create" and event.entry_id and event.group_id and path in waiting:
             _own(connection, waiting.pop(path), event.group_id, event.entry_id, now)
+
+
+def adopt_listed(connection: Connection, domain: str, versions: Sequence[FileVersion], now: datetime) -> None:
+    """A listing may show it before either."""
+    waiting = {one.path.lower(): one for one in left(connection, domain) if one.entry_id is None}
+    for version in versions if waiting else ():
+        if version.path.lower() in waiting:
+            _own(connection, waiting.pop(version.path.lower()), version.group_id, version.entry_id, now)
 
 
 def uploaded(connection: Connection, probe: Probe, group_id: GroupId, entry_id: EntryId, now: datetime) -> None:

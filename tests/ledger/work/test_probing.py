@@ -11,7 +11,7 @@ from scanner.ledger.databases.database import Database
 from scanner.ledger.work import intake, made, probing, working
 from scanner.ledger.work.probing import KEPT, Leg, Probe, Probes, probes
 from scanner.metrics.families import PROBE_LEGS
-from scanner.model import EntryId, Event, GroupId, Queued, Skip, Skipped
+from scanner.model import EntryId, Event, GroupId, Lane, Queued, Skip, Skipped
 from tests.ledger.world import NOON, after, event, rows, version
 
 PATH = "/Shared/Probe/random.txt"
@@ -107,6 +107,18 @@ def test_its_version_is_ours_also_where_the_event_is_read_before_the_answer(data
         return known(connection, "e"), queued(connection), probing.event_came(connection, "acme", EntryId("e"))
 
     assert database.run_here(act) == ({"e"}, [], True)
+
+
+def test_its_version_is_ours_also_where_a_listing_shows_it_before_the_answer(database: Database) -> None:
+    def act(connection: Connection) -> list[object]:
+        probe = begun(connection)
+        listed = [replace(version(name), path=path) for name, path in (("e", PATH.upper()), ("f", "/Shared/f.txt"))]
+        counts = [intake.queue_versions(connection, listed, Lane.LIVE, after(2)) for _ in range(2)]
+        put(connection, probe)
+        later = intake.queue_versions(connection, [replace(version("g"), path=PATH)], Lane.LIVE, after(3))
+        return [counts, later, queued(connection), known(connection, "e", "f", "g")]
+
+    assert database.run_here(act) == [[1, 0], 1, ["f", "g"], {"e"}]
 
 
 def test_what_comes_after_it_at_the_same_path_is_scanned(database: Database) -> None:
