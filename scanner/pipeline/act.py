@@ -134,9 +134,7 @@ async def _perform_in_order(
         version = _as_it_is_known(version, result.state, result.detail)
         if result == GONE:
             result = await _proved(run, record, stations)
-        await stations.ledger.record_step(run, record.id, result)
-        stations.signals.stepped(run, record, result)
-        plan[record.id] = replace(record, state=result.state, detail=result.detail)
+        plan[record.id] = await stations.end_step(run, record, result)
         rest = ends_plan(result)
         if rest is not None:
             plan |= await _close(run, todo[index + 1 :], rest, stations)
@@ -165,10 +163,7 @@ async def _close(
     run: Run, records: Sequence[StepRecord], result: StepResult, stations: Stations
 ) -> dict[int, StepRecord]:
     """Gives the records as they stand then, by id."""
-    for record in records:
-        await stations.ledger.record_step(run, record.id, result)
-        stations.signals.stepped(run, record, result)
-    return {record.id: replace(record, state=result.state, detail=result.detail) for record in records}
+    return {record.id: await stations.end_step(run, record, result) for record in records}
 
 
 async def _held(run: Run, verdict: Verdict, steps: Sequence[StepRecord], stations: Stations) -> StepResult | None:

@@ -7,7 +7,6 @@ quarantine, could not be undone. So that is looked for first, by reading alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 
 from scanner.cloud.reading import only_reading
@@ -34,10 +33,7 @@ async def give_up(
             if _may_be_done(run, record, stations)
             else None
         )
-        result = rest if done is None else done
-        await stations.ledger.record_step(run, record.id, result)
-        stations.signals.stepped(run, record, result)
-        standing[record.id] = replace(record, state=result.state, detail=result.detail)
+        standing[record.id] = await stations.end_step(run, record, rest if done is None else done)
     return standing
 
 

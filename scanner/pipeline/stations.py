@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from scanner.cloud.port import Cloud
 from scanner.files.spool import Spool
 from scanner.inspection.panel import Panel
 from scanner.ledger.ledger import Ledger
-from scanner.model import Account
+from scanner.model import Account, Run, StepRecord, StepResult
 from scanner.pipeline.signals import Signals
 from scanner.pipeline.verdict_cache import VerdictCache
 from scanner.rulebook.suppressions import SuppressionsInForce
@@ -46,3 +46,9 @@ class Stations:
     cache: VerdictCache | None = None
     """None where every version is to be downloaded."""
     tracer: Tracer = field(default_factory=Tracer)
+
+    async def end_step(self, run: Run, record: StepRecord, result: StepResult) -> StepRecord:
+        """Records how a step ended, and tells of it. Gives it as it stands then. Raises Fenced."""
+        await self.ledger.record_step(run, record.id, result)
+        self.signals.stepped(run, record, result)
+        return replace(record, state=result.state, detail=result.detail)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import structlog
 
 from scanner.errors import CloudRefused, RetryLater
 from scanner.service.assembly import LeftOut, Parts
-from scanner.service.loops import Beside, first_of
+from scanner.service.loops import Beside, first_of, unless_stopped
 
 log = structlog.get_logger("scanner.service")
 
@@ -31,16 +32,10 @@ async def work_until_one_comes(parts: Parts, stop: asyncio.Event, work: Beside) 
 
 async def _pass_on(parts: Parts, stop: asyncio.Event, over: asyncio.Event) -> None:
     """The order to stop at once, also in the middle of a call; and whatever becomes of the asking."""
-    asking, stopping = asyncio.create_task(_wait_for_one(parts, stop)), asyncio.create_task(stop.wait())
     try:
-        await asyncio.wait((asking, stopping), return_when=asyncio.FIRST_COMPLETED)
+        await unless_stopped(stop, partial(_wait_for_one, parts, stop))
     finally:
         over.set()
-        asking.cancel()
-        stopping.cancel()
-        await asyncio.wait((asking, stopping))
-    if not asking.cancelled():
-        asking.result()
 
 
 async def _wait_for_one(parts: Parts, stop: asyncio.Event) -> None:

@@ -124,7 +124,7 @@ async def _keep(
     probers: Mapping[str, Prober],
 ) -> None:
     """What is done once for all replicas, until it is another's."""
-    cut_off = partial(_unless_stopped, over)
+    cut_off = partial(unless_stopped, over)
     chances = SecondChance(parts.stations.ledger, parts.metrics)
     try:
         async with asyncio.TaskGroup() as group:
@@ -204,7 +204,7 @@ async def _repeat(
         await first_of(every, stop, wake)
 
 
-async def _unless_stopped(stop: asyncio.Event, turn: Callable[[], Awaitable[None]]) -> None:
+async def unless_stopped(stop: asyncio.Event, turn: Callable[[], Awaitable[None]]) -> None:
     """A turn that may take days; it is cut off by the order to stop, as it could be by anything."""
     turning = asyncio.ensure_future(turn())
     stopping = asyncio.ensure_future(stop.wait())
