@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
@@ -22,6 +22,7 @@ from scanner.cli.domains import DomainOption
 from scanner.ledger.rows import Explanation, VerdictRow
 from scanner.model import VerdictKind
 
+_T = TypeVar("_T", VerdictRow, Explanation)
 MOST = 10_000
 """Rows of one list, which is put in order in memory; 80 MB as a table. `ledger export` has no end."""
 
@@ -65,15 +66,7 @@ def show(
     Example: scanner verdicts show /Shared/Projects/plan.docx
     """
     found = answered(load_or_exit(config), lambda ledger: ledger.shown(entry))
-    if not found:
-        stop(f"Nothing is recorded about {entry}. `scanner verdicts list` shows what is.", code=ExitCode.USAGE)
-    for row in found:
-        if json:
-            print_json(row)
-        else:
-            say(*_in_short(row))
-    bad = any(row.kind is not VerdictKind.CLEAN for row in found)
-    raise typer.Exit(ExitCode.FOUND if bad else ExitCode.NOTHING_FOUND)
+    _tell(entry, found, lambda row: say(*_in_short(row)), as_json=json)
 
 
 def _in_short(row: VerdictRow) -> Iterator[str]:
@@ -99,13 +92,18 @@ def explain(
     Example: scanner verdicts explain 8d3ab5c0-1f4e-4b0e-9c55-2f1d6f0a7a11
     """
     found = answered(load_or_exit(config), lambda ledger: ledger.explain(entry))
+    _tell(entry, found, _say, as_json=json)
+
+
+def _tell(entry: str, found: Sequence[_T], tell: Callable[[_T], None], *, as_json: bool) -> NoReturn:
+    """What is recorded about an entry id or a path, and the exit code that follows from it."""
     if not found:
         stop(f"Nothing is recorded about {entry}. `scanner verdicts list` shows what is.", code=ExitCode.USAGE)
-    for explanation in found:
-        if json:
-            print_json(explanation)
+    for one in found:
+        if as_json:
+            print_json(one)
         else:
-            _say(explanation)
+            tell(one)
     bad = any(one.kind is not VerdictKind.CLEAN for one in found)
     raise typer.Exit(ExitCode.FOUND if bad else ExitCode.NOTHING_FOUND)
 
