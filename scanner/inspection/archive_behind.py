@@ -13,8 +13,6 @@ import zlib
 from scanner.inspection.selftest.formats import ARCHIVES, BY_HEAD, BY_PLACE, BY_TYPE, MAILS, any_of
 from scanner.inspection.zip_directory import STARTS
 
-FARTHEST = 4 * 1024**2
-"""Bytes in which the programs that open them look for a mark."""
 MARK = re.compile(rb"Rar!\x1a\x07(?:\x00|\x01\x00)|7z\xbc\xaf\x27\x1c")
 BEGINNINGS = ((b"\x1a", b"Rar!\x1a\x07"), (b"\xbc", b"7z\xbc\xaf\x27\x1c"))
 """Of marks, each behind a byte of it that few texts have. Most contents have none, which a search for that byte tells

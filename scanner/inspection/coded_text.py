@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import re2
 
+from scanner.inspection.base64_text import from_base64, letters_of
 from scanner.inspection.card_text import has_card_file
 
 MODE = re.compile(rb"begin(?:-base64|) [0-7]{3}")
@@ -47,7 +48,6 @@ DER = (0x30, 0x06)
 """First bytes of certificates, keys and parameters: a sequence, or an object identifier (X.690)."""
 PGP = frozenset({1, 2, 3, 4, 5, 6, 8, 9, 10, 18, 20})
 """Kinds of packets that begin a message, a signature or a key."""
-NO_LETTER = re.compile(rb"[^A-Za-z0-9+/]+")
 LONGEST_COMMAND = 600
 """Bytes of a command of the shell from SHAR on."""
 YENC = re2.compile(rb"(?i)=ybegin ")
@@ -153,16 +153,6 @@ def bare_base64(data: bytes, at: int) -> tuple[int, int] | None:
     return None
 
 
-def from_base64(coded: bytes) -> bytes:
-    """What its letters hold; all else between them does not count."""
-    return b"".join(_segment(NO_LETTER.sub(b"", one)) for one in coded.split(b"="))
-
-
-def _segment(letters: bytes) -> bytes:
-    letters = letters[: len(letters) - (len(letters) % 4 == 1)]
-    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
-
-
 def _packet(first: bytes) -> int:
     """Its kind, in the old form or in the new one (RFC 9580, 4.2)."""
     return -1 if first < b"\x80" else first[0] & 0x3F if first >= b"\xc0" else (first[0] & 0x3C) >> 2
@@ -178,7 +168,7 @@ def _is_known(line: bytes, coded: bytes, *, of_pgp: bool) -> bool:
     else:
         more = start[1] & 0x7F
         size = 2 + more + int.from_bytes(start[2 : 2 + more], "big") if more <= 4 else 0
-    return size == len(NO_LETTER.sub(b"", coded)) * 3 // 4
+    return size == len(letters_of(coded).replace(b"=", b"")) * 3 // 4
 
 
 def uu_bytes(line: bytes) -> bytes:

@@ -20,6 +20,8 @@ PDF_END = re.compile(rb"startxref[\x00\s]*+\d")
 """Enough for poppler, which needs no header."""
 FARTHEST = 1024
 """Bytes from either end in which those are looked for."""
+LOOKED_THROUGH = 4 * 1024**2
+"""Bytes from the beginning in which is looked for what stands within another content, by the service and by openers."""
 
 
 def is_pdf(head: bytes, mime: str, end: bytes) -> bool:

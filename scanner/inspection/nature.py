@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import re
 
-from scanner.inspection.archive_behind import FARTHEST
 from scanner.inspection.cms_text import cms_kind
 from scanner.inspection.engine import Content
 from scanner.inspection.flat import is_flat
 from scanner.inspection.marks import FARTHEST as FARTHEST_MARK
-from scanner.inspection.marks import RTF, SHORTCUT, end_of, is_pdf
+from scanner.inspection.marks import LOOKED_THROUGH, RTF, SHORTCUT, end_of, is_pdf
 from scanner.inspection.selftest.mail_kind import find_mail, is_mail
 from scanner.inspection.unpack.openers.text import wide_encoding
 from scanner.inspection.within import gap_within
@@ -58,7 +57,7 @@ def _hollow(content: Content, name: str) -> bool:
         return False
     if cms_kind(content.head) is not None or gap_within(content, name) is not None:
         return False
-    return find_mail(content.read_at(0, FARTHEST)) is None
+    return find_mail(content.read_at(0, LOOKED_THROUGH)) is None
 
 
 def _wrapped(content: Content, name: str) -> bool:

@@ -5,10 +5,11 @@ Pure but for reading.
 
 from __future__ import annotations
 
-from scanner.inspection.archive_behind import FARTHEST, find_archive, is_archive
+from scanner.inspection.archive_behind import find_archive, is_archive
 from scanner.inspection.coded_text import has_coded_file
 from scanner.inspection.engine import Content
 from scanner.inspection.late_archive import find_late
+from scanner.inspection.marks import LOOKED_THROUGH
 from scanner.inspection.packed_script import has_packed
 from scanner.inspection.selftest.mail_kind import is_mail
 from scanner.inspection.zip_directory import find_directory
@@ -26,7 +27,7 @@ ZIP_WITHIN = Gap(Unscannable.FORMAT, "a zip with something before it and behind 
 
 
 def gap_in_data(data: bytes, *, of_mail: bool = False) -> Gap | None:
-    """Of the first bytes of a content, FARTHEST or all."""
+    """Of the first bytes of a content, LOOKED_THROUGH or all."""
     if find_archive(data) is not None:
         return BEHIND
     if find_late(data):
@@ -42,7 +43,7 @@ def gap_within(content: Content, name: str = "") -> Gap | None:
         return None
     if _has_zip_within(content):
         return ZIP_WITHIN
-    return gap_in_data(content.read_at(0, FARTHEST), of_mail=is_mail(content.head, name))
+    return gap_in_data(content.read_at(0, LOOKED_THROUGH), of_mail=is_mail(content.head, name))
 
 
 def _has_zip_within(content: Content) -> bool:

@@ -9,6 +9,8 @@ import struct
 from collections.abc import Callable
 from typing import NamedTuple
 
+from scanner.inspection.marks import LOOKED_THROUGH
+
 END = struct.Struct("<4s4H2IH")
 END_MARK, ENTRY_MARK, LOCATOR_MARK = b"PK\x05\x06", b"PK\x01\x02", b"PK\x06\x07"
 ENTRY = 46
@@ -16,8 +18,8 @@ ENTRY = 46
 LOCATOR = 20
 """Bytes before the end record of what leads to one of 64 bits."""
 FULL_16, FULL_32 = 0xFFFF, 0xFFFFFFFF
-FROM_FRONT, FROM_END = 4 * 1024**2, 1024**2
-"""Bytes in which end records are looked for."""
+FROM_END = 1024**2
+"""Bytes at the end in which end records are looked for as well."""
 MOST_ENDS = 1_000
 """End records, sound or not."""
 MOST_ZIPS = 8
@@ -49,7 +51,7 @@ def find_zips(read_at: ReadAt, size: int) -> list[Zip]:
 
 def _end_marks(read_at: ReadAt, size: int) -> list[int]:
     """Where they stand, the last first. More than MOST_ENDS are none of an archive's."""
-    first = read_at(0, FROM_FRONT)
+    first = read_at(0, LOOKED_THROUGH)
     base = max(len(first), size - FROM_END)
     # A mark may begin in one stretch and end in the other.
     places = [*_places(first + read_at(len(first), 3), 0), *_places(read_at(base, FROM_END), base)]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.inspection.coded_text import from_base64, has_coded_file, uu_bytes
+from scanner.inspection.coded_text import has_coded_file, uu_bytes
 
 UU = b"begin 644 a.exe\n#0V%T\n`\nend\n"
 BASE64 = b"begin-base64 755 a.exe\nQ2F0\n====\n"
@@ -118,18 +118,3 @@ def test_bits_that_belong_to_no_byte_do_not_matter(last: bytes) -> None:
 def test_what_is_no_line_of_uuencode_is_none() -> None:
     with pytest.raises(ValueError, match="Illegal char"):
         uu_bytes(b"#\xff\xff\xff\xff")
-
-
-@pytest.mark.parametrize(
-    ("coded", "expected"),
-    [
-        (b"Q2F0", b"Cat"),
-        (b"Q2\r\nF0", b"Cat"),
-        (b"Q2E=Q2E=", b"CaCa"),
-        (b"Q2F0Q", b"Cat"),
-        (b"Q2", b"C"),
-        (b"=\xff", b""),
-    ],
-)
-def test_base64_is_what_its_letters_hold(coded: bytes, expected: bytes) -> None:
-    assert from_base64(coded) == expected

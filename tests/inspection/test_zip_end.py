@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demo import samples
+from scanner.inspection.marks import LOOKED_THROUGH
 from scanner.inspection.selftest.samples import zips
-from scanner.inspection.zip_end import FROM_END, FROM_FRONT, MOST_ZIPS, Zip, find_zips
+from scanner.inspection.zip_end import FROM_END, MOST_ZIPS, Zip, find_zips
 
 PLAIN = samples.zip_of({"a.txt": b"hello"})
 
@@ -18,7 +19,7 @@ def found(data: bytes) -> list[Zip]:
     return find_zips(lambda offset, length: data[offset : offset + length], len(data))
 
 
-@pytest.mark.parametrize("before", [b"", b"x", b"PK\x05\x06", bytes(FROM_FRONT - 3 - len(PLAIN) + 22)])
+@pytest.mark.parametrize("before", [b"", b"x", b"PK\x05\x06", bytes(LOOKED_THROUGH - 3 - len(PLAIN) + 22)])
 @pytest.mark.parametrize("behind", [b"", b"\0", b"PK\x05\x06" + bytes(18), b"x" * 70_000, bytes(FROM_END)])
 def test_a_zip_is_found_wherever_it_stands(before: bytes, behind: bytes) -> None:
     assert found(before + PLAIN + behind) == [Zip(len(before), len(before + PLAIN))]

@@ -12,8 +12,7 @@ from enum import StrEnum
 
 from scanner.inspection.engine import Content
 from scanner.inspection.lzma_alone import is_lzma_alone
-from scanner.inspection.marks import FARTHEST, RTF, SHORTCUT, end_of, is_pdf
-from scanner.inspection.selftest.mail_kind import FARTHEST as FARTHEST_MAIL
+from scanner.inspection.marks import FARTHEST, LOOKED_THROUGH, RTF, SHORTCUT, end_of, is_pdf
 from scanner.inspection.selftest.mail_kind import find_mail, is_mail
 from scanner.inspection.selftest.zip_kind import ZipKind, zip_kind
 
@@ -155,7 +154,7 @@ def formats_of(content: Content, name: str = "") -> frozenset[Format]:
 
 
 def _is_before_mail(content: Content) -> bool:
-    return find_mail(content.read_at(0, FARTHEST_MAIL)) is not None
+    return find_mail(content.read_at(0, LOOKED_THROUGH)) is not None
 
 
 def any_of(patterns: Iterable[re.Pattern[bytes]]) -> re.Pattern[bytes]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
+from scanner.inspection.marks import LOOKED_THROUGH
 from scanner.model import Unchecked, Unscannable
 from scanner.rulebook.anatomy import Trait
 
@@ -27,6 +28,15 @@ class Source:
     size: int
     file: BinaryIO
     """At its beginning, seekable, for reading only."""
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """So many bytes; fewer at the end."""
+        self.file.seek(offset)
+        return self.file.read(length)
+
+    def beginning(self) -> bytes:
+        """As much as is looked through for what stands within another content; all of a shorter one."""
+        return self.head if self.size == len(self.head) else self.read_at(0, LOOKED_THROUGH)
 
 
 class Told(Protocol):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import io
 import os
+from abc import ABC, abstractmethod
 from typing import BinaryIO, cast
 
 
-class Stretch(io.RawIOBase):
-    """Bytes `start` to `start + length` of a descriptor, which stays somebody else's."""
+class Part(io.RawIOBase, ABC):
+    """Bytes `start` to `start + length` of something else."""
 
-    def __init__(self, descriptor: int, start: int, length: int) -> None:
+    def __init__(self, start: int, length: int) -> None:
         super().__init__()
-        self._descriptor = descriptor
         self._start = start
         self._length = length
         self._place = 0
@@ -36,11 +36,24 @@ class Stretch(io.RawIOBase):
     def readinto(self, buffer: object) -> int:
         room = memoryview(cast("bytearray", buffer)).cast("B")
         wanted = min(len(room), max(self._length - self._place, 0))
-        if not wanted:
-            return 0
-        got = os.preadv(self._descriptor, [room[:wanted]], self._start + self._place)
+        got = self._fill(room[:wanted], self._start + self._place) if wanted else 0
         self._place += got
         return got
+
+    @abstractmethod
+    def _fill(self, room: memoryview, place: int) -> int:
+        """From that place in the whole, as far as there is something; gives how many bytes."""
+
+
+class Stretch(Part):
+    """Of a descriptor, which stays somebody else's."""
+
+    def __init__(self, descriptor: int, start: int, length: int) -> None:
+        super().__init__(start, length)
+        self._descriptor = descriptor
+
+    def _fill(self, room: memoryview, place: int) -> int:
+        return os.preadv(self._descriptor, [room], place)
 
 
 def opened(descriptor: int, start: int, length: int) -> BinaryIO:

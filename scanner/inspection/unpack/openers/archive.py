@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from itertools import chain, islice
 from typing import BinaryIO
 
-from scanner.inspection.archive_behind import FARTHEST, find_archive, has_beginning
+from scanner.inspection.archive_behind import has_beginning
 from scanner.inspection.unpack.openers.libarchive import PIECE, Archive, Broken, Entry
 from scanner.inspection.unpack.openers.package import Package, tell_gap
-from scanner.inspection.unpack.openers.rest import filled_from, hand_on_rest, rest_of
+from scanner.inspection.unpack.openers.rest import hand_on_behind, hand_on_rest, rest_of
 from scanner.inspection.unpack.openers.sound_zip import sound_members
 from scanner.inspection.unpack.openers.zip_layout import STARTS, Directory, find_directory, has_disguised, layout_fault
 from scanner.inspection.unpack.openers.zip_password import right_first
@@ -64,8 +64,6 @@ def open_program(source: Source, told: Told) -> None:
     if ends_as_zip(source):
         open_zip(source, told)
         return
-    if find_archive(source.file.read(FARTHEST)) is not None:
-        return  # see `behind`: the library looks in some places of a program only
     source.file.seek(0)
     try:
         with Archive(source.file, IN_PROGRAMS, (), told.passwords) as archive:
@@ -122,9 +120,7 @@ def _hand_on_behind_zip(file: BinaryIO, directory: Directory, told: Told) -> Non
     """Programs for rars look for one there. A comment is nothing to be opened, unless one may be in it."""
     file.seek(directory.end)
     comment = file.read(directory.comment)
-    rest = filled_from(file, directory.end + (0 if has_beginning(comment) else len(comment)))
-    if rest is not None:
-        hand_on_rest(file, rest, told)
+    hand_on_behind(file, directory.end + (0 if has_beginning(comment) else len(comment)), told)
 
 
 def _hand_on_disguised(source: Source, told: Told) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from scanner.inspection.archive_behind import FARTHEST, find_archive, is_archive
+from scanner.inspection.archive_behind import find_archive, is_archive
 from scanner.inspection.unpack.openers.archive import open_formats
 from scanner.inspection.unpack.openers.window import window
 from scanner.inspection.unpack.opening import Source, Told
@@ -31,12 +31,12 @@ def open_behind(source: Source, told: Told) -> None:
 
 
 def _start(source: Source) -> int | None:
-    source.file.seek(0)
     if source.mime.startswith("image/"):
+        source.file.seek(0)
         return _first_mark(source)
     if is_archive(source.head, source.mime):
         return None
-    return find_archive(source.head if source.size == len(source.head) else source.file.read(FARTHEST))
+    return find_archive(source.beginning())
 
 
 def _first_mark(source: Source) -> int | None:

@@ -8,7 +8,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import count, takewhile
 
-from scanner.inspection.archive_behind import FARTHEST, is_archive
+from scanner.inspection.archive_behind import is_archive
+from scanner.inspection.base64_text import from_base64
 from scanner.inspection.card_text import card_files
 from scanner.inspection.coded_text import (
     BEGIN,
@@ -16,7 +17,6 @@ from scanner.inspection.coded_text import (
     armoured,
     bare_base64,
     base64_document,
-    from_base64,
     has_coded_file,
     here_document,
     is_line,
@@ -39,8 +39,7 @@ MARK = b"X"
 def has_coded(source: Source) -> bool:
     if is_archive(source.head, source.mime) or is_mail(source.head, source.name):
         return False
-    source.file.seek(0)
-    return has_coded_file(source.head if source.size == len(source.head) else source.file.read(FARTHEST))
+    return has_coded_file(source.beginning())
 
 
 def open_coded(source: Source, told: Told) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import BinaryIO
 
-from scanner.inspection.unpack.openers.rest import filled_from, hand_on_rest
+from scanner.inspection.unpack.openers.rest import hand_on_behind
 from scanner.inspection.unpack.opening import Source, Told, TooMuch
 
 LZ4, LZ4_OLD = 0x184D2204, 0x184C2102
@@ -20,18 +20,12 @@ MOST_STEPS = 1_000_000
 
 
 def open_rest_of_lz4(source: Source, told: Told) -> None:
-    _hand_on(source.file, _Steps(source.file).end_of_lz4(), told)
+    hand_on_behind(source.file, _Steps(source.file).end_of_lz4(), told)
 
 
 def open_rest_of_arj(source: Source, told: Told) -> None:
     """clamd alone opens the archive itself."""
-    _hand_on(source.file, _Steps(source.file).end_of_arj(), told)
-
-
-def _hand_on(file: BinaryIO, end: int, told: Told) -> None:
-    rest = filled_from(file, end)
-    if rest is not None:
-        hand_on_rest(file, rest, told)
+    hand_on_behind(source.file, _Steps(source.file).end_of_arj(), told)
 
 
 class _Steps:

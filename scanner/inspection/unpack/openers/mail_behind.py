@@ -6,7 +6,7 @@ What is called a mail is read as one from its beginning; see `mail`.
 from __future__ import annotations
 
 from scanner.inspection.archive_behind import is_archive
-from scanner.inspection.selftest.mail_kind import FARTHEST, find_mail, is_mail
+from scanner.inspection.selftest.mail_kind import find_mail, is_mail
 from scanner.inspection.unpack.openers.mail import MAX_SIZE, tell_mail
 from scanner.inspection.unpack.opening import Source, Told, TooMuch
 
@@ -14,19 +14,14 @@ from scanner.inspection.unpack.opening import Source, Told, TooMuch
 def has_mail_behind(source: Source) -> bool:
     if is_archive(source.head, source.mime) or is_mail(source.head, source.name):
         return False
-    return _start(source) is not None
+    return find_mail(source.beginning()) is not None
 
 
 def open_mail_behind(source: Source, told: Told) -> None:
-    start = _start(source)
+    start = find_mail(source.beginning())
     if start is None:
         return
     if source.size - start > MAX_SIZE:
         raise TooMuch(f"a mail of {source.size - start} bytes behind something else")
     source.file.seek(start)
     tell_mail(source.file.read(), told)
-
-
-def _start(source: Source) -> int | None:
-    source.file.seek(0)
-    return find_mail(source.head if source.size == len(source.head) else source.file.read(FARTHEST))

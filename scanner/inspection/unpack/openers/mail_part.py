@@ -10,13 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from scanner.inspection.base64_text import QUARTET, bytes_of, from_base64, joined, letters_of
+
 PLAIN = re.compile(r"[ \t]*(?:base64|quoted-printable|7bit|8bit|binary)[ \t]*", re.IGNORECASE)
 """The names of encodings that every program reads alike."""
-LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
-FOREIGN = bytes(set(range(256)) - set(LETTERS))
-"""Which every program passes over (RFC 2045, 6.8)."""
-PIECES = re.compile(rb"[^=]++")
-QUARTET = 4
 SOFT = re.compile(rb"=[ \t]*+(?:\r*+\n|\r|\Z)")
 """The end of a line that is none, also with blanks behind it that were added on the way (RFC 2045, 6.7)."""
 ADDED = re.compile(rb"(?<![ \t])[ \t]++(?=\r|\n|\Z)")
@@ -56,15 +53,15 @@ def numbered(name: str, way: int) -> str:
 def _by_base64(coded: bytes) -> Iterator[bytes]:
     """Four ways to take a = that is not at the end: some stop there, some begin anew behind it, some do so behind each
     four letters, and Thunderbird takes it for one of the foreign letters."""
-    letters = coded.translate(None, FOREIGN)
+    letters = letters_of(coded)
     within = letters.rstrip(b"=")
     if b"=" not in within:
-        yield _bytes(within)
+        yield bytes_of(within)
         return
-    yield _bytes(within[: within.index(b"=")])
-    yield _joined(letters[found.start() : found.end()] for found in PIECES.finditer(letters))
-    yield _joined(_quartets(letters))
-    yield _bytes(within.replace(b"=", b""))
+    yield bytes_of(within[: within.index(b"=")])
+    yield from_base64(letters)
+    yield joined(_quartets(letters))
+    yield bytes_of(within.replace(b"=", b""))
 
 
 def _quartets(letters: bytes) -> Iterator[bytes]:
@@ -73,20 +70,6 @@ def _quartets(letters: bytes) -> Iterator[bytes]:
         yield letters[at:found]
         at = found - (found - at) % QUARTET + QUARTET
     yield letters[at:]
-
-
-def _joined(pieces: Iterator[bytes]) -> bytes:
-    # Not by join: it makes a list of what may be tens of millions of pieces.
-    whole = bytearray()
-    for piece in pieces:
-        whole += _bytes(piece)
-    return bytes(whole)
-
-
-def _bytes(letters: bytes) -> bytes:
-    """A letter that makes no byte is dropped."""
-    letters = letters[:-1] if len(letters) % QUARTET == 1 else letters
-    return binascii.a2b_base64(letters + b"=" * (-len(letters) % QUARTET))
 
 
 def _by_quotes(coded: bytes) -> Iterator[bytes]:

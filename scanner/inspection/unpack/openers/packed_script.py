@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import lzma
 
-from scanner.inspection.archive_behind import FARTHEST, is_archive
+from scanner.inspection.archive_behind import is_archive
+from scanner.inspection.marks import LOOKED_THROUGH
 from scanner.inspection.packed_script import Packed, behind_first_line, find_packed, has_packed
 from scanner.inspection.unpack.openers.compressed import Behind, decompressor, unpacked
 from scanner.inspection.unpack.openers.libarchive import PIECE
@@ -18,13 +19,13 @@ MOST = 50
 
 
 def has_packed_behind(source: Source) -> bool:
-    return not is_archive(source.head, source.mime) and has_packed(_read(source, 0))
+    return not is_archive(source.head, source.mime) and has_packed(source.beginning())
 
 
 def open_packed(source: Source, told: Told) -> None:
     """One after the other; between them anything may stand. What only begins like one is passed over: nothing would
     unpack it."""
-    data, base = _read(source, 0), 0
+    data, base = source.beginning(), 0
     at = behind_first_line(data)
     for _ in range(MOST):
         found = None if at is None else find_packed(data, at - base)
@@ -32,7 +33,7 @@ def open_packed(source: Source, told: Told) -> None:
             return
         at = _hand_on(source, Packed(base + found.start, found.mark), told)
         if at >= base + len(data):
-            data, base = _read(source, at), at
+            data, base = source.read_at(at, LOOKED_THROUGH), at
     told.incomplete(Unscannable.ARCHIVE_MEMBERS, f"more than {MOST} packed contents in a script")
 
 
@@ -52,8 +53,3 @@ def _hand_on(source: Source, packed: Packed, told: Told) -> int:
             told.incomplete(Unscannable.MEMORY, str(error))
         return packed.start + 1
     return source.size
-
-
-def _read(source: Source, place: int) -> bytes:
-    source.file.seek(place)
-    return source.file.read(FARTHEST)

@@ -60,6 +60,13 @@ def hand_on_rest(file: BinaryIO, start: int, told: Told) -> None:
     told.member(BEHIND, iter(lambda: file.read(PIECE), b""))
 
 
+def hand_on_behind(file: BinaryIO, end: int, told: Told) -> None:
+    """The same, from the first byte that is no filling on."""
+    rest = filled_from(file, end)
+    if rest is not None:
+        hand_on_rest(file, rest, told)
+
+
 def filled_from(file: BinaryIO, place: int) -> int | None:
     """Where the first byte stands that is no zero."""
     if place >= file.seek(0, io.SEEK_END):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import partial
-from typing import BinaryIO
 
 from scanner.inspection.disk_image import disk_image
 from scanner.inspection.marks import MAIL_STORE
@@ -34,9 +32,4 @@ def open_nothing(source: Source, told: Told) -> None:
 
 def _kind(source: Source) -> str | None:
     known = next((name for pattern, name in KINDS if pattern.match(source.head)), None)
-    return known or disk_image(source.head, partial(_read_at, source.file), source.size)
-
-
-def _read_at(file: BinaryIO, offset: int, length: int) -> bytes:
-    file.seek(offset)
-    return file.read(length)
+    return known or disk_image(source.head, source.read_at, source.size)

@@ -7,43 +7,22 @@ from dataclasses import replace
 from typing import BinaryIO, cast
 
 from scanner.inspection.unpack.opening import Source
+from scanner.inspection.unpack.stretch import Part
 
 HEAD = 64 * 1024
 
 
-class _Window(io.RawIOBase):
-    """From a place in a file to another."""
+class _Window(Part):
+    """Of a file that others read as well."""
 
     def __init__(self, file: BinaryIO, start: int, end: int) -> None:
-        super().__init__()
+        super().__init__(start, max(end - start, 0))
         self._file = file
-        self._start = start
-        self._length = max(end - start, 0)
-        self._place = 0
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        place = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._length}[whence]
-        if place < 0:
-            raise ValueError(f"a place before the beginning: {place}")
-        self._place = place
-        return place
-
-    def tell(self) -> int:
-        return self._place
-
-    def readinto(self, buffer: object) -> int:
-        room = memoryview(cast("bytearray", buffer)).cast("B")
-        wanted = min(len(room), max(self._length - self._place, 0))
-        self._file.seek(self._start + self._place)
-        got = self._file.read(wanted)
+    def _fill(self, room: memoryview, place: int) -> int:
+        self._file.seek(place)
+        got = self._file.read(len(room))
         room[: len(got)] = got
-        self._place += len(got)
         return len(got)
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import BinaryIO
-
 from scanner.inspection.archive_behind import is_archive
 from scanner.inspection.unpack.openers.archive import ends_as_zip, open_zip
 from scanner.inspection.unpack.openers.window import window
@@ -17,17 +14,12 @@ def has_zip_end(source: Source) -> bool:
     """Not those that end with the content, which `archive` opens."""
     if is_archive(source.head, source.mime) or ends_as_zip(source):
         return False
-    return bool(find_zips(partial(_read_at, source.file), source.size))
+    return bool(find_zips(source.read_at, source.size))
 
 
 def open_zip_end(source: Source, told: Told) -> None:
-    zips = find_zips(partial(_read_at, source.file), source.size)
+    zips = find_zips(source.read_at, source.size)
     for start, end in zips[:MOST_ZIPS]:
         open_zip(window(source, start, end), told)
     if len(zips) > MOST_ZIPS:
         told.incomplete(Unscannable.ARCHIVE_MEMBERS, f"more than {MOST_ZIPS} zips one behind the other")
-
-
-def _read_at(file: BinaryIO, offset: int, length: int) -> bytes:
-    file.seek(offset)
-    return file.read(length)

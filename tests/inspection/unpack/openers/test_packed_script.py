@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.inspection.archive_behind import FARTHEST
+from scanner.inspection.marks import LOOKED_THROUGH
 from scanner.inspection.selftest.samples import archives
 from scanner.inspection.unpack.openers.packed_script import MOST, has_packed_behind, open_packed
 from scanner.model import Unscannable
@@ -44,7 +44,7 @@ def test_so_many_are_too_many():
 
 
 def test_of_a_script_nobody_reads_more_than_its_beginning():
-    assert not has_packed_behind(source_of(b"# \n" * FARTHEST + GZIP))
+    assert not has_packed_behind(source_of(b"# \n" * LOOKED_THROUGH + GZIP))
 
 
 @pytest.mark.parametrize("content", [b"", SCRIPT, b"\x7fELF" + GZIP, GZIP, archives.tar(GZIP)])
