@@ -15,7 +15,7 @@ from email.header import decode_header
 from email.message import Message
 from email.policy import compat32
 
-from scanner.inspection.coded_text import has_coded_file
+from scanner.inspection.coded_text import bare_base64, has_coded_file
 from scanner.inspection.selftest.mail_kind import fields_first, named_as_mail
 from scanner.inspection.unpack.openers.coded import tell_coded
 from scanner.inspection.unpack.openers.html import page_text
@@ -157,7 +157,9 @@ def _tell_part(part: Message, number: int, seen: _Seen) -> None:
         for reading in found.readings:
             if reading != coded:
                 tell_coded(reading, told)
-        if not found.odd and NO_TEXT.search(found.readings[0]) is None:
+        # A script may begin with what passes for the fields of a mail.
+        as_text = NO_TEXT.search(found.readings[0]) is None and bare_base64(found.readings[0], 0) is None
+        if not found.odd and as_text:
             seen.add(found.readings[0])
             return
     told_already = found.odd and has_coded_file(coded, in_mail=True)  # as what stands between the lines of the whole

@@ -117,6 +117,12 @@ def test_a_mail_of_wide_letters_is_handed_on_in_narrow_ones():
     assert members == [("wide.eml", ("\ufeff" + content).encode())]
 
 
+def test_a_body_with_lines_of_base64_that_a_script_decodes_is_handed_on():
+    body = b"tail -n +9 $0 | base64 -d | sh; exit\n" + base64.encodebytes(bytes(99))
+    told = told_of(open_mail, b"From: a\nSubject: b\n\n" + body)
+    assert told.members == [("part1", body)]
+
+
 def test_a_shar_in_an_encoded_text_is_opened():
     coded = base64.encodebytes(b"#!/bin/sh\nsed 's/^X//' << 'END' > f\nXecho\nEND\n")
     raw = b"Subject: a\nContent-Transfer-Encoding: base64\n\n" + coded
