@@ -101,7 +101,7 @@ def _ways(address: str, port: int, folder: Path) -> dict[str, Way]:
 
 
 def _stream(connect: Connect, content: SpooledContent) -> Answer:
-    return scan(connect, content.chunks(), TIMEOUT)
+    return scan(connect, content.chunks(), TIMEOUT).answer
 
 
 def _spool_file(connect: Connect, folder: Path, content: SpooledContent) -> Answer:
@@ -113,12 +113,12 @@ def _spool_file(connect: Connect, folder: Path, content: SpooledContent) -> Answ
             file = stack.enter_context(tempfile.TemporaryFile(buffering=0, dir=folder))
             file.write(b"".join(content.chunks()))
             descriptor = stack.enter_context(read_only(file.fileno()))
-        return scan_descriptor(connect, descriptor, TIMEOUT)
+        return scan_descriptor(connect, descriptor, TIMEOUT).answer
 
 
 def _memory(connect: Connect, content: SpooledContent) -> Answer:
     with in_memory(b"".join(content.chunks())) as descriptor:
-        return scan_descriptor(connect, descriptor, TIMEOUT)
+        return scan_descriptor(connect, descriptor, TIMEOUT).answer
 
 
 def _turns(

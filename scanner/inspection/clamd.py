@@ -17,7 +17,7 @@ from scanner.errors import EngineUnavailable
 from scanner.inspection.clamd_connection import connector
 from scanner.inspection.clamd_control import ClamdStatus, ask_reload, loaded_version, queue_length, signature_time
 from scanner.inspection.clamd_hand_over import Agreement, HandOver
-from scanner.inspection.clamd_session import Answer, Found, scan, scan_descriptor
+from scanner.inspection.clamd_session import Answer, Found, Heard, scan, scan_descriptor
 from scanner.inspection.engine import Content, Inquiry
 from scanner.inspection.passed_over import other_beginning
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unchecked, Unscannable
@@ -65,7 +65,7 @@ class Clamd:
         self._rar = _RarProbe(UNKNOWN, opens=False)
         self._agreement: Agreement | None = None
         if hand_over is not None and settings.hand_over == "auto" and self.address.startswith("unix:"):
-            self._agreement = Agreement(hand_over, self.address, self._scan_descriptor)
+            self._agreement = Agreement(hand_over, self.address, lambda *asked: self._scan_descriptor(*asked).answer)
 
     def ready(self) -> Gap | None:
         return self._look().gap
@@ -80,16 +80,17 @@ class Clamd:
         if gap is not None:
             return Inspection(self.name, self._probe.version, gap=gap)
         with self._slots:
-            before = self.version()
-            answer = self._shown(content, before)
-            if answer is None:
-                answer = self._shown_again(content)
+            heard = self._shown(content)
+            if heard.answer is None:
+                heard = self._shown_again(content, heard)
+            answer = heard.answer
             if answer is None and content.head.startswith(RAR):
-                answer = self._rar_gap(before)
+                answer = self._rar_gap(heard.version)
+        version_told = heard.version or self._probe.version
         if isinstance(answer, Gap):
-            return Inspection(self.name, before, gap=answer)
+            return Inspection(self.name, version_told, gap=answer)
         findings = (Finding(self.name, answer.name, malware=True),) if isinstance(answer, Found) else ()
-        return Inspection(self.name, _both(before, self.version()), findings)
+        return Inspection(self.name, version_told, findings)
 
     def too_large(self, content: Content) -> Gap | None:
         """Why a content is not sent; needs no clamd."""
@@ -101,27 +102,30 @@ class Clamd:
     def answer(self, content: bytes, timeout: float | None = None) -> Answer:
         """clamd's word on a few bytes of our own, outside any inspection, within `timeout` seconds (of a scan unless
         told)."""
-        return self._scan([content], timeout)
+        return self._scan([content], timeout).answer
 
     def reload(self) -> None:
         """Ask for the signatures on disk. That they are loaded shows only later. Raises EngineUnavailable."""
         ask_reload(self._connect)
 
-    def _shown(self, content: Content, version: str) -> Answer:
+    def _shown(self, content: Content) -> Heard:
         if self._agreement is None:
             return self._scan(content.chunks())
-        handed = self._agreement.stands(content.facts.size, version)
-        answer = self._handed_over(content) if handed else self._scan(content.chunks())
-        if isinstance(answer, Gap) and answer.transient:
+        handed = self._agreement.stands(content.facts.size, self.version())
+        heard = self._handed_over(content) if handed else self._scan(content.chunks())
+        if isinstance(heard.answer, Gap) and heard.answer.transient:
             self._agreement.forget()
-        return answer
+        return heard
 
-    def _shown_again(self, content: Content) -> Answer:
+    def _shown_again(self, content: Content, before: Heard) -> Heard:
         """Where the first bytes kept clamd from looking, its word on the same content without them."""
         other = other_beginning(content.head)
-        return None if other is None else self._scan(chain((other,), content.chunks(len(other))))
+        if other is None:
+            return before
+        again = self._scan(chain((other,), content.chunks(len(other))))
+        return Heard(again.answer, _both(before.version, again.version))
 
-    def _handed_over(self, content: Content) -> Answer:
+    def _handed_over(self, content: Content) -> Heard:
         try:
             with content.descriptor() as descriptor:
                 return self._scan_descriptor(descriptor, self._settings.scan_timeout)
@@ -129,11 +133,11 @@ class Clamd:
             # No descriptor is left, or no room for the copy of a member: a stream needs neither.
             return self._scan(content.chunks())
 
-    def _scan(self, chunks: Iterable[bytes], timeout: float | None = None) -> Answer:
+    def _scan(self, chunks: Iterable[bytes], timeout: float | None = None) -> Heard:
         longest = min(timeout or self._settings.scan_timeout, self._settings.scan_timeout)
         return scan(partial(self._connect, min(CONNECT_TIMEOUT, longest)), chunks, longest)
 
-    def _scan_descriptor(self, descriptor: int, timeout: float) -> Answer:
+    def _scan_descriptor(self, descriptor: int, timeout: float) -> Heard:
         longest = min(timeout, self._settings.scan_timeout)
         return scan_descriptor(partial(self._connect, min(CONNECT_TIMEOUT, longest)), descriptor, longest)
 
@@ -179,5 +183,5 @@ class Clamd:
 
 
 def _both(before: str, after: str) -> str:
-    """A reload during the scan leaves open which signatures looked."""
-    return before if before == after else f"{before} or {after}"
+    """Two looks at one content, by clamds that may differ."""
+    return after if before in ("", after) else f"{before} or {after}" if after else before

@@ -21,7 +21,9 @@ CONTROL_TIMEOUT = 0.5
 OLDEST = (1, 0)
 """Of an older one nobody here knows what it says of encrypted files and of limits, and nobody mends it any more: its OK
 would be believed for what it did not look into."""
-_VERSION = re.compile(r"ClamAV (\d{1,3})\.(\d{1,3})[ -~]{0,200}")
+CLAMAV = "ClamAV "
+"""What each version begins with."""
+_VERSION = re.compile(CLAMAV + r"(\d{1,3})\.(\d{1,3})[ -~]{0,200}")
 QUEUE = re.compile(r"^QUEUE: (\d{1,9}) items", re.MULTILINE)
 
 LONGEST_TOLD = 100
@@ -57,9 +59,14 @@ def loaded_version(connect: Callable[[float], socket.socket]) -> str:
     """What VERSION says, after PING was answered. Raises EngineUnavailable, also where it is none to be believed."""
     _ask(connect, lambda control: control.ping())
     version = _ask(connect, lambda control: control.version())
-    match = _VERSION.fullmatch(version) if isinstance(version, str) else None
+    return version_in(str(version))
+
+
+def version_in(text: str) -> str:
+    """Of an answer to VERSION. Raises EngineUnavailable where it is none, or none to be believed."""
+    match = _VERSION.fullmatch(text)
     if match is None:
-        raise EngineUnavailable(f"clamd's answer to VERSION is not one: {str(version)[:LONGEST_TOLD]!r}")
+        raise EngineUnavailable(f"clamd's answer to VERSION is not one: {text[:LONGEST_TOLD]!r}")
     if (int(match[1]), int(match[2])) < OLDEST:
         raise EngineUnavailable(
             f"{match[0]} is too old: its OK may hide what it did not look into; install 1.0 or newer"

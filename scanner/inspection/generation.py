@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +15,7 @@ import magic
 
 from scanner import __version__
 from scanner.inspection.clamd import UNKNOWN
+from scanner.inspection.clamd_control import CLAMAV
 from scanner.inspection.selftest.blind_spots import SpotsInForce
 from scanner.rulebook.packing import FORM
 from scanner.rulebook.yara_rules import YaraRules
@@ -22,6 +24,8 @@ from scanner.settings import Settings
 LOOKERS = ("google-re2", "yara-x", "libarchive-c", "olefile", "oletools", "msoffcrypto-tool", "pypdf")
 """Libraries that look into contents."""
 _DIGITS = 32
+_SEVERAL = re.compile(", | or ")
+"""Between the versions of one inspection."""
 
 
 class Loaded(Protocol):
@@ -49,10 +53,14 @@ class Generation:
         sees in between is then newer than it says, and never older."""
         self._signatures = signatures
 
-    def now(self) -> str:
-        """Empty where there is none: clamds with different signatures, or one that does not say which it has."""
+    def now(self, looked: Iterable[str] = ()) -> str:
+        """Empty where there is none: clamds with different signatures, or one that does not say which it has.
+        `looked`: versions that inspections name; none either where another clamd than is asked here is among them."""
         versions = self._clamd.versions()
         if len(versions) != 1 or versions[0] == UNKNOWN:
+            return ""
+        named = {one for text in looked for one in _SEVERAL.split(text) if one.startswith(CLAMAV)}
+        if named - set(versions):
             return ""
         spots, yara = self._spots(), self._yara()
         # Files that were disabled and are in force by now change no digest.

@@ -72,7 +72,8 @@ class Members:
             left = None if not whole_unseen and _excused(apart.anatomy, kinds) else apart.anatomy.gap
             gap = left or next((look.gap for look in looks if look.gap is not None), None)
         findings = (*inspection.findings, *(finding for finding in found if finding not in earlier))
-        return replace(inspection, version=self._version(), findings=findings, gap=gap)
+        versions = dict.fromkeys(one.version for one in (inspection, *looks) if one.version)
+        return replace(inspection, version=", ".join(versions), findings=findings, gap=gap)
 
     def _wanted(
         self, inspection: Inspection, content: Content, name: str, kinds: frozenset[Format], flat: bool
@@ -81,9 +82,6 @@ class Members:
         if inspection.gap is not None:
             return _unopened(inspection, kinds) and self._spots().mendable(content, name)
         return flat or not kinds.isdisjoint(ARCHIVES | DOCUMENTS)
-
-    def _version(self) -> str:
-        return ", ".join(engine.version() for engine in self._engines)
 
     def _looks(
         self, version: FileVersion, apart: TakenApart, whole_unseen: bool, kinds: frozenset[Format]

@@ -110,7 +110,8 @@ class Attempt:
 
     def learnt(self, inspections: tuple[Inspection, ...], content: ContentFacts) -> str:
         """To be called after a look. The generation under which it may stand for others; empty where it may not."""
-        same = self._generation if self._cache.generation.now() == self._generation else ""
+        now = self._cache.generation.now(one.version for one in inspections)
+        same = self._generation if now == self._generation else ""
         if self._audited is not None:
             self._compare(inspections, content, same)
         elif self._contradicted(content):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 
 @dataclass
@@ -32,31 +33,42 @@ class FakeClamd:
 
     def converse(self, connection: socket.socket) -> None:
         with connection, connection.makefile("rb") as lines:
-            command = b""
-            while not command.endswith((b"\0", b"\n")):
-                byte = lines.read(1)
-                if not byte:
-                    return
-                command += byte
+            command = command_in(lines)
             answers = {b"nPING\n": self.pong, b"nVERSION\n": self.version, b"nSTATS\n": b"POOLS: 1\nEND\n"}
             # A client that has read enough of a long reply closes: that is no fault of this side.
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                connection.sendall(answers[command] if command in answers else self._take_stream(lines))
-            if self.keep_open and command == b"zINSTREAM\0":
+                if command != b"zIDSESSION\0":
+                    connection.sendall(answers.get(command, b"UNKNOWN COMMAND\n"))
+                    return
+                before = self.version
+                assert (command_in(lines), command_in(lines)) == (b"zVERSION\0", b"zINSTREAM\0")
+                reply = self._take_stream(lines)
+                connection.sendall(b"1: %s\0" % before.strip() + (reply and b"2: " + reply))
+                if reply.endswith(b"\0") and command_in(lines) == b"zVERSION\0":
+                    connection.sendall(b"3: %s\0" % self.version.strip())
+            if self.keep_open:
                 lines.read()
 
-    def _take_stream(self, lines: object) -> bytes:
+    def _take_stream(self, lines: BinaryIO) -> bytes:
         with self.lock:
             self.open_now += 1
             self.open_at_most = max(self.open_at_most, self.open_now)
         content = b""
-        while (length := struct.unpack(">I", lines.read(4))[0]) > 0:  # type: ignore[attr-defined]
-            content += lines.read(length)  # type: ignore[attr-defined]
+        while (length := struct.unpack(">I", lines.read(4))[0]) > 0:
+            content += lines.read(length)
         self.hold.wait(10)
         with self.lock:
             self.open_now -= 1
             self.streams.append(content)
         return self.replies.get(content, self.reply)
+
+
+def command_in(lines: BinaryIO) -> bytes:
+    """The next one, with what ends it; as much as there is where the client closes."""
+    command = b""
+    while not command.endswith((b"\0", b"\n")) and (byte := lines.read(1)):
+        command += byte
+    return command
 
 
 @contextmanager

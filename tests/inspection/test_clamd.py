@@ -17,6 +17,7 @@ from scanner.inspection.engine import NobodyToAsk
 from scanner.model import Finding, Gap, Inspection, Unchecked, Unscannable
 from tests.clamd import StartClamd, settings_for
 from tests.contents import Spooled
+from tests.in_turn import in_turn
 from tests.inspection import EICAR, MIB, PLAIN_NAME, VERSION, Reason, looked, slow
 from tests.inspection.fake_clamd import fake_clamd
 from tests.inspection.test_archive_headers import rar4
@@ -60,6 +61,29 @@ def test_an_inspection_names_engine_version_and_finding(clamd: PrivateClamd, spo
 
     assert engine.version().startswith("ClamAV 1.")
     assert inspection == Inspection("clamd", engine.version(), (Finding("clamd", PLAIN_NAME, malware=True),))
+
+
+def test_of_several_behind_one_address_the_one_that_looked_is_named(spooled: Spooled) -> None:
+    old = b"ClamAV 1.4.3/27800/Mon Nov 30 09:26:22 2026"
+    new = b"ClamAV 1.4.3/27801/Mon Nov 30 10:26:22 2026"
+    with (
+        fake_clamd(version=old, reply=b"stream: OK\0") as first,
+        fake_clamd(version=new, reply=b"stream: Of.Today FOUND\0") as second,
+        in_turn(first.address, second.address) as address,
+    ):
+        engine = Clamd(settings_for(address))
+        said = [engine.inspect(VERSION, NobodyToAsk(), spooled(b"a")) for _ in range(8)]
+
+    assert {(one.version.encode(), one.findings) for one in said} == {
+        (old, ()),
+        (new, (Finding("clamd", "Of.Today", malware=True),)),
+    }
+
+
+@pytest.mark.parametrize("version", [b"ClamAV 0.103.12/27800/x", b"", b"BusyAV 9"])
+def test_an_ok_of_nobody_knows_whom_is_none(spooled: Spooled, version: bytes) -> None:
+    with fake_clamd(version=version) as fake:
+        assert looked(Clamd(settings_for(fake.address)), spooled(b"a")) == ((), Unchecked.ENGINE_ERROR)
 
 
 @pytest.mark.parametrize("way", ["stream", "descriptor"])

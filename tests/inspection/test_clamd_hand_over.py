@@ -83,7 +83,7 @@ def test_a_clamd_that_passes_over_limits_in_silence_gets_a_stream(
         engine = handing(own.address, tmp_path, told)
         answers = [looked(engine, spooled(LARGE)) for _ in range(2)]
         with spooled(LARGE).descriptor() as descriptor:
-            assert scan_descriptor(lambda: connector(own.address)(5), descriptor, 5) is None
+            assert scan_descriptor(lambda: connector(own.address)(5), descriptor, 5).answer is None
 
     assert answers == [((), Unscannable.TOO_LARGE)] * 2
     assert told == ["AlertExceedsMax is off: the archive nested deep was OK"]
@@ -124,7 +124,7 @@ def test_clamd_reads_from_the_start_wherever_the_descriptor_stands(
     content = spooled(LARGE)
     with content.descriptor() as descriptor:
         os.lseek(descriptor, at, os.SEEK_SET)
-        answer = scan_descriptor(lambda: connector(clamd.address)(5), descriptor, 5)
+        answer = scan_descriptor(lambda: connector(clamd.address)(5), descriptor, 5).answer
 
     assert answer == Found(PLAIN_NAME)
     assert b"".join(content.chunks()) == LARGE

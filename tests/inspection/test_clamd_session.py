@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.inspection.clamd_session import DESCRIPTOR, Answer, Found, answer_to
+from scanner.inspection.clamd_session import DESCRIPTOR, Answer, Found, Replies, answer_to, sorted_out
 from scanner.model import Gap, Unchecked, Unscannable
 
 OK = b"stream: OK\0"
@@ -109,3 +109,37 @@ def test_a_name_is_only_read_from_one_whole_reply(name: bytes) -> None:
     if isinstance(answer, Found):
         assert b"\0" not in name
         assert answer.name
+
+
+ONE, OTHER = "ClamAV 1.4.3/27800/Mon Nov 30 09:26:22 2026", "ClamAV 1.4.3/27801/Mon Nov 30 10:26:22 2026"
+BEFORE, BEHIND, LATER = f"1: {ONE}\0".encode(), f"3: {ONE}\0".encode(), f"3: {OTHER}\0".encode()
+
+
+@pytest.mark.parametrize(
+    ("replies", "expected"),
+    [
+        ((BEFORE, b"2: ", OK, BEHIND), Replies(OK, (ONE,))),
+        ((BEFORE, b"2: ", OK, LATER), Replies(OK, (ONE, OTHER))),
+        ((b"2: ", OK, BEHIND, BEFORE), Replies(OK, (ONE,))),
+        ((BEFORE, b"2: ", OK), Replies(OK, ())),
+        ((b"2: ", OK, BEHIND), Replies(OK, ())),
+        ((BEFORE, b"2: ", OK, b"3: ClamAV 0.103.12\0"), Replies(OK, ())),
+        ((BEFORE, b"2: ", OK, b"3: \0"), Replies(OK, ())),
+        ((BEFORE,), Replies(b"", ())),
+        ((), Replies(b"", ())),
+        ((BEFORE, b"2: stream: O"), Replies(b"stream: O", ())),
+        ((BEFORE, b"2: A ERROR\0", b"2: ", OK, BEHIND), Replies(b"A ERROR\0" + OK, (ONE,))),
+        ((BEFORE, b"2: ", OK, BEHIND, BEHIND), Replies(OK + BEHIND, (ONE,))),
+        ((BEFORE, b"2: ", OK, BEHIND, b"4: PONG\0"), Replies(OK + b"4: PONG\0", (ONE,))),
+        ((BEFORE, b"2: ", OK, BEHIND, b"COMMAND READ TIMED OUT\n"), Replies(OK + b"COMMAND READ TIMED OUT\n", (ONE,))),
+    ],
+)
+def test_the_replies_of_a_session_are_told_apart(replies: tuple[bytes, ...], expected: Replies) -> None:
+    assert sorted_out(b"".join(replies)) == expected
+
+
+@given(st.binary(max_size=60), st.binary(max_size=60))
+def test_nothing_else_in_a_session_passes_for_an_ok(before: bytes, behind: bytes) -> None:
+    replies = sorted_out(BEFORE + before + b"2: " + OK + behind + BEHIND)
+
+    assert (replies.scan == OK) == (before + behind == b"")

@@ -59,6 +59,21 @@ def test_whatever_looks_otherwise_is_another_generation(engines: Engines) -> Non
     assert generation(engines).now() not in ("", USUAL)
 
 
+@pytest.mark.parametrize(
+    ("looked", "same"),
+    [
+        (("scanner 1.0", OLD, f"scanner 1.0, {OLD}"), True),
+        ((), True),
+        ((NEW,), False),
+        ((f"{OLD} or {NEW}",), False),
+        ((OLD, f"scanner 1.0, {NEW}"), False),
+        ((UNKNOWN,), False),
+    ],
+)
+def test_a_look_by_another_clamd_than_is_asked_is_of_no_generation(looked: tuple[str, ...], same: bool) -> None:
+    assert generation(Engines()).now(looked) == (USUAL if same else "")
+
+
 def test_other_settings_and_own_signatures_are_another_generation() -> None:
     assert USUAL not in (generation(Engines(), "other").now(), generation(Engines(), signatures="s").now())
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from demo import samples
 from demo.clamd import PrivateClamd
+from scanner.inspection.clamd import Clamd
 from scanner.inspection.generation import Generation
 from scanner.inspection.recall import Recall
 from scanner.inspection.rule_engine import RuleEngine
@@ -25,6 +26,7 @@ from scanner.pipeline.stations import Stations
 from scanner.pipeline.verdict_cache import VerdictCache
 from scanner.rulebook.load import load_rulebook
 from scanner.rulebook.yara_rules import NO_YARA
+from tests.clamd import settings_for
 from tests.journeys.world import RULES
 from tests.ledger.world import NOON
 from tests.pipeline.bench import Bench, bench
@@ -35,29 +37,36 @@ LOOKUPS = ("hit", "audited", "unknown", "insufficient", "doubted", "contradicted
 
 
 class Engines:
-    def __init__(self) -> None:
-        self.loaded = ["ClamAV 1"]
+    """What clamds say to have loaded: the one that looks is real, and says so itself."""
 
-    def versions(self) -> list[str]:
+    def __init__(self, *loaded: str) -> None:
+        self.loaded = loaded
+
+    def versions(self) -> tuple[str, ...]:
         return self.loaded
 
 
 class Reloaded(Engines):
     """Has others by the third time it is asked: when engines have looked."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.answers = iter(["ClamAV 1", "ClamAV 1", "ClamAV 2"])
+    def __init__(self, loaded: str) -> None:
+        super().__init__(loaded)
+        self.answers = iter([loaded, loaded, "ClamAV 2"])
 
-    def versions(self) -> list[str]:
-        return [next(self.answers)]
+    def versions(self) -> tuple[str, ...]:
+        return (next(self.answers),)
 
 
-def cached(flow: Bench, share: float = 0.0, engines: Engines | None = None) -> Stations:
+@pytest.fixture
+def loaded(clamd: PrivateClamd) -> str:
+    return Clamd(settings_for(clamd.address)).version()
+
+
+def cached(flow: Bench, engines: Engines, share: float = 0.0) -> Stations:
     """The flow with a cache of which that share is audited."""
     stations = flow.stations
     rules = Recall(RuleEngine(load_rulebook([RULES / "disguise"])))
-    generation = Generation("fixed", engines or Engines(), BlindSpots, lambda: NO_YARA)
+    generation = Generation("fixed", engines, BlindSpots, lambda: NO_YARA)
     listing = FolderListing(stations.ledger.checksums, stations.settings.cache.list_from, stations.clock)
     cache = VerdictCache(
         *(stations.settings.cache, stations.ledger.cache, listing, generation, rules, stations.panel.names),
@@ -68,9 +77,9 @@ def cached(flow: Bench, share: float = 0.0, engines: Engines | None = None) -> S
 
 
 @pytest.fixture
-async def flow(tmp_path: Path, clamd: PrivateClamd) -> AsyncIterator[Bench]:
+async def flow(tmp_path: Path, clamd: PrivateClamd, loaded: str) -> AsyncIterator[Bench]:
     async with bench(tmp_path, clamd.address) as flow:
-        flow.stations = cached(flow)
+        flow.stations = cached(flow, Engines(loaded))
         yield flow
 
 
@@ -137,35 +146,33 @@ async def test_a_listing_that_told_another_checksum_is_a_doubt_of_the_domain(flo
     assert lookups(flow) == {"contradicted": 1, "doubted": 1}
 
 
-async def test_an_audit_that_agrees_is_recorded_as_a_look_of_its_own(flow: Bench) -> None:
+async def test_an_audit_that_agrees_is_recorded_as_a_look_of_its_own(flow: Bench, loaded: str) -> None:
     await settled(flow, "/Shared/a.txt")
-    flow.stations = cached(flow, 1.0)
+    flow.stations = cached(flow, Engines(loaded), 1.0)
     kind, version = await settled(flow, "/Shared/b.txt")
     (told,) = await flow.ledger.explain(version.entry_id)
     assert (kind, told.verdicts[0]["reused"], audits(flow, "same")) == ("clean", None, 1.0)
 
 
-async def test_an_audit_that_finds_other_bytes_is_a_doubt_and_its_own_look_counts(flow: Bench) -> None:
+async def test_an_audit_that_finds_other_bytes_is_a_doubt_and_its_own_look_counts(flow: Bench, loaded: str) -> None:
     await settled(flow, "/Shared/a.txt")
-    flow.stations = cached(flow, 1.0)
+    flow.stations = cached(flow, Engines(loaded), 1.0)
     kind, _ = await settled(flow, "/Shared/b.com", samples.eicar(), size=len(TEXT), checksum=SUM)
     (doubt,) = (await flow.ledger.cache.contents()).doubts
     assert (kind, doubt.why.value, audits(flow, "different_content")) == ("infected", "content", 1.0)
 
 
-async def test_an_audit_that_could_not_be_read_says_nothing(flow: Bench) -> None:
+async def test_an_audit_that_could_not_be_read_says_nothing(flow: Bench, loaded: str) -> None:
     await settled(flow, "/Shared/a.txt")
-    flow.stations = cached(flow, 1.0)
+    flow.stations = cached(flow, Engines(loaded), 1.0)
     version = await flow.queue("/Shared/b.txt", TEXT)
     flow.cloud.before["open_content"] = lambda: flow.cloud.tree.delete("/Shared/b.txt")
     assert await settle("acme", version.entry_id, flow.stations) is not None
     assert (await flow.ledger.cache.contents()).doubts == ()
 
 
-async def test_without_a_generation_nothing_is_asked_or_kept(flow: Bench) -> None:
-    engines = Engines()
-    engines.loaded = ["ClamAV 1", "ClamAV 2"]
-    flow.stations = cached(flow, engines=engines)
+async def test_without_a_generation_nothing_is_asked_or_kept(flow: Bench, loaded: str) -> None:
+    flow.stations = cached(flow, Engines(loaded, "ClamAV 2"))
     await settled(flow, "/Shared/a.txt")
     assert (lookups(flow), (await flow.ledger.cache.contents()).looks) == ({"no_key": 1}, 0)
 
@@ -180,8 +187,14 @@ async def test_what_is_kept_is_under_the_generation_that_looked(flow: Bench) -> 
     assert await flow.ledger.cache.find("acme", Key(SUM, len(TEXT), "other"), NOON) is Absent.UNKNOWN
 
 
-async def test_a_look_during_which_signatures_changed_is_not_kept(flow: Bench) -> None:
-    flow.stations = cached(flow, engines=Reloaded())
+async def test_a_look_during_which_signatures_changed_is_not_kept(flow: Bench, loaded: str) -> None:
+    flow.stations = cached(flow, Reloaded(loaded))
+    await settled(flow, "/Shared/a.txt")
+    assert (await flow.ledger.cache.contents()).looks == 0
+
+
+async def test_a_look_by_another_clamd_than_the_one_asked_is_not_kept(flow: Bench) -> None:
+    flow.stations = cached(flow, Engines("ClamAV 2"))
     await settled(flow, "/Shared/a.txt")
     assert (await flow.ledger.cache.contents()).looks == 0
 
