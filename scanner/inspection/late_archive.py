@@ -15,7 +15,8 @@ DIGIT = b" 01234567"
 CHECKSUM = slice(148, 156)
 MOST_BLOCKS = 1_000
 """With what looks like a checksum, of which each is added up."""
-CPIO_MARK = b"07070"
+TOLD_BY = CPIO_MARK = b"07070"
+"""The others have none."""
 CPIO = re.compile(rb"07070(?:[12][0-9A-Fa-f]{104}|7[0-7]{70})")
 LHA_MARK = b"-lh"
 LHA = re.compile(rb"-lh[0-7d]-")
@@ -35,6 +36,11 @@ def find_late(data: bytes) -> list[Late]:
     """The first of each kind in the first bytes of a content, but for one at its very beginning."""
     found = (("tar", _tar(data)), ("cpio", _cpio(data)), ("lha", _lha(data[:FARTHEST_LHA])))
     return [Late(start, kind) for kind, start in found if start is not None]
+
+
+def is_late_without_word(data: bytes) -> bool:
+    """Whether there is one but for a cpio."""
+    return _tar(data) is not None or _lha(data[:FARTHEST_LHA]) is not None
 
 
 def is_tar_header(block: bytes) -> bool:

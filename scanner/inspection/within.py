@@ -5,12 +5,17 @@ Pure but for reading.
 
 from __future__ import annotations
 
+import threading
+
+import re2
+
+from scanner.inspection import archive_behind, coded_text, late_archive, packed_script, zip_end
 from scanner.inspection.archive_behind import find_archive, is_archive
-from scanner.inspection.coded_text import has_coded_file
+from scanner.inspection.coded_text import has_base64_document, has_coded_file
 from scanner.inspection.engine import Content
-from scanner.inspection.late_archive import find_late
+from scanner.inspection.late_archive import find_late, is_late_without_word
 from scanner.inspection.marks import LOOKED_THROUGH
-from scanner.inspection.packed_script import has_packed
+from scanner.inspection.packed_script import behind_first_line, has_packed
 from scanner.inspection.selftest.mail_kind import is_mail
 from scanner.inspection.zip_directory import find_directory
 from scanner.inspection.zip_end import find_zips
@@ -24,10 +29,50 @@ CODED = Gap(
 )
 PACKED = Gap(Unscannable.FORMAT, "a script with something packed behind it, which clamd does not unpack")
 ZIP_WITHIN = Gap(Unscannable.FORMAT, "a zip with something before it and behind its end")
+TOLD_BY = (archive_behind.TOLD_BY, late_archive.TOLD_BY, coded_text.TOLD_BY, zip_end.TOLD_BY)
+_BYTES = re2.Options()
+_BYTES.encoding = re2.Options.Encoding.LATIN1  # one byte is one character
+WORDS = re2.compile(b"|".join(TOLD_BY), _BYTES)
+"""One look for the words of all: most contents have none, and each look of its own takes as long as this one."""
+WORDS_OF_SCRIPTS = re2.compile(b"|".join((*TOLD_BY, packed_script.TOLD_BY)), _BYTES)
+"""Other contents have those of what is packed, too, where they mean nothing."""
 
 
 def gap_in_data(data: bytes, *, of_mail: bool = False) -> Gap | None:
     """Of the first bytes of a content, LOOKED_THROUGH or all."""
+    return gap_by_looks(data, of_mail=of_mail) if _has_word(data) else _gap_without_word(data)
+
+
+def gap_within(content: Content, name: str = "") -> Gap | None:
+    """None for an archive: what stands further on is its members' then, or behind its end."""
+    if is_archive(content.head, content.facts.mime):
+        return None
+    asked = (content.facts.sha256, content.facts.mime, name)
+    if asked != _last.asked:
+        _last.gap, _last.asked = _looked_for(content, name), asked
+    return _last.gap
+
+
+class _Last(threading.local):
+    """Two ask about each content, one after the other, and it may take 50 ms."""
+
+    asked: tuple[str, str, str] | None = None
+    gap: Gap | None = None
+
+
+_last = _Last()
+
+
+def _looked_for(content: Content, name: str) -> Gap | None:
+    data = content.read_at(0, LOOKED_THROUGH)
+    worded = _has_word(data)
+    if (worded or content.facts.size > len(data)) and _has_zip_within(content):
+        return ZIP_WITHIN
+    return gap_by_looks(data, of_mail=is_mail(content.head, name)) if worded else _gap_without_word(data)
+
+
+def gap_by_looks(data: bytes, *, of_mail: bool) -> Gap | None:
+    """The word on all, whatever stands in it."""
     if find_archive(data) is not None:
         return BEHIND
     if find_late(data):
@@ -37,13 +82,15 @@ def gap_in_data(data: bytes, *, of_mail: bool = False) -> Gap | None:
     return PACKED if has_packed(data) else None
 
 
-def gap_within(content: Content, name: str = "") -> Gap | None:
-    """None for an archive: what stands further on is its members' then, or behind its end."""
-    if is_archive(content.head, content.facts.mime):
-        return None
-    if _has_zip_within(content):
-        return ZIP_WITHIN
-    return gap_in_data(content.read_at(0, LOOKED_THROUGH), of_mail=is_mail(content.head, name))
+def _gap_without_word(data: bytes) -> Gap | None:
+    if is_late_without_word(data):
+        return LATE
+    return CODED if has_base64_document(data) else None
+
+
+def _has_word(data: bytes) -> bool:
+    words = WORDS if behind_first_line(data) is None else WORDS_OF_SCRIPTS
+    return words.search(data) is not None
 
 
 def _has_zip_within(content: Content) -> bool:

@@ -12,6 +12,8 @@ from typing import NamedTuple
 from scanner.inspection.marks import LOOKED_THROUGH
 
 END = struct.Struct("<4s4H2IH")
+TOLD_BY = rb"PK\x05\x06"
+"""Regular expression of the linear engine, as in all modules here: of what each such zip has in it."""
 END_MARK, ENTRY_MARK, LOCATOR_MARK = b"PK\x05\x06", b"PK\x01\x02", b"PK\x06\x07"
 ENTRY = 46
 """Bytes of an entry of the directory, at least."""

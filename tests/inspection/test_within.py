@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import base64
+import bz2
 import gzip
+import lzma
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from demo import samples
 from scanner.files.kind import mime_of
 from scanner.inspection.rehearsal import memory_content
 from scanner.inspection.selftest.samples import archives, rars, zips
-from scanner.inspection.within import BEHIND, CODED, LATE, PACKED, ZIP_WITHIN, gap_within
+from scanner.inspection.within import BEHIND, CODED, LATE, PACKED, ZIP_WITHIN, gap_by_looks, gap_in_data, gap_within
 from scanner.model import Gap
 
 PAYLOAD = b"payload\n" * 9
@@ -42,3 +46,18 @@ LINES = base64.encodebytes(bytes(99))
 )
 def test_what_stands_within_is_told(data: bytes, gap: Gap | None) -> None:
     assert gap_within(memory_content(data, mime_of)) == gap
+
+
+WITHIN = [
+    rars.rar4(PAYLOAD), rars.rar5(PAYLOAD), archives.seven_zip(PAYLOAD, "lzma2"), archives.tar(PAYLOAD), b"ustar",
+    archives.written(PAYLOAD, "cpio_newc"), archives.lzh(PAYLOAD), gzip.compress(PAYLOAD, mtime=0),
+    bz2.compress(PAYLOAD), lzma.compress(PAYLOAD), b"\x1f\x9d\x90", b"\nbegin 644 a\n#0V%T\nend\n",
+    b"\nBegin:VCard\nPHOTO;ENCODING=b:QUJD\nend:vcard\n", b"\n=yBegin line=128 size=9 name=a\n*+,-./012\n",
+    b"\nBASE64 -d <<EOF\n" + LINES, b"\ncat <<EOF\n" + LINES, b"\n-----BEGIN CERTIFICATE-----\nTVqQAAMA\n", LINES,
+    b"openssl enc -d", b"#!/bin/sh\n# unpacks what is behind it\n", b"\n", b"\0", b"x" * 480,
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(WITHIN), max_size=6).map(b"".join), st.booleans())
+def test_the_one_look_for_all_words_misses_nothing(data: bytes, of_mail: bool) -> None:
+    assert gap_in_data(data, of_mail=of_mail) == gap_by_looks(data, of_mail=of_mail)
