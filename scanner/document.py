@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,9 +23,10 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 40
 MAX_NODES = 50_000
 
-# Where libyaml is there it does the second reading, in a tenth of the time. The first has the messages, and refuses
-# what libyaml lets pass: tabs, and what stands behind a second byte order mark. On half a character that would crash.
+# Where libyaml is there it reads, in a tenth of the time. PyYAML reads what that refuses, for the messages, and whatever
+# holds what it lets pass (tabs, and what stands behind a second byte order mark) or crashes on (half a character).
 _COMPOSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NOT_FOR_LIBYAML = re.compile("[\t\ufeff\ud800-\udfff]")
 
 Loc = tuple[int | str, ...]
 """The way to a value: keys of mappings and positions in lists."""
@@ -69,7 +71,7 @@ def parse_document(text: str, name: str) -> Document:
     """Raises ConfigurationError with all problems found: syntax, duplicate keys, aliases, tags, depth."""
     text = _without_tabs(text)
     try:
-        _refuse_excess(text, name)
+        _refuse(text, name)
         node = yaml.compose(text, Loader=_COMPOSER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -187,10 +189,22 @@ def _without_tabs(text: str) -> str:
     return text.replace("\t", " ")
 
 
-def _refuse_excess(text: str, name: str) -> None:
+def _refuse(text: str, name: str) -> None:
+    """Raises yaml.YAMLError for what is not YAML, ConfigurationError for too much of it."""
+    if _NOT_FOR_LIBYAML.search(text) is None:
+        try:
+            _refuse_excess(text, name, _COMPOSER)
+        except yaml.YAMLError:
+            pass
+        else:
+            return
+    _refuse_excess(text, name, yaml.SafeLoader)
+
+
+def _refuse_excess(text: str, name: str, reader: Any) -> None:
     """Walk the events first: they come one by one, so that a bomb is refused before anything is built of it."""
     depth = 0
-    for count, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
+    for count, event in enumerate(yaml.parse(text, Loader=reader)):
         where = f"{name}:{_line(event)}"
         if getattr(event, "anchor", None):
             raise _refused(where, "anchors and aliases are not allowed", "Write the value out.")

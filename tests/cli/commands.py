@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 from scanner.cli.commands import app
 from tests.clamd import free_port
 from tests.journeys.world import World, stop, wait_until
+from tests.plain_http import call
 
 
 def names_in(group: Typer, before: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -69,7 +70,7 @@ class Service:
     def status(self, path: str) -> int:
         """0 where nobody listens."""
         try:
-            return httpx.get(self.url + path, timeout=10).status_code
+            return call("GET", self.url + path, timeout=10).status_code
         except httpx.TransportError:
             return 0
 

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from emulator.server import Running, start
 from scanner.cloud.client import EgnyteClient
 from scanner.cloud.port import FileInfo, Priority
 from scanner.errors import ThrottleScope
 from scanner.model import GroupId
 from scanner.settings import DomainSettings
+from tests.plain_http import call
 
 QUICK = {"connect": 2.0, "read": 0.4, "write": 2.0, "pool": 2.0}
 """Seconds; a call that stalls is over soon."""
@@ -44,7 +43,7 @@ class Egnyte:
     token_file: Path
 
     def control(self, method: str, path: str, **options: Any) -> Any:
-        answer = httpx.request(method, f"{self.emulator.base_url}/_emulator/{path}", timeout=60, **options)
+        answer = call(method, f"{self.emulator.base_url}/_emulator/{path}", **options)
         assert answer.status_code < 300, answer.text
         return answer.json() if answer.content else None
 

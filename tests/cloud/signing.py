@@ -14,6 +14,7 @@ import httpx
 
 from emulator.server import Running, start
 from scanner.settings import DomainSettings, OAuthSettings
+from tests.plain_http import call
 
 SECRET = "s3cr3t-0f-th3-k3y"  # guards nothing; odd enough to be found wherever it leaks
 PASSWORD = "p4ssw0rd-0f-s0m3b0dy"
@@ -26,7 +27,7 @@ class SignIn:
     folder: Path
 
     def control(self, method: str, path: str, **options: Any) -> Any:
-        answer = httpx.request(method, f"{self.emulator.base_url}/_emulator/{path}", timeout=60, **options)
+        answer = call(method, f"{self.emulator.base_url}/_emulator/{path}", **options)
         assert answer.status_code < 300, answer.text
         return answer.json() if answer.content else None
 

@@ -25,6 +25,7 @@ from scanner.model import EntryId, GroupId
 from scanner.settings import DomainSettings
 from tests.cloud.signing import SignIn
 from tests.ledger.world import NOON
+from tests.plain_http import call
 
 HELPERS = ("helper-a", "helper-b")
 
@@ -37,7 +38,7 @@ class Team:
     cloud: EgnyteClient
 
     def control(self, method: str, path: str, **options: Any) -> Any:
-        answer = httpx.request(method, f"{self.emulator.base_url}/_emulator/{path}", timeout=60, **options)
+        answer = call(method, f"{self.emulator.base_url}/_emulator/{path}", **options)
         assert answer.status_code < 300, answer.text
         return answer.json() if answer.content else None
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
-import httpx
-
 from scanner.cloud.memory import MemoryCloud
 from scanner.cloud.memory_tree import StoredFile
 from scanner.cloud.port import Cloud, FileInfo, Priority
 from scanner.model import Cursor, Event, GroupId
 from tests.cloud.egnyte import Egnyte
+from tests.plain_http import call
 
 PEOPLE = {"pnovak": 41}
 
@@ -90,7 +89,7 @@ class Emulated:
         emulator = self._egnyte.emulator
         link = {"path": path, "type": kind, "accessibility": "anyone"}
         headers = {"Authorization": f"Bearer {emulator.token}"}
-        answer = httpx.post(f"{emulator.base_url}/pubapi/v1/links", json=link, headers=headers)
+        answer = call("POST", f"{emulator.base_url}/pubapi/v1/links", json=link, headers=headers)
         assert answer.status_code < 300, answer.text
         return str(answer.json()["links"][0]["id"])
 

@@ -6,7 +6,6 @@ import hashlib
 import random
 from typing import Any
 
-import httpx
 import pytest
 import yaml
 
@@ -14,6 +13,7 @@ from demo.samples import eicar
 from scanner.inspection import clamd as clamd_module
 from tests.inspection.fake_clamd import fake_clamd
 from tests.journeys.world import QUARANTINE, World
+from tests.plain_http import call
 from tests.rulebook import rule
 
 FOLDER = "/Shared/Projects"
@@ -56,7 +56,7 @@ def arrives_listed_as(world: World, content: bytes, **lies: Any) -> str:
     world.upload("/Shared/Ignored/owl/b.com", content)
     world.act("copy", path="/Shared/Ignored/owl", destination=f"{FOLDER}/owl")
     url = f"{world.emulator.base_url}/pubapi/v1/fs{FOLDER}/owl?list_content=true"
-    told = httpx.get(url, headers={"Authorization": f"Bearer {world.token}"}).json()
+    told = call("GET", url, headers={"Authorization": f"Bearer {world.token}"}).json()
     told["files"][0] |= lies
     world.fault(method="GET", route=f"/fs{FOLDER}/owl\\?", status=200, body=told)
     return f"{FOLDER}/owl/b.com"

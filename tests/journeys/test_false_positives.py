@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import signal
 
-import httpx
 import pytest
 
 from demo import samples
 from tests.cli.commands import Service, running, scanner
 from tests.journeys.world import QUARANTINE, World, stop, wait_until
+from tests.plain_http import call
 
 FILES = 300
 LIMIT = 25
@@ -22,7 +22,7 @@ ENGAGED = r"remediation_brake_engaged (\d+)"
 
 
 def metric(service: Service, pattern: str) -> int:
-    found = re.search(rf"^scanner_{pattern}", httpx.get(f"{service.url}/metrics", timeout=10).text, re.MULTILINE)
+    found = re.search(rf"^scanner_{pattern}", call("GET", f"{service.url}/metrics", timeout=10).text, re.MULTILINE)
     assert found is not None
     return int(found[1])
 

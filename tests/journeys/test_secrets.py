@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-import httpx
 import pytest
 
 from demo.samples import eicar
 from tests.cli.commands import running, scanner
 from tests.journeys.world import TOKEN, World, wait_until
+from tests.plain_http import call
 
 FORGED = "\u202eexe.\u2028{'event'; 'service.stopped'}\u2029\u0085\u200b [scanner release 1 acme%2Fx].com"
 """What a name may hold: marks that turn writing round, and separators that some programs take for line ends."""
@@ -50,7 +50,7 @@ def test_after_a_whole_run_no_secret_is_in_log_ledger_metrics_or_any_output(worl
     world.upload("/Shared/Projects/b.txt", b"harmless")
     with running(world) as service:
         wait_until(lambda: world.rows("SELECT count(*) FROM work WHERE outcome = 'judged'") == [(2,)], "both verdicts")
-        told = httpx.get(f"{service.url}/metrics").text + httpx.get(f"{service.url}/readyz").text
+        told = call("GET", f"{service.url}/metrics").text + call("GET", f"{service.url}/readyz").text
         kept = b"".join(file.read_bytes() for file in world.folder.glob("ledger.db*"))
         modes = {file.stat().st_mode & 0o777 for file in world.folder.glob("ledger.db*")}
     told += world.log()
@@ -68,7 +68,7 @@ def test_after_a_whole_run_no_secret_is_in_log_ledger_metrics_or_any_output(worl
 def test_the_operations_port_takes_no_orders(world: World, method: str) -> None:
     with running(world) as service:
         paths = ("/metrics", "/livez", "/readyz", "/healthz")
-        assert {httpx.request(method, service.url + path).status_code for path in paths} == {405}
+        assert {call(method, service.url + path).status_code for path in paths} == {405}
         others = (
             "/",
             "/docs",
@@ -80,7 +80,7 @@ def test_the_operations_port_takes_no_orders(world: World, method: str) -> None:
             "/webhooks",
             "/%2e%2e/metrics",
         )
-        assert {httpx.get(service.url + path).status_code for path in others} == {404}
+        assert {call("GET", service.url + path).status_code for path in others} == {404}
 
 
 @pytest.mark.parametrize("name", [FORGED, HOSTILE], ids=["a name", "a claim"])
@@ -92,7 +92,7 @@ def test_a_name_forges_no_line_of_log_terminal_comment_or_metrics(world: World, 
     with running(world) as service:
         wait_until(lambda: world.rows("SELECT count(*) FROM verdicts") == [(1,)], "the verdict")
         wait_until(lambda: len(world.state()["notes"]) == 1, "the comment")
-        metrics = httpx.get(f"{service.url}/metrics").text
+        metrics = call("GET", f"{service.url}/metrics").text
     lines = [json.loads(line) for line in world.log().split("\n") if line]
     assert [line["event"] for line in lines].count("service.stopped") == 1
     assert all(line.startswith(("#", "scanner_", "process_", "python_")) for line in metrics.split("\n") if line)

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import quote
 
-import httpx
 import yaml
 
 from emulator.blobs import memory_blob
@@ -32,6 +31,7 @@ from scanner.service.assembly import assembled, utc_now
 from scanner.service.once import Summary, run_once
 from scanner.settings import Settings, load_settings
 from tests.journeys.stored import Stored
+from tests.plain_http import call
 
 RULES = Path(__file__).parent.parent.parent / "rules"
 QUARANTINE = "/Shared/Quarantine"
@@ -84,7 +84,7 @@ class World:
         return load_settings(self.config, environ={})
 
     def control(self, method: str, path: str, **options: Any) -> Any:
-        answer = httpx.request(method, f"{self.emulator.base_url}/_emulator/{path}", timeout=60, **options)
+        answer = call(method, f"{self.emulator.base_url}/_emulator/{path}", **options)
         assert answer.status_code < 300, answer.text
         return answer.json() if answer.content else None
 
@@ -122,7 +122,7 @@ class World:
     def get(self, path: str, token: str) -> int:
         """The status that somebody else's call gets."""
         url = self.emulator.base_url + quote(path)
-        return httpx.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=60).status_code
+        return call("GET", url, headers={"Authorization": f"Bearer {token}"}).status_code
 
     def calls(self, pattern: str) -> list[int]:
         """The statuses of all calls so far whose `METHOD /path?query` has the pattern in it."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import httpx
-
 from scanner.ledger.work.exposed import Reach
 from scanner.service.again.exposure import MOST_PAGES, reach_of
 from scanner.service.assembly import assembled
 from tests.journeys.world import World
+from tests.plain_http import call
 
 FOLDER = "/Shared/Projects"
 
@@ -15,7 +14,7 @@ FOLDER = "/Shared/Projects"
 def share(world: World, path: str, **terms: str) -> None:
     body = {"path": path, "type": "file", "accessibility": "anyone", **terms}
     api = f"{world.emulator.base_url}/pubapi/v1/links"
-    httpx.post(api, json=body, headers={"Authorization": f"Bearer {world.token}"}).raise_for_status()
+    call("POST", api, json=body, headers={"Authorization": f"Bearer {world.token}"}).raise_for_status()
 
 
 async def reach(world: World) -> tuple[Reach, int]:
