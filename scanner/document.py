@@ -23,7 +23,7 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 40
 MAX_NODES = 50_000
 
-# Where libyaml is there it reads, in a tenth of the time. PyYAML reads what that refuses, for the messages, and whatever
+# Where libyaml is there it reads, in a tenth of the time. PyYAML reads what that refuses, for the messages, and what
 # holds what it lets pass (tabs, and what stands behind a second byte order mark) or crashes on (half a character).
 _COMPOSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOT_FOR_LIBYAML = re.compile("[\t\ufeff\ud800-\udfff]")
