@@ -50,26 +50,35 @@ async def verify(scene: Scene, result: StepResult) -> StepResult:
     """Look where the file is. `entry_id` of the detail where the version has a new one since; a newer version that came
     along is reported."""
     if result.state is StepState.ALREADY_DONE:
-        return replace(result, detail={**result.detail, **await _links_made_meanwhile(scene, scene.info)})
+        return replace(result, detail={**result.detail, **await _links_made_meanwhile(scene, scene.info, result)})
     after = await scene.cloud.file(scene.info.group_id, priority=Priority.REMEDIATION)
     if not lies_below(after.path, scene.quarantine_folder):
         return StepResult(StepState.FAILED, {**result.detail, "error": f"it was moved, but is now at {after.path}"})
     renamed, newer = _after_move(after, scene.info, scene.version)
-    late = await _links_made_meanwhile(scene, after)
+    late = await _links_made_meanwhile(scene, after, result)
     return StepResult(StepState.SUCCESS, {**result.detail, "path": after.path, **renamed, **late}, newer)
 
 
-async def _links_made_meanwhile(scene: Scene, info: FileInfo) -> dict[str, str]:
+async def _links_made_meanwhile(scene: Scene, info: FileInfo, result: StepResult) -> dict[str, str]:
     """Deletes links made between revoking and moving: they would serve the file out of the quarantine. `late_links` of
-    the detail has their ids, `links_left` why some are still there: the file is where it belongs all the same."""
+    the detail has their ids, also of a try whose result was lost, `links_left` why some are still there: the file is
+    where it belongs all the same."""
+    known = {"origin": result.detail["origin"]} if "origin" in result.detail else {}
     if "links" not in scene.record.step.params:
         return {}
     try:
         found = await links_to(scene.cloud, info)
+        there = [link.id for link in found]
+        noted = scene.record.detail.get("late_links", "").split(",")
+        before = [one for one in noted if one and one not in there]
+        if found:
+            # Should the result be lost: whose links were deleted nobody could tell afterwards.
+            await scene.note({**known, "late_links": ",".join([*before, *there])})
         deleted, refusals = await delete_links(scene.cloud, found)
     except CloudRefused as error:
         return {"links_left": str(error)}
-    told = {"late_links": ",".join(deleted)} if deleted else {}
+    late = [*before, *deleted]
+    told = {"late_links": ",".join(late)} if late else {}
     return told | ({"links_left": "; ".join(refusals)} if refusals else {})
 
 

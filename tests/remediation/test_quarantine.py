@@ -111,6 +111,26 @@ async def test_a_file_in_quarantine_already_is_done(world: World) -> None:
     assert cloud.calls == ["file"]
 
 
+async def test_links_made_meanwhile_and_deleted_by_a_try_whose_result_was_lost_stay_known(world: World) -> None:
+    move = Step(StepKind.QUARANTINE, {"destination": DESTINATION, "links": "revoked"})
+    version, noted, made = world.upload(ORIGIN), [], []
+    cloud = world.scripted(move=[lambda: made.append(world.link(version))], delete_link=[lambda: cut(world, made[0])])
+    with pytest.raises(RetryLater):
+        await world.perform(version, step(move), cloud, note=noted.append)
+    assert noted == [{"origin": ORIGIN}, {"origin": ORIGIN, "late_links": made[0]}]
+    assert await world.twin.links(DESTINATION) == ()
+
+    record = replace(step(move, StepState.INTENDED), detail=noted[-1])
+    expected = StepResult(StepState.ALREADY_DONE, {**MOVED, "late_links": made[0]})
+    assert await world.perform(version, record) == expected
+
+
+def cut(world: World, link: str) -> None:
+    """It was deleted, and the answer lost."""
+    world.unlink(link)
+    raise CloudUnavailable("no answer")
+
+
 async def test_a_taken_name_gets_a_number(world: World) -> None:
     await world.perform(world.upload("/Shared/Kite/other.docx"), step(MOVE))
     version = world.upload(ORIGIN)

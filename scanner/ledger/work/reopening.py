@@ -17,6 +17,7 @@ _LEFT = case(
     else_=StepState.SUPERSEDED.value,
 )
 """An act under way may have changed something, whatever became of it."""
+ANEW = "the version is judged anew"
 
 
 def reopen(
@@ -38,7 +39,23 @@ def reopen(
         tickets.put_back(connection, domain, entry_id, now, suspect=suspect)
 
 
+def noted_before(connection: Connection, domain: str, entry_id: EntryId) -> dict[str, dict[str, str]]:
+    """By kind of step: what was known just before the last act of that kind, where it ended with its plan and nobody
+    knows whether it was done. The new plan may find that it was."""
+    mine = (steps.c.domain == domain) & (steps.c.entry_id == entry_id) & steps.c.kind.not_in(_ORDERED)
+    each = connection.execute(select(steps.c.kind, steps.c.detail).where(mine).order_by(steps.c.position)).all()
+    last: dict[str, dict[str, str]] = {row.kind: row.detail for row in each}
+    noted = {
+        kind: {key: detail[key] for key in detail if key != "why"}
+        for kind, detail in last.items()
+        if detail.get("why") == ANEW
+    }
+    return {kind: detail for kind, detail in noted.items() if detail}
+
+
 def _end_plan(connection: Connection, domain: str, entry_id: EntryId, now: datetime) -> None:
     mine = (steps.c.domain == domain) & (steps.c.entry_id == entry_id)
-    left = update(steps).where(mine, steps.c.state.in_(_OPEN), steps.c.kind.not_in(_ORDERED))
-    connection.execute(left.values(state=_LEFT, done_at=now, detail={"why": "the version is judged anew"}))
+    left = mine & steps.c.state.in_(_OPEN) & steps.c.kind.not_in(_ORDERED)
+    for step_id, noted in connection.execute(select(steps.c.id, steps.c.detail).where(left)).all():
+        ended = {"state": _LEFT, "done_at": now, "detail": {**noted, "why": ANEW}}
+        connection.execute(update(steps).where(steps.c.id == step_id).values(**ended))

@@ -20,6 +20,7 @@ from scanner.ledger.tables import steps, verdicts, work
 from scanner.ledger.work import aliases, facts, made, repeating, tallies
 from scanner.ledger.work.deletion import MISSING, settle_groups
 from scanner.ledger.work.intake import came_back, queue_versions, reopen_plan
+from scanner.ledger.work.reopening import noted_before
 from scanner.model import (
     ORDERED_STEPS,
     WAITING_REASONS,
@@ -148,10 +149,11 @@ def record_verdict(
     waits = (MISSING, "no deletion of it was told") if verdict.missing else (None, None)
     values = {"v": verdict_id, "gr": waits[0], "gd": waits[1]}
     _fenced(connection.execute(_SET_VERDICT, _key(run) | values).rowcount, run)
-    first = _next_position(connection, run.version) if plan.steps else 0
-    rows = [_step_values(run.version, position, step, plan, now) for position, step in enumerate(plan.steps, first)]
-    if rows:
-        connection.execute(insert(steps), rows)
+    if plan.steps:
+        first = _next_position(connection, run.version)
+        rows = [_step_values(run.version, position, step, plan, now) for position, step in enumerate(plan.steps, first)]
+        noted = noted_before(connection, run.version.domain, run.version.entry_id) if first else {}
+        connection.execute(insert(steps), [{**row, "detail": noted.get(row["kind"], {})} for row in rows])
     return steps_of(connection, run.version.domain, run.version.entry_id, now)
 
 
@@ -270,7 +272,6 @@ def _step_values(version: FileVersion, position: int, step: Any, plan: Plan, now
         "params": dict(step.params),
         "because": list(plan.rules),
         "state": StepState.PLANNED.value,
-        "detail": {},
         "tries": 0,
         "planned_at": now,
     }
