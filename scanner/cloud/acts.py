@@ -101,7 +101,7 @@ async def add_text(cloud: Cloud, session: Session, path: str, text: str) -> File
     for left in reversed(range(_ROUNDS)):
         found = await _at(cloud, path)
         if found is not None:
-            return _same_text(found, text)
+            return same_text(found, text)
         try:
             answer = await session.ask(calls.add_text(path, text))
             group_id, entry_id = history_wire.uploaded(answer.value)
@@ -110,7 +110,7 @@ async def add_text(cloud: Cloud, session: Session, path: str, text: str) -> File
                 found = await _at(cloud, path)
                 if found is None:
                     raise
-                return _same_text(found, text)
+                return same_text(found, text)
             continue
         info = await cloud.file(group_id, priority=Priority.REMEDIATION)
         if info.num_versions == 1:
@@ -120,7 +120,8 @@ async def add_text(cloud: Cloud, session: Session, path: str, text: str) -> File
     raise AssertionError("the last round returns or raises")
 
 
-def _same_text(found: FileInfo | FolderInfo, text: str) -> FileInfo:
+def same_text(found: FileInfo | FolderInfo, text: str) -> FileInfo:
+    """What stands where a text is to be, if it is that. Raises Conflict for anything else."""
     checksum = sha512(text.encode()).hexdigest()
     if isinstance(found, FileInfo) and found.checksum == checksum and found.num_versions == 1:
         return found

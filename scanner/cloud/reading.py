@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NoReturn, cast
 
-from scanner.cloud.port import Cloud
-from scanner.errors import CloudRefused
+from scanner.cloud.acts import same_text
+from scanner.cloud.port import Cloud, FileInfo, Priority
+from scanner.errors import CloudRefused, NotFound
 
 READS = frozenset(
     {
@@ -35,7 +36,8 @@ READS = frozenset(
 
 
 def only_reading(cloud: Cloud) -> Cloud:
-    """The same domain; each call that would change something raises CloudRefused, and nobody is asked."""
+    """The same domain; each call that would change something raises CloudRefused, and nobody is asked. Of a text that
+    is to be put somewhere it is looked whether it is there."""
     return cast(Cloud, _Reading(cloud))
 
 
@@ -45,6 +47,12 @@ class _Reading:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._cloud, name) if name in READS else _refuse
+
+    async def add_text(self, path: str, text: str) -> FileInfo:
+        try:
+            return same_text(await self._cloud.at_path(path, priority=Priority.REMEDIATION), text)
+        except NotFound:
+            return await _refuse()
 
 
 async def _refuse(*_what: object, **_named: object) -> NoReturn:

@@ -7,7 +7,7 @@ import pytest
 from scanner.cloud.memory import MemoryCloud
 from scanner.cloud.port import Cloud, Priority
 from scanner.cloud.reading import READS, only_reading
-from scanner.errors import CloudRefused
+from scanner.errors import CloudRefused, Conflict
 from scanner.model import GroupId
 from tests.ledger.world import noon
 
@@ -46,3 +46,16 @@ async def test_what_reads_is_asked_and_what_writes_is_refused() -> None:
     with pytest.raises(CloudRefused, match="nothing is to be changed now"):
         await reading.move(GroupId(info.group_id), "/Shared/b.txt")
     assert cloud.tree.by_group(info.group_id).path == "/Shared/a.txt"
+
+
+async def test_a_text_that_was_put_there_before_is_found_and_none_is_put_there_now() -> None:
+    cloud = MemoryCloud(noon)
+    there = cloud.tree.upload("/Shared/a.txt", b"removed")
+    reading = only_reading(cloud)
+    assert await reading.add_text("/Shared/a.txt", "removed") == there
+    with pytest.raises(Conflict, match=r"the name /Shared/a\.txt is taken"):
+        await reading.add_text("/Shared/a.txt", "another")
+    for free in ("/Shared/b.txt", "/Nowhere/b.txt"):
+        with pytest.raises(CloudRefused, match="nothing is to be changed now"):
+            await reading.add_text(free, "removed")
+    assert list(cloud.tree.files) == ["/shared/a.txt"]
