@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
-from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema  # type: ignore[import-untyped]
 
 from scanner.model import Finding, Inspection, StepKind, StepRecord, StepState, Verdict, VerdictKind
 from scanner.notify.ocsf import LONGEST, MOST, Activity, detection
@@ -21,8 +19,12 @@ MILLISECONDS = 1772615700000
 
 
 @cache
-def official() -> Draft202012Validator:
+def official() -> Any:
     """The class as its makers publish it. It refuses keys that it does not know."""
+    # Not at the top: they take seconds to import, and each worker of a run collects all tests.
+    from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+    from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema  # type: ignore[import-untyped]
+
     schema = OcsfJsonSchemaEmbedded(get_ocsf_schema("1.8.0"))
     return Draft202012Validator(schema.get_class_schema("detection_finding", profiles=["security_control"]))
 
