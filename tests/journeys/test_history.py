@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from demo.clamd import PrivateClamd
 from demo.samples import eicar, zip_of
+from tests.journeys.conftest import FEW_RULES
 from tests.journeys.world import QUARANTINE, World, new_world
 from tests.ledgers import NewPlace
 
@@ -37,6 +38,7 @@ class History(RuleBasedStateMachine):
         self._stack = contextlib.ExitStack()
         place = self._stack.enter_context(type(self).new_place(self._folder))
         sections = {"domain": {"watch": [WATCHED]}, "remediation": NO_BRAKE, "ledger": {"url": place.url}}
+        sections |= {"rules": FEW_RULES}
         self.world: World = self._stack.enter_context(new_world(self._folder, self.clamd, **sections))
         self.world.act("add_folder", actor="svc-scanner", path=ELSEWHERE)
         self._names = 0

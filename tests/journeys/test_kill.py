@@ -15,6 +15,7 @@ import pytest
 from demo.clamd import PrivateClamd
 from demo.samples import eicar, zip_of
 from scanner.settings import LedgerSettings
+from tests.journeys.conftest import FEW_RULES
 from tests.journeys.world import QUARANTINE, World, new_world, stop, wait_until
 
 FILES = 300
@@ -31,7 +32,7 @@ def test_forty_kills_in_a_history_of_three_hundred_files_lose_nothing_and_do_not
     remediation |= {"max_per_signature_per_hour": 1_000, "max_share_percent": 100}
     # A version that is in hand at five kills is given up as poison, rightly; here all are innocent.
     workers = {"max_attempts": KILLS + 1}
-    sections = {"remediation": remediation, "workers": workers, "ledger": {"url": place.url}}
+    sections = {"remediation": remediation, "workers": workers, "ledger": {"url": place.url}, "rules": FEW_RULES}
     with new_world(tmp_path, clamd.address, **sections) as world:
         chance = random.Random(SEED)
         bad = {f"/Shared/Projects/{number}.bin" for number in chance.sample(range(FILES), 60)}
