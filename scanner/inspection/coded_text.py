@@ -21,9 +21,10 @@ MODE = re.compile(rb"begin(?:-base64|) [0-7]{3}")
 """What each line that begins one has in it, looked for first: a search that starts with a word is ten times as fast as
 one for beginnings of lines."""
 BEGIN = re.compile(rb"^X?begin(-base64|) [0-7]{3,4} ([^\r\n]{1,255})\r?\n", re.MULTILINE)
-TOLD_BY = rb"(?i:=ybegin |begin:v|-----begin |s/\^x//|base64|b64[ _]?d|certutil|openssl|begin(?:-base64)? [0-7]{3})"
-"""Is in each text with a file in it, but for some scripts."""
-WORDS = re2.compile(TOLD_BY)
+OF_TEXTS = rb"(?i:=ybegin |begin:v|-----begin |s/\^x//|base64|b64[ _]?d|certutil|openssl|begin(?:-base64)? [0-7]{3})"
+"""Is in each text with a file in it, but for here documents."""
+WORDS = re2.compile(OF_TEXTS)
+TOLD_BY = OF_TEXTS + rb"|<<"
 FIRST_LINE = re.compile(rb"[\x07-\x09\x0b-\x0d\x1b\x20-\x7e\x80-\xff]*+(?:\n|\Z)")
 """Of what a shell takes for a script."""
 SHAR = b"s/^X//"
@@ -61,7 +62,7 @@ LONGEST_LINE = 400
 
 def has_coded_file(data: bytes, *, in_mail: bool = False) -> bool:
     """Whether a file begins in the first bytes of a content. `in_mail`: lines of base64 are its own parts there."""
-    if has_base64_document(data):
+    if FIRST_LINE.match(data) is not None and base64_document(data, 0) is not None:
         return True
     if WORDS.search(data) is None:
         return False
@@ -70,11 +71,6 @@ def has_coded_file(data: bytes, *, in_mail: bool = False) -> bool:
     if armoured(data, 0) is not None or (not in_mail and bare_base64(data, 0) is not None):
         return True
     return MODE.search(data) is not None and any(is_line(found, data) for found in BEGIN.finditer(data))
-
-
-def has_base64_document(data: bytes) -> bool:
-    """In a script, which no word need tell."""
-    return FIRST_LINE.match(data) is not None and base64_document(data, 0) is not None
 
 
 class Here(NamedTuple):

@@ -16,8 +16,8 @@ from scanner.inspection.engine import Content
 from scanner.inspection.lzma_alone import is_lzma_alone
 from scanner.inspection.marks import MAIL_STORE, end_of, is_pdf
 from scanner.inspection.selftest.formats import BY_HEAD, BY_PLACE, BY_TYPE, any_of
-from scanner.inspection.selftest.mail_kind import find_mail, is_mail
-from scanner.inspection.within import gap_in_data
+from scanner.inspection.selftest.mail_kind import is_mail
+from scanner.inspection.within import is_anything_within
 from scanner.inspection.zip_directory import STARTS
 
 LARGEST = 1024**2
@@ -49,4 +49,4 @@ def is_plain(content: Content, name: str = "") -> bool:
         return False
     if cms_kind(content.head) is not None or is_mail(content.head, name):
         return False
-    return gap_in_data(data) is None and find_mail(data) is None
+    return not is_anything_within(data)

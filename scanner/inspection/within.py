@@ -11,12 +11,13 @@ import re2
 
 from scanner.inspection import archive_behind, coded_text, late_archive, packed_script, zip_end
 from scanner.inspection.archive_behind import find_archive, is_archive
-from scanner.inspection.coded_text import has_base64_document, has_coded_file
+from scanner.inspection.coded_text import has_coded_file
 from scanner.inspection.engine import Content
 from scanner.inspection.late_archive import find_late, is_late_without_word
 from scanner.inspection.marks import LOOKED_THROUGH
 from scanner.inspection.packed_script import behind_first_line, has_packed
-from scanner.inspection.selftest.mail_kind import is_mail
+from scanner.inspection.selftest import mail_kind
+from scanner.inspection.selftest.mail_kind import find_mail, is_mail
 from scanner.inspection.zip_directory import find_directory
 from scanner.inspection.zip_end import find_zips
 from scanner.model import Gap, Unscannable
@@ -29,7 +30,7 @@ CODED = Gap(
 )
 PACKED = Gap(Unscannable.FORMAT, "a script with something packed behind it, which clamd does not unpack")
 ZIP_WITHIN = Gap(Unscannable.FORMAT, "a zip with something before it and behind its end")
-TOLD_BY = (archive_behind.TOLD_BY, late_archive.TOLD_BY, coded_text.TOLD_BY, zip_end.TOLD_BY)
+TOLD_BY = [one.TOLD_BY for one in (archive_behind, late_archive, coded_text, zip_end, mail_kind)]
 _BYTES = re2.Options()
 _BYTES.encoding = re2.Options.Encoding.LATIN1  # one byte is one character
 WORDS = re2.compile(b"|".join(TOLD_BY), _BYTES)
@@ -38,9 +39,10 @@ WORDS_OF_SCRIPTS = re2.compile(b"|".join((*TOLD_BY, packed_script.TOLD_BY)), _BY
 """Other contents have those of what is packed, too, where they mean nothing."""
 
 
-def gap_in_data(data: bytes, *, of_mail: bool = False) -> Gap | None:
-    """Of the first bytes of a content, LOOKED_THROUGH or all."""
-    return gap_by_looks(data, of_mail=of_mail) if _has_word(data) else _gap_without_word(data)
+def is_anything_within(data: bytes) -> bool:
+    """In the first bytes of a content, LOOKED_THROUGH or all; a mail behind something else, too."""
+    worded = has_word(data)
+    return _gap(data, worded=worded) is not None or (worded and find_mail(data) is not None)
 
 
 def gap_within(content: Content, name: str = "") -> Gap | None:
@@ -65,10 +67,16 @@ _last = _Last()
 
 def _looked_for(content: Content, name: str) -> Gap | None:
     data = content.read_at(0, LOOKED_THROUGH)
-    worded = _has_word(data)
+    worded = has_word(data)
     if (worded or content.facts.size > len(data)) and _has_zip_within(content):
         return ZIP_WITHIN
-    return gap_by_looks(data, of_mail=is_mail(content.head, name)) if worded else _gap_without_word(data)
+    return _gap(data, worded=worded, of_mail=is_mail(content.head, name))
+
+
+def _gap(data: bytes, *, worded: bool, of_mail: bool = False) -> Gap | None:
+    if worded:
+        return gap_by_looks(data, of_mail=of_mail)
+    return LATE if is_late_without_word(data) else None
 
 
 def gap_by_looks(data: bytes, *, of_mail: bool) -> Gap | None:
@@ -82,13 +90,8 @@ def gap_by_looks(data: bytes, *, of_mail: bool) -> Gap | None:
     return PACKED if has_packed(data) else None
 
 
-def _gap_without_word(data: bytes) -> Gap | None:
-    if is_late_without_word(data):
-        return LATE
-    return CODED if has_base64_document(data) else None
-
-
-def _has_word(data: bytes) -> bool:
+def has_word(data: bytes) -> bool:
+    """Where it has none, nothing but a tar or an lzh can stand in it."""
     words = WORDS if behind_first_line(data) is None else WORDS_OF_SCRIPTS
     return words.search(data) is not None
 

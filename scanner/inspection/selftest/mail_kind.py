@@ -27,7 +27,8 @@ COMMON = re.compile(rb"^(to|cc|bcc|subject|date)[ \t]*:", re.IGNORECASE | re.MUL
 HEAD = 64 * 1024
 """Bytes: a shorter beginning is the whole content."""
 LINES = re.compile(rb"(?:(?:[A-Za-z][A-Za-z0-9_.-]{0,200}[ \t]*+:|[ \t])[^\r\n]*+(?:\r\n|\r|\n|\Z))*+[A-Za-z0-9_.-]*+")
-MARKED = re2.compile(rb"(?i)mime-version")
+TOLD_BY = rb"(?i:mime-version)"
+MARKED = re2.compile(TOLD_BY)
 MARK = b"mime-version"
 """Of a mail that stands behind something else; in small letters, as what follows."""
 PACKED = re.compile(
