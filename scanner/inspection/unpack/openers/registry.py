@@ -13,7 +13,7 @@ from fnmatch import translate
 from functools import lru_cache
 
 from scanner.inspection.flat import is_flat_odf, is_flat_word
-from scanner.inspection.marks import RTF, SHORTCUT, end_of, is_pdf
+from scanner.inspection.marks import LOOKED_THROUGH, RTF, SHORTCUT, end_of, is_pdf
 from scanner.inspection.selftest.formats import any_of
 from scanner.inspection.selftest.mail_kind import is_mail
 from scanner.inspection.unpack.openers.archive import ends_as_zip, open_archive, open_program
@@ -42,6 +42,7 @@ from scanner.inspection.unpack.openers.tnef import open_tnef
 from scanner.inspection.unpack.openers.unopened import is_unopened, open_nothing
 from scanner.inspection.unpack.openers.zip_end import has_zip_end, open_zip_end
 from scanner.inspection.unpack.opening import Opener, Source
+from scanner.inspection.within import has_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class Row:
     suffixes: tuple[str, ...] = ()
     """Of the name, without the dot, in small letters."""
     sight: Callable[[Source], bool] | None = None
+    within: bool = False
+    """Its sight is of what stands within another content, and is always known by a word there."""
 
 
 def _wide(source: Source) -> bool:
@@ -102,12 +105,12 @@ ROWS = (
     Row(open_rest_of_lz4, heads=r"\x04\x22\x4d\x18|\x02\x21\x4c\x18"),
     Row(open_rest_of_arj, heads=r"\x60\xea.{8}[\x00-\x02]"),
     Row(open_program, heads=r"MZ|\x7fELF|#!", sight=ends_as_zip),
-    Row(open_zip_end, sight=has_zip_end),
-    Row(open_behind, sight=has_archive_behind),
+    Row(open_zip_end, sight=has_zip_end, within=True),
+    Row(open_behind, sight=has_archive_behind, within=True),
     Row(open_late, sight=has_late),
-    Row(open_coded, sight=has_coded),
+    Row(open_coded, sight=has_coded, within=True),
     Row(open_cms, sight=is_cms),
-    Row(open_packed, sight=has_packed_behind),
+    Row(open_packed, sight=has_packed_behind, within=True),
     Row(open_ole, heads=r"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
     Row(open_msg, sight=is_message),
     Row(open_pdf, sight=_pdf),
@@ -118,7 +121,7 @@ ROWS = (
         types=("message/*", "application/mbox"),
         sight=_mail,
     ),
-    Row(open_mail_behind, sight=has_mail_behind),
+    Row(open_mail_behind, sight=has_mail_behind, within=True),
     Row(
         open_html,
         types=("text/html", "application/xhtml+xml", "image/svg+xml"),
@@ -137,13 +140,14 @@ def openers_for(source: Source) -> tuple[Opener, ...]:
     """In the order in which they look; none for what is no container."""
     by_type, by_head = _by_type(source.mime), _ANY_HEAD.match(source.head) is not None
     suffix = source.name.rpartition(".")[2].casefold()
+    wordless = source.size <= LOOKED_THROUGH and not has_word(source.beginning())
     return tuple(
         row.opener
         for row, head, typed in zip(ROWS, _HEADS, by_type, strict=True)
         if typed
         or (by_head and head is not None and head.match(source.head))
         or suffix in row.suffixes
-        or (row.sight is not None and row.sight(source))
+        or (row.sight is not None and not (row.within and wordless) and row.sight(source))
     )
 
 

@@ -16,6 +16,7 @@ from scanner.inspection.selftest.samples.ole import msg, ole
 from scanner.inspection.unpack.openers.registry import ROWS, openers_for
 from scanner.inspection.unpack.opening import Source
 from tests.inspection import cms
+from tests.inspection.test_within import WITHIN
 from tests.inspection.unpack.openers.recording import source_of
 
 FLAT = b'<?xml version="1.0"?>\n<o:document version="1" xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0"/>'
@@ -91,3 +92,10 @@ def test_choosing_never_fails(content, name, mime):
     for mark in marks:
         head = mark + content
         openers_for(Source(name, mime, head, len(head), io.BytesIO(head)))
+
+
+@given(st.lists(st.sampled_from([png(), *WITHIN]), max_size=6).map(b"".join))
+def test_what_is_known_by_a_word_within_is_seen_by_it_first(content: bytes) -> None:
+    source = source_of(content)
+    seen = [row.opener for row in ROWS if row.within and row.sight is not None and row.sight(source)]
+    assert [opener for opener in openers_for(source) if opener in seen] == seen
