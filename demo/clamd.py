@@ -95,8 +95,9 @@ class PrivateClamd:
     def start(self) -> PrivateClamd:
         """Start and wait until it answers. Raises RuntimeError with its last words when it does not."""
         self.prepare()
-        command = [find_clamd(), "--foreground", f"--config-file={self.config}"]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+        command = [find_clamd(), "--foreground", f"--config-file={self.config.absolute()}"]
+        # In its folder: one that ends while it loads signatures has written its log into a file of an odd name (seen).
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, cwd=self.folder)
         deadline = time.monotonic() + self.ready_timeout
         while not self.answers():
             if self.process.poll() is not None or time.monotonic() > deadline:

@@ -28,6 +28,9 @@ MAX_NODES = 50_000
 _COMPOSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOT_FOR_LIBYAML = re.compile("[\t\ufeff\ud800-\udfff]")
 
+_KEY = "[key]"
+"""What pydantic calls a key that is none, behind the key itself."""
+
 Loc = tuple[int | str, ...]
 """The way to a value: keys of mappings and positions in lists."""
 
@@ -109,7 +112,7 @@ def validation_problems(
     """
     problems = []
     for item in error.errors(include_url=False, include_input=False):
-        loc = prefix + item["loc"]
+        loc = prefix + tuple(part for part in item["loc"] if part != _KEY)
         if silent and any(loc[:end] in silent for end in range(len(loc) + 1)):
             continue
         what = f"{dotted(loc)}: {_plain(item['type'], item['msg'])}"

@@ -12,8 +12,7 @@ from scanner.cli.common import ExitCode
 from scanner.inspection.clamd_session import DESCRIPTOR, Answer, Found, answer_to
 from scanner.metrics import Metrics
 from scanner.model import PLANNED_STEPS, Gap, Unchecked, Unscannable, VerdictKind
-from scanner.settings import load_settings
-from scanner.settings.sections import PolicySettings
+from scanner.settings import PolicySettings, load_settings
 from tests.cli.commands import COMMANDS
 from tests.cli.test_main import run
 

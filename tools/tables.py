@@ -84,6 +84,9 @@ def _kind(one: dict[str, Any]) -> str:
         return "duration" if "ms" in one["pattern"] else "size"
     if one["type"] == "array":
         return f"list of {_kind(one['items'])}"
+    if one["type"] == "object":
+        kinds = {_kind(inner) for inner in one["properties"].values()}
+        return f"{' or '.join(f'`{key}`' for key in one['properties'])}, each with a {' or '.join(kinds)}"
     if one["type"] == "integer":
         return f"{one['minimum']} to {one['maximum']}"
     return "`true` or `false`" if one["type"] == "boolean" else str(one.get("format", "text"))
@@ -92,7 +95,7 @@ def _kind(one: dict[str, Any]) -> str:
 def _default(key: str, one: dict[str, Any], section: dict[str, Any]) -> str:
     if key in section.get("required", ()):
         return "required"
-    default = one["default"]
+    default = one.get("default")
     if isinstance(default, list):
         return f"`[{', '.join(default)}]`"
     return "–" if default is None else f"`{str(default).lower() if isinstance(default, bool) else default}`"

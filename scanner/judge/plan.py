@@ -12,7 +12,7 @@ from functools import partial
 from hashlib import sha256
 
 from scanner.judge.wording import Fate, comment_body, tombstone_text
-from scanner.model import PLANNED_STEPS, FileVersion, Plan, Step, StepKind, Verdict
+from scanner.model import PLANNED_STEPS, FileVersion, Plan, Step, StepKind, Unchecked, Unscannable, Verdict, VerdictKind
 from scanner.settings import PolicySettings
 
 _ID_SHOWN = 40
@@ -27,7 +27,7 @@ def plan(verdict: Verdict, policy: PolicySettings, quarantine_folder: str, now: 
 
     `now` dates the quarantine subfolder and the comment; `contact` is the account that a comment names.
     """
-    wanted = set(policy.actions_for(verdict.kind))
+    wanted = set(policy.actions_for(verdict.kind, _reasons(verdict)))
     for finding in verdict.findings:
         if finding.counts:
             wanted.update(finding.actions or ())
@@ -40,6 +40,13 @@ def plan(verdict: Verdict, policy: PolicySettings, quarantine_folder: str, now: 
         if StepKind.REVOKE_LINKS in kinds:
             params[StepKind.QUARANTINE]["links"] = "revoke"
     return Plan(tuple(Step(kind, params.get(kind, {})) for kind in kinds), verdict.reasons)
+
+
+def _reasons(verdict: Verdict) -> list[Unscannable | Unchecked]:
+    """For which it is of its kind: of an unchecked version, what may pass, though something else will not."""
+    kind = Unchecked if verdict.kind is VerdictKind.UNCHECKED else Unscannable
+    gaps = (one.gap for one in verdict.inspections if one.gap is not None)
+    return [gap.reason for gap in gaps if isinstance(gap.reason, kind)]
 
 
 def _kinds(wanted: Collection[StepKind]) -> list[StepKind]:

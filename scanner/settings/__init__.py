@@ -17,6 +17,7 @@ from scanner.settings.load import (
 from scanner.settings.log import LogSettings
 from scanner.settings.notify import ReceiverSettings
 from scanner.settings.oauth import OAuthSettings
+from scanner.settings.policy import PolicySettings
 from scanner.settings.probe import ProbeSettings
 from scanner.settings.reconcile import ReconcileSettings
 from scanner.settings.remediation import QuarantineSettings, RemediationSettings
@@ -25,7 +26,6 @@ from scanner.settings.sections import (
     ClamavSettings,
     EventSettings,
     HttpSettings,
-    PolicySettings,
     SpoolSettings,
     SuppressionSettings,
     UnpackSettings,

@@ -21,6 +21,7 @@ from scanner.settings.environment import Origins, label, lay_over
 from scanner.settings.ledger import LedgerSettings
 from scanner.settings.log import LogSettings
 from scanner.settings.notify import ReceiverSettings
+from scanner.settings.policy import PolicySettings
 from scanner.settings.probe import ProbeSettings
 from scanner.settings.reconcile import ReconcileSettings
 from scanner.settings.remediation import QuarantineSettings, RemediationSettings
@@ -30,7 +31,6 @@ from scanner.settings.sections import (
     ClamavSettings,
     EventSettings,
     HttpSettings,
-    PolicySettings,
     SpoolSettings,
     SuppressionSettings,
     UnpackSettings,
@@ -214,11 +214,18 @@ def _same_hosts(value: dict[str, Any], sources: Sources) -> Iterator[Problem]:
 
 
 def _nobody_to_tell(value: dict[str, Any], sources: Sources) -> Iterator[Problem]:
-    policy = value.get("policy")
-    for kind, steps in (policy if isinstance(policy, dict) else {}).items():
-        if isinstance(steps, list) and StepKind.NOTIFY.value in steps and not value.get("notify"):
-            what = f"policy.{kind}: notify tells nobody, since there is no receiver"
-            yield Problem(sources.where(("policy", kind)), what, "Write receivers under notify, see docs/notify.md.")
+    for loc, steps in _lists(value.get("policy"), ("policy",)):
+        if StepKind.NOTIFY.value in steps and not value.get("notify"):
+            what = f"{dotted(loc)}: notify tells nobody, since there is no receiver"
+            yield Problem(sources.where(loc), what, "Write receivers under notify, see docs/notify.md.")
+
+
+def _lists(value: object, loc: Loc) -> Iterator[tuple[Loc, list[Any]]]:
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        if isinstance(inner, list):
+            yield (*loc, key), inner
+        else:
+            yield from _lists(inner, (*loc, key))
 
 
 def _unreadable_files(value: dict[str, Any], sources: Sources) -> Iterator[Problem]:

@@ -8,17 +8,14 @@ from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     Field,
     ValidationInfo,
-    WithJsonSchema,
     field_validator,
     model_validator,
 )
 
-from scanner.model import PLANNED_STEPS, StepKind, VerdictKind
 from scanner.settings.section import Section
-from scanner.settings.units import Duration, LocalPath, Size, Whole, at_least, shown, size_between
+from scanner.settings.units import Duration, LocalPath, Size, Whole, at_least, size_between
 
 HIGHEST_PORT = 65535
 MOST_CLAMDS = 32
@@ -196,42 +193,3 @@ class HttpSettings(Section):
 
     listen: ListenAddress = "127.0.0.1:9464"
     """Address of /metrics, /livez and /readyz; port 0 takes any free one."""
-
-
-def _planned(step: object) -> object:
-    if step not in PLANNED_STEPS:
-        raise ValueError(f"{shown(step)} is not an action; use {', '.join(PLANNED_STEPS)}")
-    return step
-
-
-def _in_its_place(steps: tuple[StepKind, ...]) -> tuple[StepKind, ...]:
-    if StepKind.TOMBSTONE in steps and not {StepKind.QUARANTINE, StepKind.DELETE} & set(steps):
-        raise ValueError("tombstone marks the place of what was taken away: it needs quarantine or delete beside it")
-    return steps
-
-
-Actions = Annotated[
-    tuple[
-        Annotated[
-            StepKind, BeforeValidator(_planned), WithJsonSchema({"enum": [step.value for step in PLANNED_STEPS]})
-        ],
-        ...,
-    ],
-    AfterValidator(_in_its_place),
-]
-
-
-class PolicySettings(Section):
-    """What each verdict leads to, unless a rule says more (docs/remediation.md)."""
-
-    infected: Actions = (StepKind.REVOKE_LINKS, StepKind.QUARANTINE, StepKind.COMMENT)
-    """For versions in which an engine names malware."""
-    flagged: Actions = ()
-    """For versions a rule of ours matched, beside what the rule itself asks for."""
-    unscannable: Actions = (StepKind.COMMENT,)
-    """For versions nobody can look into."""
-    unchecked: Actions = ()
-    """For versions given up after all attempts."""
-
-    def actions_for(self, kind: VerdictKind) -> tuple[StepKind, ...]:
-        return () if kind is VerdictKind.CLEAN else getattr(self, kind.value)

@@ -23,6 +23,7 @@ from scanner.model import (
     Plan,
     Step,
     StepKind,
+    Unchecked,
     Unscannable,
     Verdict,
     VerdictKind,
@@ -44,6 +45,33 @@ def rule(*actions: StepKind, counts: bool = True) -> Finding:
 def verdict(kind: VerdictKind, *findings: Finding, gap: Gap | None = None) -> Verdict:
     reasons = tuple(finding.name for finding in findings if finding.counts)
     return Verdict(VERSION, kind, reasons, (Inspection("clamd", "1", findings, gap),))
+
+
+BY_REASON = {Unscannable.FORMAT: [], Unscannable.ENCRYPTED: [MOVE], Unchecked.ACCESS_REFUSED: [StepKind.TAG]}
+LOCKED, ODD, REFUSED = Gap(Unscannable.ENCRYPTED), Gap(Unscannable.FORMAT), Gap(Unchecked.ACCESS_REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("judged", "kinds"),
+    [
+        (verdict(VerdictKind.UNSCANNABLE, gap=ODD), ()),
+        (verdict(VerdictKind.UNSCANNABLE, rule(COMMENT), gap=ODD), (COMMENT,)),
+        (verdict(VerdictKind.UNSCANNABLE, gap=LOCKED), (MOVE,)),
+        (verdict(VerdictKind.UNSCANNABLE, gap=Gap(Unscannable.LIMITS)), (COMMENT,)),
+        (verdict(VerdictKind.UNCHECKED, gap=REFUSED), (StepKind.TAG,)),
+        (verdict(VerdictKind.INFECTED, MALWARE, gap=ODD), (LINKS, MOVE, COMMENT)),
+    ],
+)
+def test_what_follows_may_be_another_for_certain_reasons(judged: Verdict, kinds: tuple[StepKind, ...]) -> None:
+    policy = POLICY.model_copy(update={"reasons": BY_REASON})
+    assert tuple(step.kind for step in plan(judged, policy, FOLDER, NOW, "svc").steps) == kinds
+
+
+def test_of_an_unchecked_version_only_what_may_pass_is_its_reason() -> None:
+    both = (Inspection("containers", "1", gap=LOCKED), Inspection("clamd", "1", gap=REFUSED))
+    policy = POLICY.model_copy(update={"reasons": BY_REASON})
+    judged = Verdict(VERSION, VerdictKind.UNCHECKED, (), both)
+    assert [step.kind for step in plan(judged, policy, FOLDER, NOW, "svc").steps] == [StepKind.TAG]
 
 
 ROWS = [

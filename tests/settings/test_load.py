@@ -124,6 +124,7 @@ def test_one_domain_is_enough_and_all_else_has_the_defaults_of_the_design(folder
             "flagged": [],
             "unscannable": ["comment"],
             "unchecked": [],
+            "reasons": {},
         },
         "statements": {"folder": None, "key_file": None},
         "probe": {"every": "1h", "patience": "15m"},

@@ -3,8 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from scanner.model import StepKind, VerdictKind
-from scanner.settings import ClamavSettings, EventSettings, HttpSettings, PolicySettings, SpoolSettings
+from scanner.settings import ClamavSettings, EventSettings, HttpSettings, SpoolSettings
 from scanner.settings.section import Section
 
 
@@ -55,18 +54,6 @@ def test_intervals_that_contradict_each_other_are_refused() -> None:
 def test_a_file_that_could_never_find_room_in_the_spool_is_refused() -> None:
     with pytest.raises(ValidationError, match="wait for ever"):
         SpoolSettings.model_validate({"max_total": "1GiB", "max_file": "2GiB"})
-
-
-def test_a_clean_version_leads_to_nothing_whatever_the_policy() -> None:
-    policy = PolicySettings.model_validate({"flagged": ["comment", "quarantine"]})
-    actions = {kind: policy.actions_for(kind) for kind in VerdictKind}
-    assert actions == {
-        VerdictKind.CLEAN: (),
-        VerdictKind.FLAGGED: (StepKind.COMMENT, StepKind.QUARANTINE),
-        VerdictKind.INFECTED: (StepKind.REVOKE_LINKS, StepKind.QUARANTINE, StepKind.COMMENT),
-        VerdictKind.UNSCANNABLE: (StepKind.COMMENT,),
-        VerdictKind.UNCHECKED: (),
-    }
 
 
 def test_every_key_of_every_section_says_what_it_means() -> None:

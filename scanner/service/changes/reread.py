@@ -50,7 +50,7 @@ def _tells_nobody(now: Settings, name: str, policy: PolicySettings) -> bool:
     """A policy that asks for `notify` where the running service has no receivers: those come with a restart."""
     if name != "policy" or now.notify:
         return False
-    return any(StepKind.NOTIFY in getattr(policy, kind) for kind in PolicySettings.model_fields)
+    return StepKind.NOTIFY in policy.steps
 
 
 async def follow_settings(

@@ -12,7 +12,7 @@ from scanner.errors import ConfigurationError, LedgerUnavailable
 from scanner.inspection.selftest.samples import SAMPLES, Sample
 from scanner.ledger.ledger import Ledger
 from scanner.ledger.opening import unwritable
-from scanner.model import StepKind, VerdictKind
+from scanner.model import StepKind
 from scanner.remediation.guard import Parked
 from scanner.rulebook.load import load_rulebook
 from scanner.service.changes.rules import ended_exceptions
@@ -61,12 +61,11 @@ async def _newest(settings: Settings, domain: str, clock: Callable[[], datetime]
 
 def wanted_steps(settings: Settings) -> frozenset[StepKind]:
     """What policy or a rule that counts may ask for; rules that cannot be loaded have a line of their own."""
-    wanted = {step for kind in VerdictKind for step in settings.policy.actions_for(kind)}
     try:
         rules = load_rulebook(settings.rules.paths).rules
     except ConfigurationError:
         rules = ()
-    return frozenset(wanted.union(*(rule.actions or () for rule in rules if rule.counts)))
+    return settings.policy.steps.union(*(rule.actions or () for rule in rules if rule.counts))
 
 
 def _rules(settings: Settings, today: date) -> Diagnosis:
