@@ -16,7 +16,7 @@ STATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "text",
         (
             *(f"{OPENERS}{one}" for one in ("part_text", "markup", "text", "rtf")),
-            *(f"inspection/{one}" for one in ("text_search", "sieve", "coded_text", "plain")),
+            *(f"inspection/{one}" for one in ("text_search", "sieve", "coded_text", "plain", "within")),
         ),
     ),
     ("taking apart", ("inspection/unpack/", "sandbox/", "inspection/apart", "inspection/members")),
@@ -30,6 +30,8 @@ STATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
 """By where a module lies below scanner/; the first that fits."""
 START, SELF_TEST, LOOP = "start", "self-test", "loop"
 STARTING = ("rulebook/load", "inspection/yara/compil", "ledger/migrations", "ledger/schema", "settings/")
+EXAMINING = ("inspection/selftest/examin", "inspection/selftest/samples", "service/engines/selftest")
+"""What else is in that room looks at every content."""
 ONCE = (START, SELF_TEST)
 """Once for a run, not for each version."""
 SHARED = ("document", "model", "errors", "reasons")
@@ -53,7 +55,7 @@ def station_of(stack: Stack) -> str:
     if any("importlib._bootstrap" in file for file, _ in stack):
         return START
     ours = [file.rpartition("/scanner/")[2] for file, _ in stack if "/scanner/" in file]
-    if any("selftest" in one for one in ours):
+    if any(one.startswith(EXAMINING) for one in ours):
         return SELF_TEST
     if any(one.startswith(STARTING) for one in ours):
         return START
