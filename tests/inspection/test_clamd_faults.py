@@ -106,6 +106,11 @@ def test_a_clamd_that_ends_while_it_scans_is_an_interruption(
     assert results == [((), Unchecked.INTERRUPTED)]
 
 
+def test_a_scan_may_take_longer_than_clamd_waits_for_commands(new_clamd: StartClamd, spooled: Spooled) -> None:
+    with new_clamd(IdleTimeout="1", CommandReadTimeout="1") as own:
+        assert looked(Clamd(settings_for(own.address)), spooled(slow())) == ((), None)
+
+
 @pytest.mark.parametrize("data", [EICAR, bytes(8 * MIB)], ids=["waits for the reply", "cannot send"])
 def test_a_frozen_clamd_is_given_up_after_the_timeout_once(
     new_clamd: StartClamd, spooled: Spooled, data: bytes
