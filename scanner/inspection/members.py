@@ -87,42 +87,35 @@ class Members:
         self, version: FileVersion, apart: TakenApart, whole_unseen: bool, kinds: frozenset[Format]
     ) -> Iterator[Inspection]:
         """All engines over each member. Unless the whole was not seen, only over those of kinds that clamd does not
-        open, over what lies inside them, or may do so (a place that was cut tells no parent), over what lies directly
-        in a kind that it opens in part, and over what stands behind the end of one or is passed over for its first
-        bytes."""
+        open, over what lies inside them, or may do so, over what lies directly in a kind that it opens in part, and
+        over what stands behind the end of one or is passed over for its first bytes."""
         members = apart.anatomy.members
-        kinship = Kinship(members)
-        unseen: set[int] = set()  # groups of members that may be each other's
-        in_part: set[int] = set()
+        around = _Around(members, whole_unseen, kinds)
         until = time.monotonic() + LONGEST
         for index in sorted(range(len(members)), key=lambda index: members[index].depth):
-            member, parents = members[index], kinship.parents[index]
-            orphan = member.depth > 1 and not parents
-            behind = member.name == BEHIND
-            inside_unseen = whole_unseen or orphan or behind or not unseen.isdisjoint(parents)
-            around_in_part = bool(kinds & IN_PART) if member.depth == 1 else not in_part.isdisjoint(parents)
-            shown = inside_unseen or around_in_part
-            obstacle = TOOK_TOO_LONG if time.monotonic() > until else NOT_TAKEN_OUT if member.content is None else None
-            if obstacle is not None:
-                if shown or obstacle is TOOK_TOO_LONG:
-                    yield self._gap(obstacle, member)
-                continue
-            content = apart.member_content(member)
-            flat = is_flat(content.head)
-            astray = other_beginning(content.head) is not None
-            certain = not (shown or flat or astray) and is_plain(content, member.name)
-            if certain and not self._spots().too_large(content):
-                continue
-            looks = tuple(self._look(_named(version, member), content, shown or astray))
-            inner = formats_of(content, member.name)
-            if inside_unseen or flat or any(_unopened(look, inner) for look in looks):
-                unseen.add(kinship.group[index])
-            if inner & IN_PART:
-                in_part.add(kinship.group[index])
-            opened = index in kinship.opened and self._spots().mendable(content, member.name)
-            yield from (_placed(look, member, opened and _unopened(look, inner)) for look in looks)
-            if index not in kinship.opened and inner & NEVER_EMPTY and _lacks_an_opener(apart.anatomy):
+            member, shown = members[index], around.may_hide(index)
+            if time.monotonic() > until:
+                yield self._gap(TOOK_TOO_LONG, member)
+            elif member.content is not None:
+                yield from self._looks_at(version, apart, around, index)
+            elif shown:
                 yield self._gap(NOT_TAKEN_OUT, member)
+
+    def _looks_at(self, version: FileVersion, apart: TakenApart, around: _Around, index: int) -> Iterator[Inspection]:
+        """Over one that was taken out."""
+        member, shown = apart.anatomy.members[index], around.may_hide(index)
+        content = apart.member_content(member)
+        flat, astray = is_flat(content.head), other_beginning(content.head) is not None
+        certain = not (shown or flat or astray) and is_plain(content, member.name)
+        if certain and not self._spots().too_large(content):
+            return
+        looks = tuple(self._look(_named(version, member), content, shown or astray))
+        inner = formats_of(content, member.name)
+        around.learn(index, inner, unseen=flat or any(_unopened(look, inner) for look in looks))
+        opened = index in around.opened and self._spots().mendable(content, member.name)
+        yield from (_placed(look, member, opened and _unopened(look, inner)) for look in looks)
+        if index not in around.opened and inner & NEVER_EMPTY and _lacks_an_opener(apart.anatomy):
+            yield self._gap(NOT_TAKEN_OUT, member)
 
     def _gap(self, gap: Gap, member: Member) -> Inspection:
         return Inspection(self._engines[0].name, "", gap=_placed_gap(gap, member))
@@ -136,6 +129,44 @@ class Members:
         if unseen or _unopened(look, kinds) or kinds & RARS:
             for engine in others:
                 yield engine.inspect(version, NobodyToAsk(), content)
+
+
+class _Around:
+    """Whether clamd, that was shown the whole, has seen a member there; asked from the outside inwards."""
+
+    def __init__(self, members: Sequence[Member], whole_unseen: bool, kinds: frozenset[Format]) -> None:
+        self._members = members
+        self._whole_unseen = whole_unseen
+        self._whole_in_part = bool(kinds & IN_PART)
+        self._kinship = Kinship(members)
+        # Groups of members that may be each other's.
+        self._unseen: set[int] = set()
+        self._in_part: set[int] = set()
+
+    @property
+    def opened(self) -> frozenset[int]:
+        """Members that certainly have a member."""
+        return self._kinship.opened
+
+    def may_hide(self, index: int) -> bool:
+        if self._is_unseen(index):
+            return True
+        parents = self._kinship.parents[index]
+        return self._whole_in_part if self._members[index].depth == 1 else not self._in_part.isdisjoint(parents)
+
+    def learn(self, index: int, kinds: frozenset[Format], *, unseen: bool) -> None:
+        """Of one that was looked at: its kinds, and whether what lies in it is not seen from there."""
+        group = self._kinship.group[index]
+        if unseen or self._is_unseen(index):
+            self._unseen.add(group)
+        if kinds & IN_PART:
+            self._in_part.add(group)
+
+    def _is_unseen(self, index: int) -> bool:
+        """It, and so what lies in it. A place that was cut tells no parent."""
+        member, parents = self._members[index], self._kinship.parents[index]
+        orphan = member.depth > 1 and not parents
+        return self._whole_unseen or orphan or member.name == BEHIND or not self._unseen.isdisjoint(parents)
 
 
 def _named(version: FileVersion, member: Member) -> FileVersion:

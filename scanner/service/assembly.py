@@ -11,9 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from scanner.cloud.client import EgnyteClient
 from scanner.cloud.stored_tokens import StoredTokens
-from scanner.errors import CloudRefused, RetryLater
 from scanner.events.feed import Feed
 from scanner.events.intake import Scope, decide
 from scanner.files.spool import Spool
@@ -36,10 +34,10 @@ from scanner.pipeline.signals import Signals
 from scanner.pipeline.stations import Domain, Stations
 from scanner.pipeline.verdict_cache import VerdictCache
 from scanner.rulebook.load import load_rulebook
+from scanner.rulebook.rule import Rulebook
 from scanner.rulebook.suppressions import SuppressionsInForce, load_suppressions
 from scanner.service.audit import record_start
 from scanner.service.calls.quotas import Quotas
-from scanner.service.calls.sharing import shared_pace
 from scanner.service.changes.rules import announce_rules
 from scanner.service.changes.suppressions import put_in_force
 from scanner.service.changes.watching import stamp_of
@@ -47,6 +45,7 @@ from scanner.service.changes.yara import announce, load_yara
 from scanner.service.engines.clamds import told, told_refusal
 from scanner.service.engines.engines import examiners_of, panel_of, unpacker_of
 from scanner.service.engines.sandbox import tell
+from scanner.service.entering import LeftOut, entered
 from scanner.service.traces.asked import tracer_from
 from scanner.settings import DomainSettings, Settings
 from scanner.tracing import Tracer
@@ -54,15 +53,6 @@ from scanner.tracing import Tracer
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A domain in which nothing can be done now, and why."""
-
-    name: str
-    cloud: EgnyteClient
-    trouble: RetryLater
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,35 +101,13 @@ async def assembled(settings: Settings, metrics: Metrics | None = None) -> Async
         stack.push_async_callback(ledger.close)
         await put_in_force(suppressions, in_force, ledger, metrics, utc_now())
         await record_start(settings, rulebook, suppressions, ledger)
-        clamd = Clamds(settings.clamav, told, HandOver(settings.spool.dir, told_refusal))
-        yara = await _enter_yara(settings, metrics, stack)
-        fixed = fixed_by(settings)
-        unpacker = unpacker_of(settings, tell)
-        stack.callback(unpacker.close)
-        once = Once(unpacker)
-        rules = RuleEngine(rulebook, yara, once)
-        spots = KnownBlindSpots()
-        panel = panel_of(settings, clamd, rules, once, spots)
-        examiner = examiners_of(settings, rules, once)
-        quotas = Quotas(ledger, metrics, utc_now)
-        stores: list[StoredTokens] = []
-        entered = [
-            await _enter_domain(one, settings.events.suppress, metrics, stack, (quotas, stores))
-            for one in settings.domains
-        ]
-        domains = {one.settings.name: one for one in entered if isinstance(one, Domain)}
-        left_out = [one for one in entered if isinstance(one, LeftOut)]
-        if not domains:
-            raise left_out[0].trouble
-        stack.push_async_callback(quotas.leave)
-        if settings.ledger.file is None:
-            await stack.enter_async_context(shared_pace(ledger, quotas))
+        engines = await _engines(settings, rulebook, metrics, stack)
+        there = await entered(settings, ledger, metrics, stack, utc_now)
+        domains = there.domains
         pool = ThreadPoolExecutor(settings.workers.concurrency, thread_name_prefix="content")
         stack.callback(pool.shutdown, wait=False, cancel_futures=True)
-        spool = Spool(settings.spool)
-        loaded = await asyncio.to_thread(stamp_of, settings.clamav.signature_folders)
-        generation = Generation(fixed, clamd, spots, lambda: yara.rules, loaded)
-        cache = cache_of(settings, ledger, generation, rules, panel, signals)
+        spool, panel = Spool(settings.spool), engines.panel
+        cache = cache_of(settings, ledger, engines.generation, engines.rules, panel, signals)
         stations = Stations(settings, domains, ledger, panel, spool, pool, signals, utc_now, in_force, cache, tracer)
         scopes = {name: scope_of(domain) for name, domain in domains.items()}
         feeds = {name: _feed(domain, scopes[name], ledger, settings, tracer) for name, domain in domains.items()}
@@ -148,18 +116,46 @@ async def assembled(settings: Settings, metrics: Metrics | None = None) -> Async
             stations,
             feeds,
             scopes,
-            clamd,
-            rules,
-            yara,
-            spots,
-            examiner,
+            engines.clamd,
+            engines.rules,
+            engines.yara,
+            engines.spots,
+            engines.examiner,
             metrics,
             Heartbeats(),
-            quotas,
-            tuple(stores),
+            there.quotas,
+            tuple(there.stores),
             utc_now,
-            left_out,
+            there.left_out,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Engines:
+    """Those of the panel that somebody else asks as well, and what follows from them."""
+
+    clamd: Clamds
+    yara: YaraScanner
+    rules: RuleEngine
+    spots: KnownBlindSpots
+    panel: Panel
+    examiner: Examiners
+    generation: Generation
+
+
+async def _engines(settings: Settings, rulebook: Rulebook, metrics: Metrics, stack: AsyncExitStack) -> _Engines:
+    clamd = Clamds(settings.clamav, told, HandOver(settings.spool.dir, told_refusal))
+    yara = await _enter_yara(settings, metrics, stack)
+    fixed = fixed_by(settings)
+    unpacker = unpacker_of(settings, tell)
+    stack.callback(unpacker.close)
+    once = Once(unpacker)
+    rules = RuleEngine(rulebook, yara, once)
+    spots = KnownBlindSpots()
+    panel = panel_of(settings, clamd, rules, once, spots)
+    loaded = await asyncio.to_thread(stamp_of, settings.clamav.signature_folders)
+    generation = Generation(fixed, clamd, spots, lambda: yara.rules, loaded)
+    return _Engines(clamd, yara, rules, spots, panel, examiners_of(settings, rules, once), generation)
 
 
 def cache_of(  # noqa: PLR0917 -- each is of a type of its own
@@ -188,25 +184,6 @@ async def _enter_yara(settings: Settings, metrics: Metrics, stack: AsyncExitStac
     yara = YaraScanner(rules, settings.yara, metrics.yara_timed_out, settings.spool.dir)
     stack.callback(yara.close)
     return yara
-
-
-async def _enter_domain(
-    settings: DomainSettings,
-    suppress: str,
-    metrics: Metrics,
-    stack: AsyncExitStack,
-    kept: tuple[Quotas, list[StoredTokens]],
-) -> Domain | LeftOut:
-    cloud = EgnyteClient(settings, observe=metrics.api_call, suppress=suppress)
-    stack.push_async_callback(cloud.close)
-    quotas, stores = kept
-    stores += cloud.stores
-    await quotas.enter(settings.name, cloud.budgets)
-    try:
-        return Domain(settings, cloud, await cloud.account())
-    except (RetryLater, CloudRefused) as error:
-        after = error.after if isinstance(error, RetryLater) else None
-        return LeftOut(settings.name, cloud, RetryLater(f"domain {settings.name}: {error}", after))
 
 
 def scope_of(domain: Domain) -> Scope:

@@ -8,7 +8,8 @@ from functools import partial
 import structlog
 
 from scanner.errors import CloudRefused, RetryLater
-from scanner.service.assembly import LeftOut, Parts
+from scanner.service.assembly import Parts
+from scanner.service.entering import LeftOut
 from scanner.service.loops import Beside, first_of, unless_stopped
 
 log = structlog.get_logger("scanner.service")
