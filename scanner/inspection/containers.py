@@ -13,6 +13,7 @@ from scanner.inspection.cms_text import Kind, cms_kind
 from scanner.inspection.engine import Content, Inquiry
 from scanner.inspection.marks import MAIL_STORE
 from scanner.inspection.selftest.blind_spots import BlindSpots, SpotsInForce
+from scanner.inspection.selftest.mail_kind import is_part_of_mail
 from scanner.inspection.within import gap_within
 from scanner.inspection.zip_directory import zip_gap
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unscannable
@@ -20,6 +21,7 @@ from scanner.model import FileVersion, Finding, Gap, Inspection, Unscannable
 MAIL_STORES = re.compile(MAIL_STORE)
 STORE = Gap(Unscannable.FORMAT, "a store of mails (pst, dbx or nsf): no engine opens it")
 SIGNED = Gap(Unscannable.FORMAT, "a signed or packed message (CMS), within which clamd does not look")
+PARTIAL = Gap(Unscannable.CORRUPT, "one part of a mail in several (message/partial): nobody sees the whole")
 LOCKED = Gap(Unscannable.ENCRYPTED, "an encrypted message (CMS)")
 
 
@@ -46,15 +48,17 @@ class Containers:
             header_gap(content)
             or zip_gap(content, self._max_stream)
             or self._spots().gap(content, version.name)
-            or _of_mail(content)
+            or _of_mail(content, version.name)
             or gap_within(content, version.name)
         )
         return Inspection(self.name, self.version(), gap=gap)
 
 
-def _of_mail(content: Content) -> Gap | None:
+def _of_mail(content: Content, name: str) -> Gap | None:
     if MAIL_STORES.match(content.head) is not None:
         return STORE
+    if is_part_of_mail(content.head, name):
+        return PARTIAL
     kind = cms_kind(content.head)
     if kind is None:
         return None

@@ -4,7 +4,7 @@ import pytest
 
 from demo import samples
 from scanner import __version__
-from scanner.inspection.containers import Containers
+from scanner.inspection.containers import PARTIAL, Containers
 from scanner.inspection.engine import NobodyToAsk
 from scanner.inspection.selftest.samples import archives, rars
 from scanner.inspection.within import BEHIND, ZIP_WITHIN
@@ -36,6 +36,10 @@ DOCX = samples.docx("hello")
         # What an archive holds is its member.
         (archives.tar(samples.zip_of({"a": b"a"})), None),
         (archives.tar(rars.rar5(b"hello")), None),
+        (b"From: a\r\nContent-Type:\r\n message/Partial; number=1\r\n\r\nTVqQ", PARTIAL),
+        (b"From a@b\nSubject: a\nTo: b\ncontent-type: message/partial\n\nTVqQ", PARTIAL),
+        (b"From: a\nContent-Type: text/plain\n\nContent-Type: message/partial\n", None),
+        (b"Content-Types: message/partial\n", None),
         (b"\x28\xb5\x2f\xfd", Gap(Unscannable.FORMAT, "zstd or lz4: no engine opens it")),
     ],
 )

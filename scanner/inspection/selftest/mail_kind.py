@@ -26,6 +26,7 @@ COMMON = re.compile(rb"^(to|cc|bcc|subject|date)[ \t]*:", re.IGNORECASE | re.MUL
 """So do two of these, which notes and letters may have as well."""
 HEAD = 64 * 1024
 """Bytes: a shorter beginning is the whole content."""
+PARTIAL = re.compile(rb"^content-type[ \t]*:[\s]*+(?:\([^()]*+\)\s*+)?message/partial", re.IGNORECASE | re.MULTILINE)
 LINES = re.compile(rb"(?:(?:[A-Za-z][A-Za-z0-9_.-]{0,200}[ \t]*+:|[ \t])[^\r\n]*+(?:\r\n|\r|\n|\Z))*+[A-Za-z0-9_.-]*+")
 TOLD_BY = rb"(?i:mime-version)"
 MARKED = re2.compile(TOLD_BY)
@@ -48,6 +49,11 @@ def is_mail(head: bytes, name: str = "") -> bool:
     return named_as_mail(name) or _begins_as_mail(head)
 
 
+def is_part_of_mail(head: bytes, name: str = "") -> bool:
+    """Whether it is one of several mails that a program for mails puts together again (RFC 2046, 5.2.2)."""
+    return is_mail(head, name) and PARTIAL.search(_fields(head)[0]) is not None
+
+
 def named_as_mail(name: str) -> bool:
     return name.casefold().endswith(SUFFIXES)
 
@@ -61,12 +67,18 @@ def _begins_as_mail(head: bytes) -> bool:
     start = BEFORE.match(head).end()  # type: ignore[union-attr]  # it matches anything
     if BEFORE_FIELDS.match(head, start) is None:
         return False
-    end = END.search(head, start)
-    fields = head[start : end.start() if end else len(head)].replace(b"\r", b"\n")
+    fields, ended = _fields(head)
     if FIELD.search(fields) or len({one.lower() for one in COMMON.findall(fields)}) > 1:
         return True
     # Fields without an end: any of a mail's may follow.
-    return end is None and len(head) >= HEAD and LINES.fullmatch(fields) is not None
+    return not ended and len(head) >= HEAD and LINES.fullmatch(fields) is not None
+
+
+def _fields(head: bytes) -> tuple[bytes, bool]:
+    """With lines that end as Unix has it, and whether their end is seen."""
+    start = BEFORE.match(head).end()  # type: ignore[union-attr]  # it matches anything
+    end = END.search(head, start)
+    return head[start : end.start() if end else len(head)].replace(b"\r", b"\n"), end is not None
 
 
 def find_mail(data: bytes) -> int | None:
