@@ -27,8 +27,6 @@ PROGRAMS = (b"MZ", b"\x7fELF", b"#!")
 IN_PROGRAMS = ("7zip", "rar", "rar5", "cab")
 RPM = b"\xed\xab\xee\xdb"
 RPM_FILTERS = ("rpm", "gzip", "bzip2", "xz", "lzma", "zstd")
-UDF = re.compile(rb"\x00NSR0[23]\x01")
-"""In the first sectors of a disc, from byte 32,768 on."""
 MOST_BROKEN = 100
 """Entries that cannot be read; some readers would give the same one for ever."""
 MOST_FOLDERS = 100_000
@@ -41,8 +39,6 @@ def open_archive(source: Source, told: Told) -> None:
     if source.head.startswith(STARTS):
         open_zip(source, told)
         return
-    if UDF.search(source.head, 32 * 1024):
-        told.incomplete(Unscannable.FORMAT, "a UDF file system, beside or instead of ISO 9660")
     open_formats(source.file, OTHERS, RPM_FILTERS if source.head.startswith(RPM) else (), told)
 
 

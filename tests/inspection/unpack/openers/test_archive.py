@@ -144,15 +144,6 @@ def test_a_zip_with_something_behind_each_other_names_is_corrupt():
     assert told.gaps[:1] == [Unscannable.CORRUPT]
 
 
-def test_a_file_system_of_the_other_kind_on_a_disc_is_told():
-    content = bytearray(written(PAYLOAD, "iso9660"))
-    content[38_912:38_919] = b"\x00NSR02\x01"
-
-    told = told_of(open_archive, bytes(content))
-
-    assert Unscannable.FORMAT in told.gaps
-
-
 def test_no_number_of_broken_members_keeps_it_busy_for_ever():
     members = {f"{n}": b"%d" % n * 20 for n in range(3 * MOST_BROKEN)}
     content = bytearray(zip_of(members))

@@ -2,7 +2,9 @@
 
 import pytest
 
-from scanner.inspection.selftest.samples.archives import arj
+from scanner.inspection.selftest.samples.archives import arj, written
+from scanner.inspection.unpack.openers.archive import open_archive
+from scanner.inspection.unpack.openers.registry import openers_for
 from scanner.inspection.unpack.openers.unopened import is_unopened, open_nothing
 from scanner.model import Unscannable
 from tests.inspection.unpack.openers.recording import Record, source_of, told_of
@@ -31,3 +33,11 @@ def test_a_kind_without_an_opener_is_no_kind_without_members(content, kind):
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04", b"SIT!", b"\x60\xea" + b"x" * 20])
 def test_anything_else_is_none_of_them(content):
     assert not is_unopened(source_of(content))
+
+
+def test_a_file_system_of_another_kind_beside_the_one_that_is_opened_is_told():
+    content = bytearray(written(b"hello", "iso9660"))
+    assert not is_unopened(source_of(bytes(content)))
+    content[38_912:38_919] = b"\x00NSR02\x01"
+    assert told_of(open_nothing, bytes(content)).gaps == [Unscannable.FORMAT]
+    assert {open_archive, open_nothing} <= set(openers_for(source_of(bytes(content))))
