@@ -50,6 +50,7 @@ from scanner.ledger.work.judgements import judgements
 from scanner.ledger.work.polls import Polls
 from scanner.ledger.work.probing import Probes
 from scanner.ledger.work.retro import Retro
+from scanner.ledger.work.self_tests import SelfTests
 from scanner.model import (
     Allowance,
     Cursor,
@@ -92,6 +93,7 @@ class Ledger:
         self._on_gone = on_gone
         self.dispatch = Dispatch(database)
         self.polls = Polls(database)
+        self.self_tests = SelfTests(database)
         self.walks = Walks(database, clock, self.dispatch.wake)
         self.holds = Holds(database, clock)
         self.notices = Notices(database, clock)

@@ -44,6 +44,7 @@ from scanner.service.changes.watching import stamp_of
 from scanner.service.changes.yara import announce, load_yara
 from scanner.service.engines.clamds import told, told_refusal
 from scanner.service.engines.engines import examiners_of, panel_of, unpacker_of
+from scanner.service.engines.remembered import remembered
 from scanner.service.engines.sandbox import tell
 from scanner.service.entering import LeftOut, entered
 from scanner.service.traces.asked import tracer_from
@@ -102,6 +103,7 @@ async def assembled(settings: Settings, metrics: Metrics | None = None) -> Async
         await put_in_force(suppressions, in_force, ledger, metrics, utc_now())
         await record_start(settings, rulebook, suppressions, ledger)
         engines = await _engines(settings, rulebook, metrics, stack)
+        engines.spots.now = await remembered(settings, engines.clamd, engines.rules, ledger)
         there = await entered(settings, ledger, metrics, stack, utc_now)
         domains = there.domains
         pool = ThreadPoolExecutor(settings.workers.concurrency, thread_name_prefix="content")

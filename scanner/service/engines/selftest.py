@@ -19,6 +19,7 @@ import structlog
 from scanner.errors import EngineUnavailable
 from scanner.inspection.selftest.examination import Outcome, Report, Stopped
 from scanner.service.assembly import Parts
+from scanner.service.engines.remembered import engines_of, remember
 
 log = structlog.get_logger("scanner.selftest")
 
@@ -40,10 +41,13 @@ async def follow_self_test(parts: Parts, stop: asyncio.Event) -> None:
         while not stop.is_set():
             versions = await _in(pool, lambda: (parts.clamd.version(), parts.rules.version()))
             if versions != tested or parts.clock() - at >= AT_LEAST_EVERY:
+                engines = await _in(pool, lambda: engines_of(parts.settings, parts.clamd, parts.rules))
                 report = await _examined(pool, parts, lambda: stop.is_set() or cancelled.is_set())
                 if report is not None:
                     tested, at = versions, parts.clock()
                     take(parts, report, at)
+                    if not report.inconclusive:
+                        await remember(parts.stations.ledger, engines, report.spots, at)
             await _rest(stop)
     finally:
         cancelled.set()
