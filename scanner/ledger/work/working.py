@@ -153,7 +153,7 @@ def record_verdict(
         first = _next_position(connection, run.version)
         rows = [_step_values(run.version, position, step, plan, now) for position, step in enumerate(plan.steps, first)]
         noted = noted_before(connection, run.version.domain, run.version.entry_id) if first else {}
-        connection.execute(insert(steps), [{**row, "detail": noted.get(row["kind"], {})} for row in rows])
+        connection.execute(insert(steps), [row | {"detail": noted.get(row["kind"], {})} for row in rows])
     return steps_of(connection, run.version.domain, run.version.entry_id, now)
 
 
@@ -272,6 +272,7 @@ def _step_values(version: FileVersion, position: int, step: Any, plan: Plan, now
         "params": dict(step.params),
         "because": list(plan.rules),
         "state": StepState.PLANNED.value,
+        "detail": {},
         "tries": 0,
         "planned_at": now,
     }
