@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import socket
 import socketserver
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from demo.clamd import PrivateClamd
-from tests.relay import relay
+from tests.relay import relay, serving
 
 
 @dataclass
@@ -34,11 +33,6 @@ def disguised(clamd: PrivateClamd, version: bytes) -> Iterator[Disguised]:
                 there.sendall(command)
                 relay(self.request, there)
 
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Conversation) as server:
-        one = Disguised(f"tcp:127.0.0.1:{server.server_address[1]}", version)
-        server.block_on_close = False
-        serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        serving.start()
+    with serving(Conversation) as address:
+        one = Disguised(address, version)
         yield one
-        server.shutdown()
-        serving.join()

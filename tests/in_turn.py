@@ -5,11 +5,10 @@ from __future__ import annotations
 import itertools
 import socket
 import socketserver
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.relay import relay
+from tests.relay import relay, serving
 
 
 @contextmanager
@@ -23,9 +22,5 @@ def in_turn(*addresses: str) -> Iterator[str]:
                 there.connect(next(turns).removeprefix("unix:"))
                 relay(self.request, there)
 
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Conversation) as server:
-        serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        serving.start()
-        yield f"tcp:127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        serving.join()
+    with serving(Conversation) as address:
+        yield address

@@ -95,7 +95,7 @@ def _kind(one: dict[str, Any]) -> str:
 def _default(key: str, one: dict[str, Any], section: dict[str, Any]) -> str:
     if key in section.get("required", ()):
         return "required"
-    default = one.get("default")
+    default = one["default"]
     if isinstance(default, list):
         return f"`[{', '.join(default)}]`"
     return "–" if default is None else f"`{str(default).lower() if isinstance(default, bool) else default}`"

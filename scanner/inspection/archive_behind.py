@@ -10,14 +10,15 @@ import re
 import struct
 import zlib
 
+from scanner.inspection.marks import any_word
 from scanner.inspection.selftest.formats import ARCHIVES, BY_HEAD, BY_PLACE, BY_TYPE, MAILS, any_of
 from scanner.inspection.zip_directory import STARTS
 
 MARK = re.compile(rb"Rar!\x1a\x07(?:\x00|\x01\x00)|7z\xbc\xaf\x27\x1c")
-TOLD_BY = rb"Rar!\x1a\x07|7z\xbc\xaf\x27\x1c"
 BEGINNINGS = ((b"\x1a", b"Rar!\x1a\x07"), (b"\xbc", b"7z\xbc\xaf\x27\x1c"))
 """Of marks, each behind a byte of it that few texts have. Most contents have none, which a search for that byte tells
 faster than one for the words, and these ten times as fast as one for the pattern."""
+TOLD_BY = any_word(*(beginning for _, beginning in BEGINNINGS))
 ARCHIVE = any_of(pattern for pattern, kind in BY_HEAD if kind in ARCHIVES - MAILS)
 TYPES = frozenset(mime for mime, kind in BY_TYPE.items() if kind not in MAILS)
 MOST_MARKS = 1_000

@@ -184,4 +184,4 @@ class Clamd:
 
 def _both(before: str, after: str) -> str:
     """Two looks at one content, by clamds that may differ."""
-    return after if before in ("", after) else f"{before} or {after}" if after else before
+    return " or ".join(dict.fromkeys(one for one in (before, after) if one))

@@ -85,8 +85,8 @@ def sorted_out(replies: bytes) -> Replies:
         else:
             scan += (text if number == SCAN else reply) + b"\0"
     scan += replies[replies.rfind(b"\0") + 1 :].removeprefix(SCAN)
-    told = tuple(dict.fromkeys(versions[number] for number in (BEFORE, BEHIND) if versions.get(number)))
-    return Replies(scan, told if all(versions.get(number) for number in (BEFORE, BEHIND)) else ())
+    told = [versions.get(number, "") for number in (BEFORE, BEHIND)]
+    return Replies(scan, tuple(dict.fromkeys(told)) if all(told) else ())
 
 
 def _version(text: bytes) -> str:

@@ -16,6 +16,7 @@ import re2
 
 from scanner.inspection.base64_text import from_base64, letters_of
 from scanner.inspection.card_text import has_card_file
+from scanner.inspection.marks import any_word
 
 MODE = re.compile(rb"begin(?:-base64|) [0-7]{3}")
 """What each line that begins one has in it, looked for first: a search that starts with a word is ten times as fast as
@@ -24,12 +25,12 @@ BEGIN = re.compile(rb"^X?begin(-base64|) [0-7]{3,4} ([^\r\n]{1,255})\r?\n", re.M
 OF_TEXTS = rb"(?i:=ybegin |begin:v|-----begin |s/\^x//|base64|b64[ _]?d|certutil|openssl|begin(?:-base64)? [0-7]{3})"
 """Is in each text with a file in it, but for here documents."""
 WORDS = re2.compile(OF_TEXTS)
-TOLD_BY = OF_TEXTS + rb"|<<"
 FIRST_LINE = re.compile(rb"[\x07-\x09\x0b-\x0d\x1b\x20-\x7e\x80-\xff]*+(?:\n|\Z)")
 """Of what a shell takes for a script."""
 SHAR = b"s/^X//"
 """What takes the letter away that a shar puts before lines."""
 HERE = b"<<"
+TOLD_BY = OF_TEXTS + b"|" + any_word(HERE)
 WORD = re.compile(rb"(-?)[ \t]{0,8}['\"\\]?(\w{1,80})")
 DECODES = re.compile(rb"base64|openssl|decode")
 """In a command whose here document may be base64 in lines however short."""

@@ -65,7 +65,7 @@ class Generation:
         spots, yara = self._spots(), self._yara()
         # Files that were disabled and are in force by now change no digest.
         seen = [sorted(spots.unseen), sorted(spots.hopeless), spots.largest, yara.digest, len(yara.rules)]
-        return _digest([self._fixed, versions[0], self._signatures, seen])
+        return digest([self._fixed, versions[0], self._signatures, seen])
 
 
 def fixed_by(settings: Settings) -> str:
@@ -75,7 +75,7 @@ def fixed_by(settings: Settings) -> str:
     looks = [settings.clamav.max_stream, settings.yara.model_dump(mode="json"), unpack.model_dump(mode="json")]
     types = magic.version()  # type: ignore[no-untyped-call]  # the library leaves it without annotations
     installed = [version(name) for name in LOOKERS]
-    return _digest([__version__, FORM, types, installed, looks, _stamp(unpack.passwords_file)])
+    return digest([__version__, FORM, types, installed, looks, _stamp(unpack.passwords_file)])
 
 
 def _stamp(passwords: Path | None) -> list[int]:
@@ -89,5 +89,6 @@ def _stamp(passwords: Path | None) -> list[int]:
     return [found.st_mtime_ns, found.st_size]
 
 
-def _digest(parts: Sequence[object]) -> str:
+def digest(parts: Sequence[object]) -> str:
+    """Short enough for a key, and the same in any process."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:_DIGITS]

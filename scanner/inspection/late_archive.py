@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from scanner.inspection.marks import any_word
+
 BLOCK = 512
 DIGITS = re.compile(rb"[ 0]{0,5}[0-7]{1,7}[\x00 ]")
 """A checksum in the header of a tar."""
@@ -15,7 +17,8 @@ DIGIT = b" 01234567"
 CHECKSUM = slice(148, 156)
 MOST_BLOCKS = 1_000
 """With what looks like a checksum, of which each is added up."""
-TOLD_BY = CPIO_MARK = b"07070"
+CPIO_MARK = b"07070"
+TOLD_BY = any_word(CPIO_MARK)
 """The others have none."""
 CPIO = re.compile(rb"07070(?:[12][0-9A-Fa-f]{104}|7[0-7]{70})")
 LHA_MARK = b"-lh"

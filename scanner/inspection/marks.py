@@ -24,6 +24,11 @@ LOOKED_THROUGH = 4 * 1024**2
 """Bytes from the beginning in which is looked for what stands within another content, by the service and by openers."""
 
 
+def any_word(*words: bytes) -> bytes:
+    """Regular expression of the linear engine, for bytes, that finds one of these wherever it stands."""
+    return b"|".join(b"".join(b"\\x%02x" % byte for byte in word) for word in words)
+
+
 def is_pdf(head: bytes, mime: str, end: bytes) -> bool:
     """`mime`: as libmagic sees the head. `end`: the last FARTHEST bytes."""
     return begins_as_pdf(head, mime) or (b"startxref" in end and PDF_END.search(end) is not None)

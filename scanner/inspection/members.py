@@ -93,13 +93,12 @@ class Members:
         around = _Around(members, whole_unseen, kinds)
         until = time.monotonic() + LONGEST
         for index in sorted(range(len(members)), key=lambda index: members[index].depth):
-            member, shown = members[index], around.may_hide(index)
             if time.monotonic() > until:
-                yield self._gap(TOOK_TOO_LONG, member)
-            elif member.content is not None:
+                yield self._gap(TOOK_TOO_LONG, members[index])
+            elif members[index].content is not None:
                 yield from self._looks_at(version, apart, around, index)
-            elif shown:
-                yield self._gap(NOT_TAKEN_OUT, member)
+            elif around.may_hide(index):
+                yield self._gap(NOT_TAKEN_OUT, members[index])
 
     def _looks_at(self, version: FileVersion, apart: TakenApart, around: _Around, index: int) -> Iterator[Inspection]:
         """Over one that was taken out."""

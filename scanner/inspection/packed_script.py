@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from scanner.inspection.late_archive import BLOCK, is_tar_header
-from scanner.inspection.marks import begins_as_pdf
+from scanner.inspection.marks import any_word, begins_as_pdf
 
 FIRST_LINE = re.compile(rb"(?=[\x07-\x0d\x1b\x20-\x7e\x80-\xff]{16})[\x09\x0c\x1b\x20-\x7e\x80-\xff]{2,4096}+[\r\n]")
 """And as much more text as a shortest command to unpack has: pictures (PNG) begin with a line, too."""
@@ -27,13 +27,14 @@ STREAMS = (
     (b"\x04\x22\x4d\x18", re.compile(rb"\x04\x22\x4d\x18[\x40-\x7f][\x40-\x7f]")),
 )
 """What each has in it, looked for first, and its header; a mark begins at most four bytes before its word."""
-TOLD_BY = rb"\x1f\x8b\x08|1AY&SY|\xfd7zXZ\x00|LZIP\x01|\x5d\x00\x00|\x28\xb5\x2f\xfd|\x04\x22\x4d\x18|\x1f\x9d|ustar"
 RARE = dict(zip((word for word, _ in STREAMS), b"\x1f&\xfd\x01\x00\xb5\x18", strict=True))
 """A byte of each word that few texts have: looking for one is ten times as fast as for a word."""
 BEFORE_WORD = 4
+COMPRESS_MARK = b"\x1f\x9d"
 COMPRESS = re.compile(rb"[\r\n]\x1f\x9d[\x89-\x90]")
 """Three bytes are little: behind a text only."""
 TAR_MARK, TAR_PLACE = b"ustar", 257
+TOLD_BY = any_word(*(word for word, _ in STREAMS), COMPRESS_MARK, TAR_MARK)
 MOST_TARS = 1_000
 
 
@@ -85,7 +86,7 @@ def _tar(data: bytes, at: int) -> Packed | None:
 
 
 def _compressed(data: bytes, at: int) -> Packed | None:
-    found = COMPRESS.search(data, at - 1) if b"\x9d" in data and b"\x1f\x9d" in data else None
+    found = COMPRESS.search(data, at - 1) if b"\x9d" in data and COMPRESS_MARK in data else None
     if found is None or TEXT.fullmatch(data, 0, found.start() + 1) is None:
         return None
-    return Packed(found.start() + 1, b"\x1f\x9d")
+    return Packed(found.start() + 1, COMPRESS_MARK)

@@ -9,12 +9,12 @@ import struct
 from collections.abc import Callable
 from typing import NamedTuple
 
-from scanner.inspection.marks import LOOKED_THROUGH
+from scanner.inspection.marks import LOOKED_THROUGH, any_word
 
 END = struct.Struct("<4s4H2IH")
-TOLD_BY = rb"PK\x05\x06"
-"""Regular expression of the linear engine, as in all modules here: of what each such zip has in it."""
 END_MARK, ENTRY_MARK, LOCATOR_MARK = b"PK\x05\x06", b"PK\x01\x02", b"PK\x06\x07"
+TOLD_BY = any_word(END_MARK)
+"""Here and elsewhere for the linear engine: what is in each content with such a thing within."""
 ENTRY = 46
 """Bytes of an entry of the directory, at least."""
 LOCATOR = 20

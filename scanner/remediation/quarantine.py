@@ -63,7 +63,6 @@ async def _links_made_meanwhile(scene: Scene, info: FileInfo, result: StepResult
     """Deletes links made between revoking and moving: they would serve the file out of the quarantine. `late_links` of
     the detail has their ids, also of a try whose result was lost, `links_left` why some are still there: the file is
     where it belongs all the same."""
-    known = {"origin": result.detail["origin"]} if "origin" in result.detail else {}
     if "links" not in scene.record.step.params:
         return {}
     try:
@@ -73,6 +72,7 @@ async def _links_made_meanwhile(scene: Scene, info: FileInfo, result: StepResult
         before = [one for one in noted if one and one not in there]
         if found:
             # Should the result be lost: whose links were deleted nobody could tell afterwards.
+            known = {"origin": result.detail["origin"]} if "origin" in result.detail else {}
             await scene.note({**known, "late_links": ",".join([*before, *there])})
         deleted, refusals = await delete_links(scene.cloud, found)
     except CloudRefused as error:

@@ -31,13 +31,9 @@ def _in_its_place(steps: tuple[StepKind, ...]) -> tuple[StepKind, ...]:
     return steps
 
 
+_STEP = {"enum": [step.value for step in PLANNED_STEPS]}
 Actions = Annotated[
-    tuple[
-        Annotated[
-            StepKind, BeforeValidator(_planned), WithJsonSchema({"enum": [step.value for step in PLANNED_STEPS]})
-        ],
-        ...,
-    ],
+    tuple[Annotated[StepKind, BeforeValidator(_planned), WithJsonSchema(_STEP)], ...],
     AfterValidator(_in_its_place),
 ]
 
@@ -49,7 +45,7 @@ def _reason(name: object) -> object:
     return _BY_NAME[str(name)]
 
 
-_SCHEMA = {"type": "array", "items": {"enum": [step.value for step in PLANNED_STEPS]}}
+_SCHEMA = {"type": "array", "items": _STEP}
 ByReason = Annotated[
     dict[Annotated[Any, BeforeValidator(_reason)], Actions],
     WithJsonSchema(
@@ -69,7 +65,6 @@ class PolicySettings(Section):
     """For versions nobody can look into."""
     unchecked: Actions = ()
     """For versions given up after all attempts."""
-
     reasons: ByReason = Field(default_factory=dict)
     """In place of `unscannable` or `unchecked`, for versions that ended so for this reason: `encrypted: [quarantine,
     comment]`, or `format: []`."""

@@ -14,7 +14,7 @@ from scanner.cloud.port import FileInfo, Priority
 from scanner.errors import ThrottleScope
 from scanner.model import GroupId
 from scanner.settings import DomainSettings
-from tests.plain_http import call
+from tests.plain_http import control
 
 QUICK = {"connect": 2.0, "read": 0.4, "write": 2.0, "pool": 2.0}
 """Seconds; a call that stalls is over soon."""
@@ -43,9 +43,7 @@ class Egnyte:
     token_file: Path
 
     def control(self, method: str, path: str, **options: Any) -> Any:
-        answer = call(method, f"{self.emulator.base_url}/_emulator/{path}", **options)
-        assert answer.status_code < 300, answer.text
-        return answer.json() if answer.content else None
+        return control(self.emulator.base_url, method, path, **options)
 
     def act(self, action: str, by: str = "pnovak", **what: Any) -> dict[str, Any]:
         body = {"as": by, "source": "WebUI", "action": action, **what}

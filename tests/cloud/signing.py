@@ -14,7 +14,7 @@ import httpx
 
 from emulator.server import Running, start
 from scanner.settings import DomainSettings, OAuthSettings
-from tests.plain_http import call
+from tests.plain_http import control
 
 SECRET = "s3cr3t-0f-th3-k3y"  # guards nothing; odd enough to be found wherever it leaks
 PASSWORD = "p4ssw0rd-0f-s0m3b0dy"
@@ -27,9 +27,7 @@ class SignIn:
     folder: Path
 
     def control(self, method: str, path: str, **options: Any) -> Any:
-        answer = call(method, f"{self.emulator.base_url}/_emulator/{path}", **options)
-        assert answer.status_code < 300, answer.text
-        return answer.json() if answer.content else None
+        return control(self.emulator.base_url, method, path, **options)
 
     def advance(self, seconds: float) -> None:
         self.control("POST", "clock", json={"advance": seconds})

@@ -25,7 +25,7 @@ from scanner.model import EntryId, GroupId
 from scanner.settings import DomainSettings
 from tests.cloud.signing import SignIn
 from tests.ledger.world import NOON
-from tests.plain_http import call
+from tests.plain_http import control
 
 HELPERS = ("helper-a", "helper-b")
 
@@ -38,9 +38,7 @@ class Team:
     cloud: EgnyteClient
 
     def control(self, method: str, path: str, **options: Any) -> Any:
-        answer = call(method, f"{self.emulator.base_url}/_emulator/{path}", **options)
-        assert answer.status_code < 300, answer.text
-        return answer.json() if answer.content else None
+        return control(self.emulator.base_url, method, path, **options)
 
     def put(self, path: str) -> tuple[GroupId, EntryId]:
         query = {"path": path, "actor": "svc-scanner", "source": "WebUI"}

@@ -31,7 +31,7 @@ from scanner.service.assembly import assembled, utc_now
 from scanner.service.once import Summary, run_once
 from scanner.settings import Settings, load_settings
 from tests.journeys.stored import Stored
-from tests.plain_http import call
+from tests.plain_http import call, control
 
 RULES = Path(__file__).parent.parent.parent / "rules"
 QUARANTINE = "/Shared/Quarantine"
@@ -84,9 +84,7 @@ class World:
         return load_settings(self.config, environ={})
 
     def control(self, method: str, path: str, **options: Any) -> Any:
-        answer = call(method, f"{self.emulator.base_url}/_emulator/{path}", **options)
-        assert answer.status_code < 300, answer.text
-        return answer.json() if answer.content else None
+        return control(self.emulator.base_url, method, path, **options)
 
     def upload(self, path: str, content: bytes, actor: str = "pnovak") -> dict[str, Any]:
         query = {"path": path, "actor": actor, "source": "WebUI"}

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from scanner.ledger import schema
 from scanner.ledger.databases.sqlite import SqliteDatabase
 from scanner.ledger.ledger import Clock, Ledger
 from scanner.ledger.tables import Base
@@ -33,6 +32,7 @@ from scanner.model import (
     VerdictKind,
 )
 from scanner.settings import LedgerSettings
+from tests.ledgers import empty_ledger
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 ON_FILE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -103,9 +103,7 @@ def rows(connection: Connection, table: Any, *columns: str) -> list[tuple[Any, .
 
 
 def new_database(folder: Path) -> SqliteDatabase:
-    database = SqliteDatabase(folder / "ledger.db")
-    schema.upgrade(database)
-    return database
+    return SqliteDatabase(empty_ledger(folder))
 
 
 def settings(folder: Path) -> LedgerSettings:

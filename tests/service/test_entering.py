@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
-from typing import Any
 
 import pytest
 
@@ -14,13 +13,7 @@ from scanner.service.assembly import utc_now
 from scanner.service.entering import Entered, entered
 from tests.clamd import free_port
 from tests.journeys.world import World
-
-
-def two_domains(world: World, **other: Any) -> None:
-    world.settings()
-    here = {"base_url": world.emulator.base_url, "token_file": str(world.folder / "token")}
-    elsewhere = here | {"base_url": world.emulator.base_url.replace("127.0.0.1", "localhost")} | other
-    world.sections["domains"] = [{"name": "other", **elsewhere}, {"name": "acme", **here}]
+from tests.service.domains import two_domains
 
 
 async def enter(world: World, stack: AsyncExitStack) -> Entered:

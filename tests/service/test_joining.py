@@ -12,6 +12,7 @@ from scanner.service.assembly import Parts, assembled
 from scanner.service.joining import work_until_one_comes
 from tests.clamd import free_port
 from tests.journeys.world import World
+from tests.service.domains import two_domains
 
 
 @pytest.fixture(autouse=True)
@@ -19,19 +20,12 @@ def _no_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(joining, "FIRST_REST", 0.05)
 
 
-def with_two_domains(world: World) -> None:
-    world.settings()
-    here = {"base_url": world.emulator.base_url, "token_file": str(world.folder / "token")}
-    elsewhere = here | {"base_url": world.emulator.base_url.replace("127.0.0.1", "localhost")}
-    world.sections["domains"] = [{"name": "other", **elsewhere}, {"name": "acme", **here}]
-
-
 async def turned(parts: Parts, over: asyncio.Event) -> None:
     await asyncio.wait_for(over.wait(), 20)
 
 
 async def test_it_ends_the_others_work_in_order_once_it_answers(world: World) -> None:
-    with_two_domains(world)
+    two_domains(world)
     world.fault(route="/pubapi/v1/userinfo", status=401, count=1)
     async with assembled(world.settings()) as parts:
         assert ([one.name for one in parts.left_out], list(parts.feeds)) == (["other"], ["acme"])
@@ -41,7 +35,7 @@ async def test_it_ends_the_others_work_in_order_once_it_answers(world: World) ->
 
 
 async def test_while_it_is_away_the_others_work_until_they_are_told_to_stop(world: World) -> None:
-    with_two_domains(world)
+    two_domains(world)
     world.sections["domains"][0]["base_url"] = f"http://127.0.0.1:{free_port()}"
     stop = asyncio.Event()
     asyncio.get_running_loop().call_later(0.5, stop.set)
@@ -60,7 +54,7 @@ async def test_where_none_is_left_out_nobody_is_asked(world: World) -> None:
 
 
 async def test_the_order_to_stop_does_not_wait_for_a_call(world: World) -> None:
-    with_two_domains(world)
+    two_domains(world)
     world.fault(route="/pubapi/v1/userinfo", status=401, count=1)
     stop = asyncio.Event()
     async with assembled(world.settings()) as parts:

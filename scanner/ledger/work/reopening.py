@@ -45,12 +45,8 @@ def noted_before(connection: Connection, domain: str, entry_id: EntryId) -> dict
     mine = (steps.c.domain == domain) & (steps.c.entry_id == entry_id) & steps.c.kind.not_in(_ORDERED)
     each = connection.execute(select(steps.c.kind, steps.c.detail).where(mine).order_by(steps.c.position)).all()
     last: dict[str, dict[str, str]] = {row.kind: row.detail for row in each}
-    noted = {
-        kind: {key: detail[key] for key in detail if key != "why"}
-        for kind, detail in last.items()
-        if detail.get("why") == ANEW
-    }
-    return {kind: detail for kind, detail in noted.items() if detail}
+    ended = {kind: detail for kind, detail in last.items() if detail.get("why") == ANEW}
+    return {kind: {key: detail[key] for key in detail if key != "why"} for kind, detail in ended.items()}
 
 
 def _end_plan(connection: Connection, domain: str, entry_id: EntryId, now: datetime) -> None:

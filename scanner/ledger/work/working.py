@@ -151,9 +151,12 @@ def record_verdict(
     _fenced(connection.execute(_SET_VERDICT, _key(run) | values).rowcount, run)
     if plan.steps:
         first = _next_position(connection, run.version)
-        rows = [_step_values(run.version, position, step, plan, now) for position, step in enumerate(plan.steps, first)]
         noted = noted_before(connection, run.version.domain, run.version.entry_id) if first else {}
-        connection.execute(insert(steps), [row | {"detail": noted.get(row["kind"], {})} for row in rows])
+        rows = [
+            _step_values(run.version, position, step, plan, now) | {"detail": noted.get(step.kind.value, {})}
+            for position, step in enumerate(plan.steps, first)
+        ]
+        connection.execute(insert(steps), rows)
     return steps_of(connection, run.version.domain, run.version.entry_id, now)
 
 

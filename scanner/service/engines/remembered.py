@@ -6,15 +6,13 @@ Without it a service would believe, until its own test ends, an OK for what it i
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 from datetime import datetime
 
 import structlog
 
 from scanner.inspection.clamd import UNKNOWN
 from scanner.inspection.clamds import Clamds
-from scanner.inspection.generation import fixed_by
+from scanner.inspection.generation import digest, fixed_by
 from scanner.inspection.rule_engine import RuleEngine
 from scanner.inspection.selftest.blind_spots import BlindSpots
 from scanner.inspection.selftest.formats import Format
@@ -33,8 +31,7 @@ def engines_of(settings: Settings, clamd: Clamds, rules: RuleEngine) -> str:
     versions = clamd.versions()
     if UNKNOWN in versions:
         return ""
-    parts = [fixed_by(settings), sorted(settings.clamav.endpoints), versions, rules.version()]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+    return digest([fixed_by(settings), sorted(settings.clamav.endpoints), versions, rules.version()])
 
 
 async def remembered(settings: Settings, clamd: Clamds, rules: RuleEngine, ledger: Ledger) -> BlindSpots:

@@ -12,6 +12,8 @@ import pytest
 
 from scanner.errors import LedgerUnavailable
 from scanner.ledger.copies.backup import Backup, back_up
+from scanner.ledger.databases.sqlite import SqliteDatabase
+from scanner.ledger.schema import upgrade
 from tests.ledger.world import new_database, queue
 
 
@@ -73,7 +75,8 @@ def test_a_copy_can_be_worked_on_in_the_ledgers_place(file_database, tmp_path: P
     file_database.run_here(lambda connection: queue(connection, "one"))
     (tmp_path / "elsewhere").mkdir()
     done = copied(file_database.path, tmp_path / "elsewhere" / "ledger.db")
-    restored = new_database(tmp_path / "elsewhere")
+    restored = SqliteDatabase(done.file)
+    upgrade(restored)
     restored.run_here(lambda connection: queue(connection, "two"))
     assert asked(restored.path, "SELECT entry_id FROM work ORDER BY entry_id") == [("one",), ("two",)]
     assert (done.size > 0, done.rows["work"], stat.S_IMODE(done.file.stat().st_mode)) == (True, 1, 0o600)

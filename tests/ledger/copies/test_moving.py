@@ -13,7 +13,7 @@ from sqlalchemy import select
 from scanner.errors import LedgerUnavailable, RetryLater
 from scanner.ledger.copies.backup import open_file
 from scanner.ledger.copies.moving import Moved, copied_tables, move
-from scanner.ledger.databases.sqlite import OrderLock, OwnerLock
+from scanner.ledger.databases.sqlite import OrderLock, OwnerLock, SqliteDatabase
 from scanner.ledger.dispatch import tickets
 from scanner.ledger.proofs import audit
 from scanner.ledger.walks import pausing
@@ -67,7 +67,7 @@ async def test_all_tables_but_the_tickets_are_the_same_there_and_the_file_is_as_
     seen: list[tuple[int, int]] = []
     done = await move(ledger, ledger_on_server, progress=lambda *at: seen.append(at))
     assert (sha256(ledger.read_bytes()).hexdigest(), Path(f"{ledger}-wal").exists()) == before
-    source, target = new_database(ledger.parent), Apart(ledger_on_server)
+    source, target = SqliteDatabase(ledger), Apart(ledger_on_server)
     rows = target.run_here(whole)
     assert one_text(source.run_here(whole)) == one_text(rows)
     assert {name: proof.rows for name, proof in done.tables.items()} == {name: len(of) for name, of in rows.items()}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
 
+from scanner.inspection.archive_behind import is_archive
 from scanner.inspection.flat import is_flat_odf, is_flat_word
 from scanner.inspection.marks import LOOKED_THROUGH, RTF, SHORTCUT, end_of, is_pdf
 from scanner.inspection.selftest.formats import any_of
@@ -140,7 +141,7 @@ def openers_for(source: Source) -> tuple[Opener, ...]:
     """In the order in which they look; none for what is no container."""
     by_type, by_head = _by_type(source.mime), _ANY_HEAD.match(source.head) is not None
     suffix = source.name.rpartition(".")[2].casefold()
-    wordless = source.size <= LOOKED_THROUGH and not has_word(source.beginning())
+    wordless = _is_wordless(source)
     return tuple(
         row.opener
         for row, head, typed in zip(ROWS, _HEADS, by_type, strict=True)
@@ -149,6 +150,13 @@ def openers_for(source: Source) -> tuple[Opener, ...]:
         or suffix in row.suffixes
         or (row.sight is not None and not (row.within and wordless) and row.sight(source))
     )
+
+
+def _is_wordless(source: Source) -> bool:
+    """Nothing that a word tells of stands within it; of an archive, whose members are asked, that is not looked for."""
+    if source.size > LOOKED_THROUGH or is_archive(source.head, source.mime):
+        return False
+    return not has_word(source.beginning())
 
 
 _HEADS = tuple(re.compile(row.heads.encode("ascii"), re.DOTALL) if row.heads else None for row in ROWS)
