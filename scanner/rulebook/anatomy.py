@@ -64,6 +64,8 @@ class Member:
     """Its bytes; None where it could not be unpacked."""
     text: Span | None = None
     """Text taken out of it, as UTF-8, where its bytes are not text themselves."""
+    unopened: bool = False
+    """Nothing was seen in it that could be opened."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,10 @@ SHORT_WAIT = 5.0
 MOST_WAITS = 20
 """Short throttles in a row that are waited for: one that never ends must not keep the run for ever."""
 LOOK_EVERY = 0.1
+LONGEST_LOOK = 2.0
+FASTEST = 0.002
+"""Seconds in which a version may end: to look whether all have is not worth while sooner, and takes longer the more
+there are."""
 
 
 @dataclass(slots=True)
@@ -102,5 +106,6 @@ async def _walk(walker: Walker, summary: Summary) -> None:
 async def _finish_work(parts: Parts, stop: asyncio.Event) -> None:
     """Until it is no version's turn: what waits for others is left while its moment has not come, and so are domains
     that the settings name no more."""
-    while not stop.is_set() and await parts.stations.ledger.whose_turn_it_is(list(parts.feeds)):
-        await first_of(LOOK_EVERY, stop)
+    turns = parts.stations.ledger.whose_turn_it_is
+    while not stop.is_set() and (left := await turns(list(parts.feeds))):
+        await first_of(min(max(LOOK_EVERY, FASTEST * left), LONGEST_LOOK), stop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from io import BytesIO
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,8 @@ from scanner.inspection.plain import LARGEST, is_plain
 from scanner.inspection.rehearsal import memory_content
 from scanner.inspection.selftest.formats import BY_TYPE, formats_of
 from scanner.inspection.selftest.samples import archives
+from scanner.inspection.unpack.openers.registry import openers_for
+from scanner.inspection.unpack.opening import Source
 from scanner.model import EntryId, FileVersion, GroupId
 
 VERSION = FileVersion("acme", GroupId("g"), EntryId("e"), "/Shared/x", "create")
@@ -50,6 +53,20 @@ def test_the_closer_looks_say_nothing_else(pieces: list[bytes]) -> None:
     if is_plain(content):
         looked = Containers(10**9).inspect(VERSION, NobodyToAsk(), content)
         assert (formats_of(content), looked.gap) == (frozenset(), None)
+
+
+@given(st.lists(st.sampled_from([*MARKS, HEAD, b"x" * 1023, bytes(32769)]) | st.binary(max_size=9), max_size=6))
+def test_what_the_sandbox_opens_nothing_in_needs_no_closer_look(pieces: list[bytes]) -> None:
+    data = b"".join(pieces)
+    content = memory_content(data, mime_of)
+    source = Source("x", content.facts.mime, content.head, len(data), BytesIO(data))
+    if not openers_for(source):
+        assert is_plain(content, "x", unopened=True) is is_plain(content, "x")
+
+
+@pytest.mark.parametrize("mark", [b"\x1f\x8b\x08", b"..-lh5-", b"text PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
+def test_its_word_alone_is_not_enough_where_one_begins_like_a_container(mark: bytes) -> None:
+    assert not is_plain(memory_content(mark, mime_of), unopened=True)
 
 
 def test_what_is_called_a_mail_is_looked_at_closer() -> None:

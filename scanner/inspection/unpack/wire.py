@@ -53,11 +53,12 @@ def from_wire(answer: dict[str, object], bounds: Bounds, members: int, texts: in
 def _member_to_wire(member: Member) -> list[object]:
     traits = sorted(member.traits)
     spans = _span_to_wire(member.content), _span_to_wire(member.text)
-    return [member.place, member.name, member.depth, member.size, member.mime, member.sha256, traits, *spans]
+    of_itself = (member.place, member.name, member.depth, member.size, member.mime, member.sha256)
+    return [*of_itself, traits, *spans, member.unopened]
 
 
 def _member(told: list[object], members: int, texts: int) -> Member:
-    place, name, depth, size, mime, sha256, traits, content, text = told
+    place, name, depth, size, mime, sha256, traits, content, text, unopened = told
     member = Member(
         _text(place, LONGEST_PLACE),
         _text(name, LONGEST_NAME),
@@ -68,6 +69,7 @@ def _member(told: list[object], members: int, texts: int) -> Member:
         _traits(traits),
         _span(content, members),
         _span(text, texts),
+        _truth(unopened),
     )
     if member.content is not None and member.content.length != member.size:
         raise NoAnatomy("a size that is not that of the bytes")
@@ -119,6 +121,12 @@ def _traits(told: object) -> frozenset[Trait]:
 def _number(told: object) -> int:
     if not isinstance(told, int) or isinstance(told, bool) or not 0 <= told <= LARGEST:
         raise NoAnatomy("not a number")
+    return told
+
+
+def _truth(told: object) -> bool:
+    if not isinstance(told, bool):
+        raise NoAnatomy("neither true nor false")
     return told
 
 

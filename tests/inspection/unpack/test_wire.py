@@ -15,9 +15,10 @@ BOUNDS = Bounds(depth=3, members=4, total=100, ratio=10, seconds=1)
 HASH = "0" * 64
 INNER = Member("a.zip!b", "b", 2, 5, "text/plain", HASH, frozenset({Trait.MACRO}), Span(10, 5), Span(0, 3))
 OUTER = Member("a.zip", "a.zip", 1, 10, "application/zip", HASH, frozenset(), Span(0, 10))
+PLAIN = Member("d", "d", 1, 3, "text/plain", HASH, content=Span(0, 3), unopened=True)
 LOCKED = Member("c", "c", 1, 7, traits=frozenset({Trait.ENCRYPTED}))
 SOUND = Anatomy(
-    (OUTER, INNER, LOCKED),
+    (OUTER, INNER, LOCKED, PLAIN),
     frozenset({Trait.ENCRYPTED}),
     Span(3, 4),
     Gap(Unscannable.ENCRYPTED, "needs a password: c"),
@@ -57,6 +58,7 @@ def lies():
     yield {key: value for key, value in sound.items() if key != "text_gap"}
     yield changed(0, "x" * (LONGEST_PLACE + 1))
     yield changed(0, "\udc80")
+    yield changed(9, "true")
     yield changed(1, None)
     yield changed(2, 0)
     yield changed(2, 3)
