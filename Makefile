@@ -15,7 +15,7 @@ demo: setup ## Run the main job against an emulated domain with a real clamd, an
 	@$(BIN)/python -m demo $(ARGS)
 
 test: lint ## Everything CI runs
-	$(BIN)/pytest -n 3 -m "not long and not ops" --ignore tests/ops $(ARGS)
+	$(BIN)/pytest -n 4 -m "not long and not ops" --ignore tests/ops $(ARGS)
 
 faults: setup ## Every fault at every call of the platform: some ten minutes more
 	$(BIN)/pytest -n 2 -m long $(ARGS)
