@@ -12,11 +12,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -26,7 +24,7 @@ from typing import Any
 import psutil
 
 from bench.engine_jobs import DOMAIN, SCAN, version
-from demo.postgres import PrivatePostgres
+from demo.postgres import PrivatePostgres, private_postgres
 from demo.stage import REPOSITORY
 from scanner.ledger.databases.postgres import PostgresDatabase
 from scanner.ledger.databases.server import Server
@@ -54,7 +52,7 @@ COMMITS = "SELECT xact_commit, (SELECT wal_bytes FROM pg_stat_wal) FROM pg_stat_
 
 def run(folder: Path, jobs: int = JOBS, fed: int = FED, processes: tuple[int, ...] = PROCESSES) -> dict[str, Any]:
     sqlite = _measured(f"sqlite:///{folder / 'ledger.db'}", 1, jobs, fed)
-    with _postgres() as server:
+    with private_postgres() as server:
         postgresql = {str(count): _on_server(server, count, jobs, fed) for count in processes}
     fast = sqlite["jobs_per_second"] >= TARGET_JOBS
     soon = all(one["start_p99_ms"] <= TARGET_START_MS for one in (sqlite, *postgresql.values()))
@@ -194,14 +192,3 @@ def _last(worker: subprocess.Popen[bytes]) -> dict[str, Any]:
     worker.stdin.close()
     worker.stdin = None
     return _heard(worker)
-
-
-@contextlib.contextmanager
-def _postgres() -> Iterator[PrivatePostgres]:
-    server = PrivatePostgres(Path(tempfile.mkdtemp(prefix="pg-")))
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
-        shutil.rmtree(server.folder, ignore_errors=True)

@@ -21,9 +21,12 @@ from bench.soak_people import QUARANTINE, People
 from bench.soak_stage import FIRST_TOKEN, Stage
 from bench.soak_troubles import troubles
 from demo.clamd import PrivateClamd
+from demo.postgres import PrivatePostgres, private_postgres
 from emulator.server import start
 
 VERSIONS, KILLS, SEED = 20_000, 50, 4
+REPLICAS = 2
+"""On PostgreSQL."""
 RATE = 20.0
 """Versions a second that people make, at most."""
 STRIDE = 100
@@ -42,12 +45,25 @@ OPEN = {
 """What is still to be done."""
 
 
-def run(folder: Path, versions: int = VERSIONS, kills: int = KILLS, seed: int = SEED) -> dict[str, Any]:
+def run_on_server(folder: Path, versions: int = VERSIONS, kills: int = KILLS, seed: int = SEED) -> dict[str, Any]:
+    """The same with the ledger on PostgreSQL and two replicas, which are killed in turn."""
+    with private_postgres() as server:
+        return run(folder, versions, kills, seed, server)
+
+
+def run(
+    folder: Path,
+    versions: int = VERSIONS,
+    kills: int = KILLS,
+    seed: int = SEED,
+    server: PrivatePostgres | None = None,
+) -> dict[str, Any]:
     """Work in `folder`, whose path is short: clamd's socket lies in it."""
     emulator = start(token=FIRST_TOKEN)
     try:
         with PrivateClamd(folder / "clamd") as clamd:
-            stage, people = Stage(folder, emulator, clamd), People(emulator, random.Random(seed))
+            stage = Stage(folder, emulator, clamd, server, replicas=1 if server is None else REPLICAS)
+            people = People(emulator, random.Random(seed))
             with stage.running():
                 began = time.monotonic()
                 _live(stage, people, versions, kills, seed)
@@ -111,6 +127,7 @@ def _left(stage: Stage, people: People) -> dict[str, int]:
 def _heading(seed: int, people: People, stage: Stage) -> dict[str, Any]:
     return {
         "what": "people's versions under random faults and kill -9 of the service; in the end, domain against ledger",
+        "ledger": "SQLite" if stage.server is None else f"PostgreSQL, {stage.replicas} replicas",
         "seed": seed,
         "versions": len(people.versions),
         "bad_versions": sum(people.versions.values()),
@@ -130,7 +147,7 @@ def _result(stage: Stage, people: People, left: dict[str, int]) -> dict[str, Any
         "the audit's chain holds": audit.returncode == 0,
         "no token stands in a log or the ledger": not leaks,
         "the service never ended by itself": not stage.exits,
-        "SIGTERM ends it with 0": stage.last_exit == 0,
+        "SIGTERM ends it with 0": not any(stage.last_exits),
         "a killed service leaves no process": not orphans,
         f"memory grows by less than {GROWTH_MIB} MiB": all(
             memory[one]["growth_mib"] < GROWTH_MIB for one in ("service", "its_children")

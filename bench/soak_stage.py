@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import signal
 import sqlite3
@@ -14,11 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import psutil
 import yaml
 
 from bench.soak_troubles import Trouble
 from demo.clamd import PrivateClamd
+from demo.postgres import PrivatePostgres, find_programs
 from demo.stage import REPOSITORY
 from emulator.server import Running
 
@@ -32,6 +35,7 @@ NO_BRAKE = {
 }
 MOST_EXITS = 20
 MOST_FAULTS = 6
+DATABASE = "soak"
 MIB = 1024**2
 
 
@@ -40,36 +44,42 @@ class Stage:
     folder: Path
     emulator: Running
     clamd: PrivateClamd
+    server: PrivatePostgres | None = None
+    """Where the ledger is; None for a file."""
+    replicas: int = 1
     tokens: list[str] = field(default_factory=lambda: [FIRST_TOKEN])
     troubles: Counter[str] = field(default_factory=Counter)
     """So far, by what."""
     exits: list[int] = field(default_factory=list)
     """How the service ended where nobody had killed it."""
     memory: list[tuple[int, float, float]] = field(default_factory=list)
-    """Process id of the service, MiB that it has in memory, and those of its children, twice a second."""
+    """Process id of a service, MiB that it has in memory, and those of its children, twice a second."""
     processes: dict[int, psutil.Process] = field(default_factory=dict)
-    """The service and all its children, of all its lives."""
-    last_exit: int | None = None
-    _service: subprocess.Popen[bytes] = field(init=False)
+    """The services and all their children, of all their lives."""
+    last_exits: list[int] = field(default_factory=list)
+    """How they ended when they were asked to."""
+    _services: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
-        """The service, its memory watched; in the end it is asked to stop."""
+        """The services, their memory watched; in the end they are asked to stop."""
         self._write_settings()
-        self._spawn()
+        self._services = [self._spawned() for _ in range(self.replicas)]
         over = threading.Event()
         watcher = threading.Thread(target=self._watch, args=(over,))
         watcher.start()
         try:
             yield
-            self._service.terminate()
-            self.last_exit = self._service.wait(60)
+            for service in self._services:
+                service.terminate()
+            self.last_exits = [service.wait(60) for service in self._services]
         finally:
             over.set()
             watcher.join()
-            if self._service.poll() is None:
-                self._service.kill()
-                self._service.wait(30)
+            for service in self._services:
+                if service.poll() is None:
+                    service.kill()
+                    service.wait(30)
 
     def happen(self, trouble: Trouble) -> None:
         self.troubles[trouble.what] += 1
@@ -85,12 +95,14 @@ class Stage:
         self._write_token()
 
     def keep_alive(self) -> None:
-        """As whatever supervises it would. Raises RuntimeError with its last words where it ends again and again."""
-        if self._service.poll() is not None:
-            self.exits.append(self._service.returncode)
+        """As whatever supervises them would. Raises RuntimeError with last words where one ends again and again."""
+        for place, service in enumerate(self._services):
+            if service.poll() is None:
+                continue
+            self.exits.append(service.returncode)
             if len(self.exits) == MOST_EXITS:
                 raise RuntimeError(f"the service ends by itself: {(self.folder / 'scanner.log').read_text()[-2000:]}")
-            self._spawn()
+            self._services[place] = self._spawned()
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         whole = [sys.executable, "-m", "scanner", *arguments, "--config", str(self._config)]
@@ -98,6 +110,8 @@ class Stage:
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """The ledger, by SQL."""
+        if self.server is not None:
+            return asyncio.run(_fetched(self.server.url(DATABASE), query))
         path = self.folder / "ledger.db"
         with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as ledger:
             return ledger.execute(query).fetchall()
@@ -110,9 +124,13 @@ class Stage:
             return 0
 
     def leaks(self) -> list[str]:
-        """Files in which a token stands, besides its own."""
-        files = [path for path in self.folder.iterdir() if path.is_file() and path.name != "token"]
-        return [path.name for path in files if any(token.encode() in path.read_bytes() for token in self.tokens)]
+        """Files in which a token stands, besides its own, and the ledger where that is elsewhere."""
+        written = {path.name: path.read_bytes() for path in self.folder.iterdir() if path.is_file()}
+        if self.server is not None:
+            dump = [str(find_programs() / "pg_dump"), self.server.url(DATABASE)]
+            written["ledger"] = subprocess.run(dump, capture_output=True, check=True).stdout
+        del written["token"]
+        return [name for name, text in written.items() if any(token.encode() in text for token in self.tokens)]
 
     def orphans(self) -> list[int]:
         """Processes of the service that have outlived it."""
@@ -130,12 +148,22 @@ class Stage:
             "events": {"start": "oldest", "min_interval": "200ms", "max_interval": "1s"},
             "clamav": {"address": self.clamd.address, "scan_timeout": "10s"},
             "rules": {"paths": [str(RULES)]},
-            "ledger": {"url": f"sqlite:///{self.folder.resolve()}/ledger.db"},
+            "ledger": {"url": self._ledger_url},
             "spool": {"dir": str(self.folder.resolve())},
             "http": {"listen": "127.0.0.1:0"},
             "remediation": NO_BRAKE,
         }
         self._config.write_text(yaml.safe_dump(settings))
+        if self.server is not None:
+            self.server.sql(f"CREATE DATABASE {DATABASE}")
+            made = self.command("ledger", "migrate")
+            if made.returncode:
+                raise RuntimeError(f"the ledger could not be made: {made.stderr}")
+
+    @property
+    def _ledger_url(self) -> str:
+        here = f"sqlite:///{self.folder.resolve()}/ledger.db"
+        return here if self.server is None else self.server.url(DATABASE)
 
     def _add_fault(self, rule: dict[str, Any]) -> None:
         """The oldest that nobody has met go: else they heap up while the service is away, and keep it away."""
@@ -143,19 +171,21 @@ class Stage:
         del faults.rules[: -MOST_FAULTS + 1]
         faults.add(rule)
 
-    def _spawn(self) -> None:
+    def _spawned(self) -> subprocess.Popen[bytes]:
         with (self.folder / "scanner.log").open("ab") as log:
             command = [sys.executable, "-m", "scanner", "run", "--config", str(self._config)]
-            self._service = subprocess.Popen(command, stdout=log, stderr=log, cwd=REPOSITORY)
+            return subprocess.Popen(command, stdout=log, stderr=log, cwd=REPOSITORY)
 
     def _late_events(self) -> None:
         self.emulator.call(lambda: self.emulator.domain.switches.update({"late_every": 40, "late_ms": 3_000}))
 
     def _kill(self) -> None:
+        """One after the other, where there are several."""
         self.keep_alive()
-        self._service.kill()
-        self._service.wait(30)
-        self._spawn()
+        place = self.troubles["kill"] % self.replicas
+        self._services[place].kill()
+        self._services[place].wait(30)
+        self._services[place] = self._spawned()
 
     def _freeze_clamd(self) -> None:
         self._signal_clamd(signal.SIGSTOP)
@@ -195,12 +225,24 @@ class Stage:
 
     def _watch(self, over: threading.Event) -> None:
         while not over.wait(0.5):
-            with contextlib.suppress(psutil.Error):  # it has just been killed
-                service = psutil.Process(self._service.pid)
-                children = service.children(recursive=True)
-                self.processes |= {one.pid: one for one in (service, *children)}
-                sizes = [one.memory_info().rss / MIB for one in (service, *children)]
-                self.memory.append((service.pid, sizes[0], sum(sizes[1:])))
+            for one in list(self._services):
+                self._look_at(one.pid)
+
+    def _look_at(self, pid: int) -> None:
+        with contextlib.suppress(psutil.Error):  # it has just been killed
+            service = psutil.Process(pid)
+            children = service.children(recursive=True)
+            self.processes |= {one.pid: one for one in (service, *children)}
+            sizes = [one.memory_info().rss / MIB for one in (service, *children)]
+            self.memory.append((service.pid, sizes[0], sum(sizes[1:])))
+
+
+async def _fetched(url: str, query: str) -> list[tuple[Any, ...]]:
+    connection = await asyncpg.connect(url)
+    try:
+        return [tuple(row) for row in await connection.fetch(query)]
+    finally:
+        await connection.close()
 
 
 def _ended(process: psutil.Process) -> bool:

@@ -9,6 +9,9 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,6 +76,18 @@ class PrivatePostgres:
             subprocess.run(command, check=True, stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd="/")
             out.seek(0)
             return out.read()
+
+
+@contextmanager
+def private_postgres() -> Iterator[PrivatePostgres]:
+    """One that is gone afterwards, with all that is in it."""
+    server = PrivatePostgres(Path(tempfile.mkdtemp(prefix="pg-")))
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(server.folder, ignore_errors=True)
 
 
 def _free_port() -> int:

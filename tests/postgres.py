@@ -4,21 +4,18 @@ schema."""
 from __future__ import annotations
 
 import asyncio
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
-from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
 import pytest
 from sqlalchemy import Connection
 
-from demo.postgres import PrivatePostgres
+from demo.postgres import PrivatePostgres, private_postgres
 from scanner.ledger.databases.database import Database
 from scanner.ledger.databases.postgres import PostgresDatabase
 from scanner.ledger.databases.server import Server
@@ -45,17 +42,12 @@ FROM pgqueuer
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PrivatePostgres]:
     """The server, with an empty ledger to copy from."""
-    server = PrivatePostgres(Path(tempfile.mkdtemp(prefix="pg-")))
-    server.start()
-    try:
+    with private_postgres() as server:
         ask(server, f"CREATE DATABASE {TEMPLATE}")
         _now(lambda: _migrated(settings_of(server, TEMPLATE)))
         ask(server, "ALTER TABLE tickets RENAME TO tickets_of_files", TEMPLATE)
         ask(server, TICKETS, TEMPLATE)
         yield server
-    finally:
-        server.stop()
-        shutil.rmtree(server.folder, ignore_errors=True)
 
 
 @pytest.fixture

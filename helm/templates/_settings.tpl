@@ -50,7 +50,7 @@
 {{- if eq .Values.clamd.mode "sidecar" -}}
 {{- dict "address" "unix:/run/clamav/clamd.sock" | toJson -}}
 {{- else if eq .Values.clamd.mode "service" -}}
-{{- dict "address" (printf "tcp:%s-clamd:3310" (include "scanner.fullname" .)) | toJson -}}
+{{- dict "address" (printf "tcp:%s-clamds:3310" (include "scanner.fullname" .)) | toJson -}}
 {{- else -}}
 {{- dict "addresses" .Values.clamd.external.addresses | toJson -}}
 {{- end -}}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import typer
 
 from scanner.cli.common import ConfigOption, ExitCode, JsonOption, load_or_exit, note, print_json, print_table
@@ -41,20 +39,16 @@ def reload(config: ConfigOption, json: JsonOption = False) -> None:
     Example: scanner clamd reload --config scanner.yaml
     """
     settings = load_or_exit(config).clamav
-    ended: list[Reloaded] = []
-    for one in _reloaded(settings):
+    clamds, ended = Clamds(settings), list[Reloaded]()
+    # The scans of a service beside are not ours to wait for: clamd ends those it has before it loads.
+    for one in reload_each(clamds, 0.0, LOAD_TIMEOUT):
         ended.append(one)
         if json:
             print_json(one)
         else:
             note(f"{one.address}: {one.trouble or one.after}")
-    whole = len(ended) == len(settings.endpoints) and not any(one.trouble for one in ended)
+    whole = len(ended) == len(clamds.endpoints) and not any(one.trouble for one in ended)
     raise typer.Exit(ExitCode.NOTHING_FOUND if whole else ExitCode.UNFINISHED)
-
-
-def _reloaded(settings: ClamavSettings) -> Iterator[Reloaded]:
-    # The scans of a service beside are not ours to wait for: clamd ends those it has before it loads.
-    return reload_each(Clamds(settings), 0.0, LOAD_TIMEOUT)
 
 
 def _shown(one: Standing, settings: ClamavSettings) -> dict[str, object]:

@@ -34,6 +34,7 @@ from scanner.ledger.rows import Totals
 from scanner.metrics import Metrics
 from scanner.service.assembly import Parts, assembled, utc_now
 from scanner.service.changes.reread import follow_settings
+from scanner.service.engines.selftest import examine_unknown
 from scanner.service.joining import work_until_one_comes
 from scanner.service.loops import Beside, Role, first_of, serve, stop_on_signals
 from scanner.service.once import Summary, run_once
@@ -50,6 +51,13 @@ START_WAIT = 10.0
 def run(
     config: ConfigOption,
     once: Annotated[bool, typer.Option("--once", help="Read the feeds to their end, finish the work, exit.")] = False,
+    no_self_test: Annotated[
+        bool,
+        typer.Option(
+            "--no-self-test",
+            help="With --once: scan at once also where the ledger knows no self-test of these engines and signatures.",
+        ),
+    ] = False,
     role: Annotated[
         Role,
         typer.Option(help="Of a replica: feed reads feeds and does what is done once, worker scans; all is both."),
@@ -67,6 +75,8 @@ def run(
         )
     if once and role is not Role.ALL:
         stop("--once reads the feeds and finishes the work: it has no --role.", code=ExitCode.USAGE)
+    if no_self_test and not once:
+        stop("--no-self-test belongs to --once. A service examines its engines beside its scans.", code=ExitCode.USAGE)
     settings = load_or_exit(config)
     if role is not Role.ALL and settings.ledger.file is not None:
         stop(
@@ -76,7 +86,12 @@ def run(
     logs.configure(level=settings.log.lowest)
     # uvloop: half the cost of a turn of the loop, of which each version takes some twenty.
     with stopped_by_user_errors(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        code = runner.run(_once(settings, json) if once else _serve(settings, role, partial(load_settings, config)))
+        work = (
+            _once(settings, json, self_test=not no_self_test)
+            if once
+            else _serve(settings, role, partial(load_settings, config))
+        )
+        code = runner.run(work)
     _leave(code)
 
 
@@ -159,7 +174,7 @@ def _first(found: BaseException) -> BaseException:
     return found
 
 
-async def _once(settings: Settings, as_json: bool) -> ExitCode:
+async def _once(settings: Settings, as_json: bool, *, self_test: bool) -> ExitCode:
     stop = asyncio.Event()
     stop_on_signals(stop)
     started = utc_now()
@@ -167,6 +182,8 @@ async def _once(settings: Settings, as_json: bool) -> ExitCode:
         with _told_plainly():
             async with assembled(settings) as parts:
                 with _not_looked_through():
+                    if self_test:
+                        await examine_unknown(parts, stop)
                     summary = await run_once(parts, stop)
                 totals = await parts.stations.ledger.totals(since=started)
     except RetryLater as error:

@@ -27,6 +27,8 @@ LONGEST_REST = 30.0
 OnChange = Callable[[str, Gap | None], None]
 """Told with its address when a clamd is taken out of use, with the reason, and with None when it is back."""
 
+_NEVER = ""
+
 
 def nobody(_: str, __: Gap | None) -> None:
     return
@@ -35,7 +37,8 @@ def nobody(_: str, __: Gap | None) -> None:
 class Endpoint:
     """Thread-safe. `running` and `draining` belong to whoever shares the scans out."""
 
-    def __init__(self, clamd: Clamd, on_change: OnChange = nobody) -> None:
+    def __init__(self, clamd: Clamd, on_change: OnChange = nobody, *, proved: bool = True) -> None:
+        """`proved`: what it says is believed until it fails, or loads other signatures."""
         self.clamd = clamd
         self.running = 0
         self.draining = False
@@ -43,7 +46,7 @@ class Endpoint:
         """Why it is out of use; None while it is in use."""
         self._on_change = on_change
         self._checking = threading.Lock()
-        self._proved = UNKNOWN
+        self._proved = UNKNOWN if proved else _NEVER
         """The version it was last believed with."""
         self._failed_trials = 0
         self._trial_due = 0.0

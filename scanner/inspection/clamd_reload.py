@@ -35,6 +35,7 @@ class Reloaded:
 def reload_each(clamds: Clamds, drain: float, load: float, stopped: Callable[[], bool] = bool) -> Iterator[Reloaded]:
     """Blocks; ends after the first trouble, or when it is `stopped`. `drain`: seconds for running scans; `load`: until
     it finds the sample."""
+    clamds.look_up()
     for endpoint in clamds.endpoints:
         if stopped():
             return

@@ -1,4 +1,5 @@
-"""The engine clamd, of one or several: each scan goes to the one in use that has the fewest.
+"""The engine clamd, of one or several: each scan goes to the one in use that has the fewest. Behind a name there may be
+several, which come and go.
 
 A scan that could not even begin goes to another one at once. One that was broken off does not: the content may be to
 blame, and would take them down one after the other; how often it is tried again is the flow's business.
@@ -7,18 +8,24 @@ blame, and would take them down one after the other; how often it is tried again
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from scanner.inspection.clamd import UNKNOWN, Clamd
 from scanner.inspection.clamd_control import ClamdStatus
 from scanner.inspection.clamd_endpoint import FAILURES, Endpoint, OnChange, nobody
 from scanner.inspection.clamd_hand_over import HandOver
+from scanner.inspection.clamd_names import clamds_behind
 from scanner.inspection.engine import Content, Inquiry
 from scanner.model import FileVersion, Finding, Gap, Inspection, Unchecked
 from scanner.settings import ClamavSettings
 
+LookUp = Callable[[str], tuple[str, ...]]
+"""Gives the addresses behind one; raises OSError."""
+LOOK_UP_EVERY = 10.0
+"""Seconds for which it is believed who stands behind a name."""
 LOOK_EVERY = 1.0
 """Seconds after which a scan that waits for a free place looks again whether anybody is still in use."""
 
@@ -39,15 +46,52 @@ class Clamds:
     name = "clamd"
 
     def __init__(
-        self, settings: ClamavSettings, on_change: OnChange = nobody, hand_over: HandOver | None = None
+        self,
+        settings: ClamavSettings,
+        on_change: OnChange = nobody,
+        hand_over: HandOver | None = None,
+        look_up: LookUp = clamds_behind,
     ) -> None:
         """Without `hand_over` all contents are streamed."""
-        each = (Clamd(settings, address, hand_over) for address in settings.endpoints)
-        self.endpoints = tuple(Endpoint(clamd, on_change) for clamd in each)
+        self._settings = settings
+        self._on_change = on_change
+        self._hand_over = hand_over
+        self._look_up = look_up
+        self._behind: dict[str, tuple[str, ...]] = {address: (address,) for address in settings.endpoints}
+        self.endpoints = tuple(self._endpoint(address) for address in settings.endpoints)
+        """Replaced as a whole."""
         self._places = settings.connections
         self._changed = threading.Condition()
+        self._looking_up = threading.Lock()
+        self._look_up_at = 0.0
+
+    def look_up(self) -> None:
+        """Who stands behind each name by now, where that was not asked just before. One that a name no longer leads to
+        gets no further scans; one that is new has to find a known-bad sample first."""
+        if time.monotonic() < self._look_up_at or not self._looking_up.acquire(blocking=False):
+            return
+        try:
+            for address in self._behind:
+                # While a name is not found, those that it led to may still be there.
+                with suppress(OSError):
+                    self._behind[address] = self._look_up(address)
+            self._replace(tuple(dict.fromkeys(one for each in self._behind.values() for one in each)))
+            self._look_up_at = time.monotonic() + LOOK_UP_EVERY
+        finally:
+            self._looking_up.release()
+
+    def _replace(self, addresses: tuple[str, ...]) -> None:
+        known, at_start = {one.clamd.address: one for one in self.endpoints}, not self._look_up_at
+        new = {one: self._endpoint(one, proved=at_start) for one in addresses if one not in known}
+        with self._changed:
+            self.endpoints = tuple((known | new)[address] for address in addresses)
+            self._changed.notify_all()
+
+    def _endpoint(self, address: str, *, proved: bool = True) -> Endpoint:
+        return Endpoint(Clamd(self._settings, address, self._hand_over), self._on_change, proved=proved)
 
     def ready(self) -> Gap | None:
+        self.look_up()
         for endpoint in self.endpoints:
             if endpoint.out is None and endpoint.check() is None:
                 return None
@@ -82,6 +126,7 @@ class Clamds:
 
     def standings(self) -> tuple[Standing, ...]:
         """Asks each afresh, for gauges; one that is out of use is tried for it."""
+        self.look_up()
         return tuple(Standing(one.clamd.address, one.clamd.status(), one.check()) for one in self.endpoints)
 
     @contextmanager
@@ -99,6 +144,7 @@ class Clamds:
 
     @contextmanager
     def _place(self) -> Iterator[Endpoint | Gap]:
+        self.look_up()
         found = self._taken()
         try:
             yield found

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import product
 from typing import Literal, Protocol
 
 from prometheus_client import CollectorRegistry
@@ -127,6 +128,7 @@ class Metrics(Families):
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         super().__init__(registry)
         self._cursors: dict[str, int] = {}
+        self._clamds: set[str] = set()
         self._last_probes: dict[str, float] = {}
         self._newest_event = 0.0
         self._quotas: dict[Window, dict[str, tuple[int, int]]] = {"second": {}, "day": {}}
@@ -337,6 +339,14 @@ class Metrics(Families):
         limit, used = max(self._quotas[window].values(), key=lambda quota: quota[1] / max(quota[0], 1))
         self.quota_limit.labels(window).set(limit)
         self.quota_used.labels(window).set(used)
+
+    def clamds(self, endpoints: Sequence[str]) -> bool:
+        """All that there are by now; of others nothing is shown any more. Gives whether they are others than before."""
+        before, self._clamds = self._clamds, set(endpoints)
+        of_each = (self.clamd_up, self.clamd_queue, self.clamd_signatures, self.clamd_signatures_stale)
+        for family, gone in product((*of_each, self.clamd_in_use), before - self._clamds):
+            family.remove(gone)
+        return self._clamds != before
 
     def clamd(self, endpoint: str, *, up: bool, queue: int = 0, signatures_at: datetime | None = None) -> None:
         """What clamd says of itself. While it is down its signatures keep their last known time."""

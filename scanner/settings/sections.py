@@ -48,7 +48,17 @@ def _clamd_address(address: str) -> str:
     tcp = re.fullmatch(r"tcp:(\[[0-9a-fA-F:]+\]|[^:\[\]\s/]+):([0-9]{1,5})", address)
     if not re.fullmatch(r"unix:/.+", address) and (tcp is None or not 0 < int(tcp[2]) <= HIGHEST_PORT):
         raise ValueError("must be unix:/path/of/socket or tcp:host:port")
+    if tcp is not None and not _can_be_looked_up(tcp[1]):
+        raise ValueError("has a host that can be no name: a part of it is empty, or longer than 63 letters")
     return address
+
+
+def _can_be_looked_up(host: str) -> bool:
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def _all_differ(addresses: tuple[str, ...]) -> tuple[str, ...]:
@@ -63,7 +73,8 @@ class ClamavSettings(Section):
     """Talking to clamd."""
 
     address: Annotated[str, AfterValidator(_clamd_address)] = ADDRESS
-    """unix:/path/of/socket or tcp:host:port."""
+    """unix:/path/of/socket or tcp:host:port. A name with several addresses (a headless service of Kubernetes) stands
+    for as many clamds, and is looked up every ten seconds."""
     addresses: Annotated[tuple[Annotated[str, AfterValidator(_clamd_address)], ...], AfterValidator(_all_differ)] = ()
     """Of several clamds, instead of `address`: each scan goes to the one with the fewest, and one that fails gets none
     until it has seen a known-bad sample."""

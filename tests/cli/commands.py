@@ -48,6 +48,10 @@ def scanner(world: World, *arguments: str) -> Result:
     return CliRunner().invoke(app, [*arguments, "--config", str(world.config)], catch_exceptions=False)
 
 
+ONCE = ("run", "--once", "--no-self-test")
+"""The self-test has its own tests, and takes seconds."""
+
+
 def spawned(world: World, *arguments: str) -> CompletedProcess[str]:
     """One command as a process of its own."""
     world.settings()

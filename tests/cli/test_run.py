@@ -10,7 +10,7 @@ import pytest
 
 from demo.samples import eicar
 from tests.clamd import StartClamd, free_port
-from tests.cli.commands import lines, running, scanner, spawned
+from tests.cli.commands import ONCE, lines, running, scanner, spawned
 from tests.journeys.world import QUARANTINE, TOKEN, World, stop, wait_until
 
 FILE = "/Shared/Projects/a.txt"
@@ -67,7 +67,7 @@ def test_a_second_order_to_stop_ends_it_at_once_and_the_work_is_taken_up_again(w
         wait_until(lambda: "service.stopping" in world.log(), "the first order")
         assert stop(service.process) == -signal.SIGTERM
     world.control("DELETE", "faults")
-    assert spawned(world, "run", "--once").returncode == 0
+    assert spawned(world, *ONCE).returncode == 0
     assert world.rows("SELECT state, outcome FROM work") == [("done", "judged")]
 
 
@@ -102,7 +102,7 @@ def test_broken_rules_end_it_with_their_place(world: World, how: list[str]) -> N
 
 def test_a_ledger_that_is_none_ends_it_with_a_sentence(world: World) -> None:
     (world.folder / "ledger.db").write_text("no database at all, and long enough to be read as one" * 99)
-    ended = spawned(world, "run", "--once")
+    ended = spawned(world, *ONCE)
     assert (ended.returncode, ended.stdout, "Traceback" in ended.stderr) == (2, "", False)
     assert f"{world.folder}/ledger.db" in ended.stderr.splitlines()[-1]
 
@@ -161,23 +161,23 @@ def test_a_domain_that_cannot_be_entered_holds_up_no_other(world: World, where: 
 def test_one_pass_does_what_can_be_done_and_says_which_domain_was_left_out(world: World) -> None:
     with_another(world, f"http://127.0.0.1:{free_port()}")
     world.upload(FILE, b"hello")
-    ended = spawned(world, "run", "--once")
+    ended = spawned(world, *ONCE)
     assert (ended.returncode, "verdicts         1 clean" in ended.stdout.splitlines()) == (3, True)
     assert "unfinished: domain other: " in ended.stderr
 
 
 def test_one_pass_prints_a_summary_and_the_exit_code_says_what_was_found(world: World) -> None:
     world.upload(FILE, b"hello")
-    clean = spawned(world, "run", "--once")
+    clean = spawned(world, *ONCE)
     assert (clean.returncode, "verdicts         1 clean" in clean.stdout.splitlines()) == (0, True)
     world.upload("/Shared/Projects/a.com", eicar())
-    found = spawned(world, "run", "--once")
+    found = spawned(world, *ONCE)
     assert (found.returncode, "verdicts         1 infected" in found.stdout.splitlines()) == (1, True)
 
 
 def test_one_pass_as_json_is_one_object(world: World) -> None:
     world.upload("/Shared/Projects/a.com", eicar())
-    (summary,) = lines(spawned(world, "run", "--once", "--json").stdout)
+    (summary,) = lines(spawned(world, *ONCE, "--json").stdout)
     steps = {"revoke_links: already_done": 1, "quarantine: success": 1, "comment: success": 1}
     assert (summary["verdicts"], summary["outcomes"], summary["steps"]) == ({"infected": 1}, {"judged": 1}, steps)
     assert summary["unfinished"] == []
@@ -186,7 +186,7 @@ def test_one_pass_as_json_is_one_object(world: World) -> None:
 def test_one_pass_that_could_not_finish_is_exit_3(world: World, new_clamd: StartClamd) -> None:
     world.clamd = new_clamd().address
     world.upload(FILE, b"hello")
-    ended = spawned(world, "run", "--once", "--json")
+    ended = spawned(world, *ONCE, "--json")
     assert (ended.returncode, lines(ended.stdout)[0]["unfinished"]) == (3, ["1 versions are still open"])
 
 
@@ -196,9 +196,14 @@ def test_one_pass_that_cannot_begin_is_exit_3_with_the_reason(world: World, trou
         world.fault(route="/pubapi/", status=503)
     else:
         world.token = "w7Kq2ZpX9vBn4RtY8mLs"
-    ended = spawned(world, "run", "--once")
+    ended = spawned(world, *ONCE)
     assert (ended.returncode, ended.stdout) == (3, "")
     assert ended.stderr.splitlines()[-1].startswith("Nothing could be done: ")
+
+
+def test_a_service_cannot_leave_out_its_self_test(world: World) -> None:
+    result = scanner(world, "run", "--no-self-test")
+    assert (result.exit_code, "belongs to --once" in result.stderr) == (2, True)
 
 
 def test_json_without_once_is_refused(world: World) -> None:

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from demo.clamd import PrivateClamd
+from scanner.inspection import clamds as module
 from scanner.inspection.clamds import Clamds, least_loaded
 from scanner.inspection.engine import NobodyToAsk
 from scanner.model import Finding, Gap, Inspection, Unchecked
@@ -156,3 +157,74 @@ def test_a_lone_one_that_is_drained_makes_wait(clamd: PrivateClamd) -> None:
 def looked_gap(engine: Clamds) -> Gap | None:
     with engine._place() as found:
         return found if isinstance(found, Gap) else None
+
+
+class Name:
+    """A name that leads to other clamds as time goes by, in place of a resolver."""
+
+    def __init__(self, *behind: str) -> None:
+        self.behind: tuple[str, ...] | None = behind
+
+    def __call__(self, address: str) -> tuple[str, ...]:
+        if self.behind is None:
+            raise OSError("not found")
+        return self.behind
+
+
+@pytest.fixture
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOOK_UP_EVERY", 0.0)
+
+
+def named(name: Name) -> Clamds:
+    settings = ClamavSettings.model_validate({"address": "tcp:clamd.example.org:3310", "scan_timeout": "20s"})
+    return Clamds(settings, look_up=name)
+
+
+def shown(engine: Clamds) -> dict[str, bool]:
+    """Whether each is in use."""
+    return {one.address: one.out is None for one in engine.standings()}
+
+
+@pytest.mark.usefixtures("_at_once")
+def test_of_those_behind_a_name_only_the_one_that_fails_is_out_of_use(
+    new_clamd: StartClamd, clamd: PrivateClamd, spooled: Spooled
+) -> None:
+    dead = new_clamd().address
+    engine = named(Name(dead, clamd.address))
+
+    assert [looked(engine, spooled(EICAR)), looked(engine, spooled(b"good"))] == [FOUND, CLEAN]
+    assert shown(engine) == {dead: False, clamd.address: True}
+
+
+@pytest.mark.usefixtures("_at_once")
+def test_one_that_comes_gets_scans_when_it_has_found_the_sample_and_one_that_goes_gets_none(
+    clamd: PrivateClamd, spooled: Spooled
+) -> None:
+    name = Name(clamd.address)
+    engine = named(name)
+    assert shown(engine) == {clamd.address: True}
+    with fake_clamd() as blind:
+        name.behind = (clamd.address, blind.address)
+        assert shown(engine) == {clamd.address: True, blind.address: False}
+        assert [looked(engine, spooled(b"good")) for _ in range(3)] == [CLEAN] * 3
+        assert [stream for stream in blind.streams if b"good" in stream] == []
+    name.behind = (clamd.address,)
+    assert shown(engine) == {clamd.address: True}
+
+
+@pytest.mark.usefixtures("_at_once")
+def test_while_a_name_is_not_found_those_that_it_led_to_go_on(clamd: PrivateClamd, spooled: Spooled) -> None:
+    name = Name(clamd.address)
+    engine = named(name)
+    assert looked(engine, spooled(EICAR)) == FOUND
+    name.behind = None
+    assert (looked(engine, spooled(EICAR)), shown(engine)) == (FOUND, {clamd.address: True})
+
+
+def test_a_name_is_not_looked_up_for_each_scan(clamd: PrivateClamd, spooled: Spooled) -> None:
+    name = Name(clamd.address)
+    engine = named(name)
+    assert looked(engine, spooled(EICAR)) == FOUND
+    name.behind = ()
+    assert looked(engine, spooled(EICAR)) == FOUND

@@ -17,7 +17,7 @@ import time_machine
 from demo import samples
 from demo.clamd import PrivateClamd
 from tests.clamd import StartClamd
-from tests.cli.commands import running, spawned
+from tests.cli.commands import ONCE, running, spawned
 from tests.disguised_clamd import disguised
 from tests.journeys.world import QUARANTINE, World, wait_until
 from tests.ledgers import ON_FILE
@@ -104,7 +104,7 @@ def test_a_ledger_with_pages_of_noise_is_refused_with_a_sentence_and_not_written
         file.seek(4096)
         file.write(samples.encrypted_zip_of("noise", LARGE, b"pw")[:4096] * 40)
     spoilt = (world.folder / "ledger.db").read_bytes()
-    ended = spawned(world, "run", "--once")
+    ended = spawned(world, *ONCE)
     assert (ended.returncode in (2, 3), ended.stdout, "Traceback" in ended.stderr) == (True, "", False)
     assert f"{world.folder}/ledger.db" in ended.stderr.splitlines()[-1]
     assert (world.folder / "ledger.db").read_bytes() == spoilt

@@ -14,6 +14,7 @@ from demo.samples import eicar
 from scanner.ledger.ledger import Ledger
 from scanner.ledger.walks.walking import WalkReason
 from scanner.service.assembly import utc_now
+from tests.cli.commands import ONCE
 from tests.collector import Collector, collecting, told
 from tests.journeys.world import World
 
@@ -171,7 +172,7 @@ async def test_nothing_of_the_library_is_loaded_where_nobody_asked(world: World)
         "import sys\nfrom scanner.cli import main\n"
         "try:\n    main()\nfinally:\n    print([one for one in sys.modules if 'opentelemetry' in one])"
     )
-    command = [sys.executable, "-c", program, "run", "--once", "--config", str(world.config)]
+    command = [sys.executable, "-c", program, *ONCE, "--config", str(world.config)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
     assert (ended.returncode, ended.stdout.splitlines()[-1]) == (0, "[]"), ended.stderr

@@ -324,6 +324,14 @@ def test_clamd_in_pods_of_its_own_is_reached_by_scanner_alone():
     assert ports == [{"port": "clamd", "protocol": "TCP"}]
 
 
+def test_clamds_in_pods_of_their_own_are_known_one_by_one():
+    documents = documents_of("postgresql")
+    service = only(documents, "Service", "r-scanner-clamds")["spec"]
+    labels = pods(documents)["r-scanner-clamd"]["metadata"]["labels"]
+    assert (service["clusterIP"], service["selector"].items() <= labels.items()) == ("None", True)
+    assert settings_of(documents)["clamav"]["address"] == "tcp:r-scanner-clamds:3310"
+
+
 def test_clamd_beside_scanner_does_not_listen_on_the_network():
     confs = {
         name: only(documents_of(name), "ConfigMap", "r-scanner-clamd")["data"]["clamd.conf"]

@@ -33,7 +33,10 @@ def told_refusal(address: str, reason: str) -> None:
 
 async def publish_clamds(clamds: Clamds, settings: ClamavSettings, metrics: Metrics, now: datetime) -> None:
     """Gauges of each; one that is out of use is tried on the way."""
-    for one in await asyncio.to_thread(clamds.standings):
+    standings = await asyncio.to_thread(clamds.standings)
+    if metrics.clamds([one.address for one in standings]):
+        log.info("clamd.endpoints", endpoints=[one.address for one in standings])
+    for one in standings:
         status, address = one.status, one.address
         metrics.clamd(address, up=status.up, queue=status.queue or 0, signatures_at=status.signatures_at)
         if status.up:

@@ -1,4 +1,4 @@
-"""The self-test of a running service: at start, when signatures or rules have changed, and daily.
+"""The self-test of a service: at start, when signatures or rules have changed, and daily.
 
 In a thread of its own and beside the scans: nothing waits for it. Until its first report the engines are believed as
 far as is known of them without it.
@@ -42,16 +42,36 @@ async def follow_self_test(parts: Parts, stop: asyncio.Event) -> None:
             versions = await _in(pool, lambda: (parts.clamd.version(), parts.rules.version()))
             if versions != tested or parts.clock() - at >= AT_LEAST_EVERY:
                 engines = await _in(pool, lambda: engines_of(parts.settings, parts.clamd, parts.rules))
-                report = await _examined(pool, parts, lambda: stop.is_set() or cancelled.is_set())
-                if report is not None:
+                if await _test(pool, parts, engines, lambda: stop.is_set() or cancelled.is_set()):
                     tested, at = versions, parts.clock()
-                    take(parts, report, at)
-                    if not report.inconclusive:
-                        await remember(parts.stations.ledger, engines, report.spots, at)
             await _rest(stop)
     finally:
         cancelled.set()
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+async def examine_unknown(parts: Parts, stop: asyncio.Event) -> None:
+    """One test before anything is scanned, where the ledger has none of these engines; until `stop`, which ends it
+    after the sample it is at. For runs that end before one beside the scans would."""
+    pool = ThreadPoolExecutor(1, thread_name_prefix="self-test")
+    try:
+        engines = await _in(pool, lambda: engines_of(parts.settings, parts.clamd, parts.rules))
+        if not engines or await parts.stations.ledger.self_tests.last(engines) is None:
+            await _test(pool, parts, engines, stop.is_set)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+async def _test(pool: ThreadPoolExecutor, parts: Parts, engines: str, stopped: Callable[[], bool]) -> bool:
+    """Whether it came to an end; its report is in force then, and kept where it is conclusive."""
+    report = await _examined(pool, parts, stopped)
+    if report is None:
+        return False
+    now = parts.clock()
+    take(parts, report, now)
+    if not report.inconclusive:
+        await remember(parts.stations.ledger, engines, report.spots, now)
+    return True
 
 
 async def _in(pool: ThreadPoolExecutor, call: Callable[[], T]) -> T:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
@@ -51,6 +52,29 @@ async def test_stale_signatures_and_a_mixture_of_them_are_metrics() -> None:
     value = metrics.registry.get_sample_value
     found = [value("scanner_clamd_signatures_stale", {"endpoint": one.address}) for one in (old, new)]
     assert (found, value("scanner_clamd_versions")) == ([1, 0], 2)
+
+
+async def test_of_a_clamd_that_is_gone_nothing_is_shown_any_more() -> None:
+    metrics, settings = Metrics(), ClamavSettings.model_validate({"address": "tcp:clamd.example.org:3310"})
+    with fake_clamd(version=STALE.encode() + b"\n") as stays, fake_clamd(version=FRESH.encode() + b"\n") as goes:
+        behind = [stays.address, goes.address]
+        clamds = Clamds(settings, look_up=lambda _: tuple(behind))
+        with capture_logs() as logs:
+            await publish_clamds(clamds, settings, metrics, NOON)
+            await publish_clamds(clamds, settings, metrics, NOON)
+            both = endpoints_in(metrics)
+            behind.remove(goes.address)
+            clamds._look_up_at = 0.0
+            await publish_clamds(clamds, settings, metrics, NOON)
+    assert (both, endpoints_in(metrics)) == ({stays.address: 5, goes.address: 5}, {stays.address: 5})
+    told = [line["endpoints"] for line in logs if line["event"] == "clamd.endpoints"]
+    assert told == [[stays.address, goes.address], [stays.address]]
+
+
+def endpoints_in(metrics: Metrics) -> dict[str, int]:
+    """How many series there are of each."""
+    samples = [sample for family in metrics.registry.collect() for sample in family.samples]
+    return dict(Counter(sample.labels["endpoint"] for sample in samples if "endpoint" in sample.labels))
 
 
 def test_the_log_tells_when_one_is_out_and_when_it_is_back() -> None:

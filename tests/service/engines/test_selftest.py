@@ -167,3 +167,31 @@ async def test_a_service_that_ends_by_an_error_waits_for_no_examination(world: W
 
 def examining() -> bool:
     return any(thread.name.startswith("self-test") for thread in threading.enumerate())
+
+
+async def test_a_single_pass_tests_engines_that_were_never_tested_and_the_next_pass_knows_them(world: World) -> None:
+    found = []
+    for _ in range(2):
+        async with assembled(world.settings()) as parts:
+            with capture_logs() as lines:
+                await selftest.examine_unknown(with_few(parts), asyncio.Event())
+            found.append([line["event"] for line in lines if line["event"].startswith("selftest.")])
+    assert found == [["selftest.finished"], []]
+
+
+async def test_a_single_pass_goes_on_where_clamd_is_away_and_where_it_is_told_to_stop(
+    world: World, new_clamd: StartClamd
+) -> None:
+    stop = asyncio.Event()
+    stop.set()
+    async with assembled(world.settings()) as parts:
+        with capture_logs() as stopped:
+            await selftest.examine_unknown(with_few(parts), stop)
+    world.clamd = new_clamd().address
+    async with assembled(world.settings()) as parts:
+        with capture_logs() as away:
+            await selftest.examine_unknown(with_few(parts), asyncio.Event())
+    assert [[line["event"] for line in lines] for lines in (stopped, away)] == [
+        ["selftest.stopped"],
+        ["selftest.waiting"],
+    ]

@@ -10,6 +10,7 @@ import pytest
 
 from scanner.errors import ConfigurationError
 from scanner.service.traces.asked import SHARE, share_asked_for, tracer_from
+from tests.cli.commands import ONCE
 from tests.journeys.world import RULES
 
 ENDPOINT = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"}
@@ -75,7 +76,7 @@ def test_where_the_library_is_not_installed_the_command_says_so_and_ends_with_2(
         f"ledger: {{url: 'sqlite:///{tmp_path}/ledger.db'}}\nrules: {{paths: ['{RULES}/disguise']}}\n"
     )
     program = "import sys; sys.modules['opentelemetry'] = None\nfrom scanner.cli import main\nmain()"
-    command = [sys.executable, "-c", program, "run", "--once", "--config", str(tmp_path / "scanner.yaml")]
+    command = [sys.executable, "-c", program, *ONCE, "--config", str(tmp_path / "scanner.yaml")]
     ended = subprocess.run(command, capture_output=True, text=True, env=ENDPOINT, timeout=60, check=False)
 
     assert ended.returncode == 2, ended.stderr
