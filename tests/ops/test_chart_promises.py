@@ -327,7 +327,7 @@ def test_clamd_in_pods_of_its_own_is_reached_by_scanner_alone():
 def test_clamds_in_pods_of_their_own_are_known_one_by_one():
     documents = documents_of("postgresql")
     service = only(documents, "Service", "r-scanner-clamds")["spec"]
-    labels = pods(documents)["r-scanner-clamd"]["metadata"]["labels"]
+    labels = only(documents, "Deployment", "r-scanner-clamd")["spec"]["template"]["metadata"]["labels"]
     assert (service["clusterIP"], service["selector"].items() <= labels.items()) == ("None", True)
     assert settings_of(documents)["clamav"]["address"] == "tcp:r-scanner-clamds:3310"
 

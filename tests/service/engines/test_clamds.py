@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from scanner.health import Check
+from scanner.inspection import clamds as module
 from scanner.inspection.clamds import Clamds
 from scanner.metrics import Metrics
 from scanner.model import Gap, Unchecked
@@ -54,7 +55,8 @@ async def test_stale_signatures_and_a_mixture_of_them_are_metrics() -> None:
     assert (found, value("scanner_clamd_versions")) == ([1, 0], 2)
 
 
-async def test_of_a_clamd_that_is_gone_nothing_is_shown_any_more() -> None:
+async def test_of_a_clamd_that_is_gone_nothing_is_shown_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOOK_UP_EVERY", 0.0)
     metrics, settings = Metrics(), ClamavSettings.model_validate({"address": "tcp:clamd.example.org:3310"})
     with fake_clamd(version=STALE.encode() + b"\n") as stays, fake_clamd(version=FRESH.encode() + b"\n") as goes:
         behind = [stays.address, goes.address]
@@ -64,7 +66,6 @@ async def test_of_a_clamd_that_is_gone_nothing_is_shown_any_more() -> None:
             await publish_clamds(clamds, settings, metrics, NOON)
             both = endpoints_in(metrics)
             behind.remove(goes.address)
-            clamds._look_up_at = 0.0
             await publish_clamds(clamds, settings, metrics, NOON)
     assert (both, endpoints_in(metrics)) == ({stays.address: 5, goes.address: 5}, {stays.address: 5})
     told = [line["endpoints"] for line in logs if line["event"] == "clamd.endpoints"]
