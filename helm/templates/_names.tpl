@@ -70,6 +70,12 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name (.root.Chart.Version | replace
 {{- ternary "feed" "scanner" (hasKey (include "scanner.roles" . | fromJson) "feed") -}}
 {{- end -}}
 
+{{/* Of a quantity of Kubernetes, in MiB. */}}
+{{- define "scanner.mebibytes" -}}
+{{- $units := dict "m" 0.001 "" 1.0 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "Ki" 1024.0 "Mi" 1048576.0 "Gi" 1073741824.0 "Ti" 1099511627776.0 -}}
+{{- divf (mulf (regexFind "^[0-9.]+" . | float64) (get $units (regexFind "[A-Za-z]*$" .))) 1048576.0 -}}
+{{- end -}}
+
 {{/* Numbers without an exponent, true and false as clamd writes them. */}}
 {{- define "scanner.plain" -}}
 {{- if kindIs "float64" . -}}{{ int64 . }}{{- else if kindIs "bool" . -}}{{ ternary "yes" "no" . }}{{- else -}}{{ . }}{{- end -}}

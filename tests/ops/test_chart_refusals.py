@@ -57,6 +57,13 @@ SENTENCES = [
         "clamd.config.AlertEncrypted=false",
         'clamd.config.AlertEncrypted: without yes clamd answers OK for what it did not look at. Set it to "yes".',
     ),
+    (
+        "sqlite",
+        "spool.medium=Memory",
+        "spool.medium: Memory counts against resources.limits.memory (2Gi), which has no room for spool.sizeLimit (9Gi) "
+        "and 1Gi of scanner's own: a full spool would have the pod killed. Raise the limit, or lower sizeLimit with "
+        "settings.spool.max_total and settings.unpack.max_total.",
+    ),
     ("sqlite", "clamd.config.User=root", "clamd.config.User: belongs to the chart. Take it out."),
     (
         "sqlite",
