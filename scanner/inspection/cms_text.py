@@ -1,7 +1,7 @@
-"""Signed, packed and encrypted messages (CMS, RFC 5652; also .p7m): what they hold stands within, behind other bytes,
-and clamd looks at the beginning of a content only.
+"""Signed, packed and encrypted messages (CMS, RFC 5652; also .p7m), and contents with a time stamp (RFC 5544; .tsd):
+what they hold stands within, behind other bytes, and clamd looks at the beginning of a content only.
 
-Pure. One that signs what lies elsewhere, or holds certificates only, holds nothing.
+Pure. One that signs or stamps what lies elsewhere, or holds certificates only, holds nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 BEGIN = re.compile(
     rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83.{3}|\x84.{4})\x06"
-    rb"(?:\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07([\x01-\x06])|\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01([\x09\x17]))",
+    rb"(?:\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07([\x01-\x06])|\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01([\x09\x17\x1f]))",
     re.DOTALL,
 )
 """A sequence that begins with the name of one of the kinds."""
@@ -25,19 +25,21 @@ BASE64 = re.compile(rb"[\xef\xbb\xbf\s]*+M[A-I][A-Za-z0-9+/\s]{24,100}")
 """How the base64 of a sequence begins."""
 HEAD = 64 * 1024
 SEQUENCE, SET, WITHIN = 0x30, 0x31, 0xA0
+OCTETS, PARTS, ADDRESS = 0x04, 0x24, 0x16
 
 
 class Kind(Enum):
     SIGNED = "signed"
     PACKED = "packed"
     LOCKED = "locked"
+    STAMPED = "stamped"
     DATA = "data"
 
 
 KINDS = {1: Kind.DATA, 2: Kind.SIGNED, 5: Kind.SIGNED, 3: Kind.LOCKED, 4: Kind.LOCKED, 6: Kind.LOCKED}
 """By the last number of PKCS #7's; 4 is also enveloped, and 5, which has gone out of use, digested or signed."""
-PACKED = 9
-"""Of the others; the rest of them are encrypted."""
+OTHERS = {9: Kind.PACKED, 23: Kind.LOCKED, 31: Kind.STAMPED}
+"""By the last number of S/MIME's."""
 
 
 class Element(NamedTuple):
@@ -54,7 +56,7 @@ def cms_kind(head: bytes) -> Kind | None:
     """Of a content that begins with `head` (64 KiB); None where it is none, or holds nothing. In doubt it does."""
     der = binary(head)
     kind = kind_of(der)
-    if kind is not Kind.SIGNED:
+    if kind not in (Kind.SIGNED, Kind.STAMPED):
         return kind
     try:
         return kind if content_at(der, kind) is not None else None
@@ -89,7 +91,7 @@ def kind_of(der: bytes) -> Kind | None:
         return None
     if begin[1]:
         return KINDS[begin[1][0]]
-    return Kind.PACKED if begin[2][0] == PACKED else Kind.LOCKED
+    return OTHERS[begin[2][0]]
 
 
 def content_at(der: bytes, kind: Kind) -> Element | None:
@@ -100,6 +102,8 @@ def content_at(der: bytes, kind: Kind) -> Element | None:
         return outer
     body = element(der, outer.start, SEQUENCE)
     at = element(der, body.start).end  # the version
+    if kind is Kind.STAMPED:
+        return _stamped(der, at, body.end)
     names = element(der, at)
     if names.open:
         raise ValueError("CMS: names of algorithms without an end")
@@ -108,6 +112,17 @@ def content_at(der: bytes, kind: Kind) -> Element | None:
     if at >= inner.end or der[at : at + 1] != bytes([WITHIN]):
         return None
     return element(der, at, WITHIN)
+
+
+def _stamped(der: bytes, at: int, end: int) -> Element | None:
+    """Behind where it was found and what is known of it, both of which may be missing."""
+    for tag in (ADDRESS, SEQUENCE):
+        if at < end and der[at : at + 1] == bytes([tag]):
+            at = element(der, at, tag).end
+    if at >= end or der[at] not in (OCTETS, PARTS):
+        return None
+    octets = element(der, at)
+    return octets if octets.tag == PARTS else Element(WITHIN, at, octets.end, False)
 
 
 def element(der: bytes, at: int, tag: int | None = None) -> Element:

@@ -8,6 +8,7 @@ DATA = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01"
 SIGNED = DATA[:-1] + b"\x02"
 ENVELOPED = DATA[:-1] + b"\x03"
 PACKED = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x09"
+STAMPED = PACKED[:-1] + b"\x1f"
 VERSION = b"\x02\x01\x01"
 
 
@@ -55,6 +56,22 @@ def detached() -> bytes:
 def packed(content: bytes) -> bytes:
     held = inner(element(0xA0, element(4, zlib.compress(content))))
     return message(PACKED, element(0x30, VERSION + element(0x30, b"") + held))
+
+
+def stamped(content: bytes, *known: bytes) -> bytes:
+    """By nobody. `known`: elements about it, before it."""
+    return message(STAMPED, element(0x30, VERSION + b"".join(known) + element(4, content) + element(0xA0, b"")))
+
+
+def stamped_in_parts(content: bytes) -> bytes:
+    parts = open_element(0x24, element(4, content[:9]) + element(4, content[9:]))
+    body = open_element(0x30, VERSION + parts + element(0xA0, b""))
+    return open_element(0x30, element(6, STAMPED) + open_element(0xA0, body))
+
+
+def stamped_elsewhere() -> bytes:
+    """A stamp for something that is fetched."""
+    return message(STAMPED, element(0x30, VERSION + element(0x16, b"https://example.org/a") + element(0xA0, b"")))
 
 
 def enveloped() -> bytes:

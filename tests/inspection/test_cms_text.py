@@ -24,6 +24,10 @@ SIGNED = cms.signed(b"hello" * 99)
         (cms.enveloped(), Kind.LOCKED),
         (cms.message(cms.DATA, cms.element(4, b"hello")), Kind.DATA),
         (SIGNED[:20], Kind.SIGNED),
+        (cms.stamped(b"hello"), Kind.STAMPED),
+        (cms.stamped(bytes(2 * HEAD))[:HEAD], Kind.STAMPED),
+        (cms.stamped_in_parts(b"hello" * 9), Kind.STAMPED),
+        (cms.stamped_elsewhere(), None),
         (cms.detached(), None),
         (b"", None),
         (b"hello", None),
@@ -45,6 +49,6 @@ def test_letters_hide_none(name: bytes) -> None:
     assert cms_kind(coded) is Kind.SIGNED
 
 
-@given(st.binary(max_size=40), st.integers(0, 60))
-def test_no_damage_goes_without_an_answer(damage: bytes, at: int) -> None:
-    cms_kind(SIGNED[:at] + damage + SIGNED[at + len(damage) :])
+@given(st.sampled_from([SIGNED, cms.stamped(b"hello" * 99)]), st.binary(max_size=40), st.integers(0, 60))
+def test_no_damage_goes_without_an_answer(sound: bytes, damage: bytes, at: int) -> None:
+    cms_kind(sound[:at] + damage + sound[at + len(damage) :])

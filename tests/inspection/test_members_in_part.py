@@ -275,6 +275,8 @@ KINDS: dict[str, Callable[[bytes], bytes]] = {
     "a signed message": cms.signed,
     "a signed message in letters": lambda content: base64.encodebytes(cms.signed(content)),
     "a packed message in a zip": lambda content: samples.zip_of({"a.p7m": cms.packed(content)}),
+    "a stamped message": cms.stamped,
+    "a stamped message in a zip": lambda content: samples.zip_of({"a.tsd": cms.stamped(cms.signed(content))}),
     "a signed mail": lambda content: mail_of(
         BASE64, base64.encodebytes(cms.signed(mail_7z(content))), b"application/pkcs7-mime; name=smime.p7m"
     ),

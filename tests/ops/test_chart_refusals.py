@@ -60,9 +60,9 @@ SENTENCES = [
     (
         "sqlite",
         "spool.medium=Memory",
-        "spool.medium: Memory counts against resources.limits.memory (2Gi), which has no room for spool.sizeLimit (9Gi) "
-        "and 1Gi of scanner's own: a full spool would have the pod killed. Raise the limit, or lower sizeLimit with "
-        "settings.spool.max_total and settings.unpack.max_total.",
+        "spool.medium: Memory counts against resources.limits.memory (2Gi), which has no room for spool.sizeLimit "
+        "(9Gi) and 1Gi of scanner's own: a full spool would have the pod killed. Raise the limit, or lower sizeLimit "
+        "with settings.spool.max_total and settings.unpack.max_total.",
     ),
     ("sqlite", "clamd.config.User=root", "clamd.config.User: belongs to the chart. Take it out."),
     (

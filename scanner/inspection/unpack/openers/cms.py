@@ -1,19 +1,19 @@
-"""What a signed or packed message holds (CMS, .p7m), be it a mail's text with its attachments or a file."""
+"""What a message holds that is signed, packed or stamped (CMS: .p7m, .tsd), be it a mail's text with its attachments or
+a file."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
 
-from scanner.inspection.cms_text import Element, Kind, binary, cms_kind, content_at, element, kind_of
+from scanner.inspection.cms_text import OCTETS, PARTS, Element, Kind, binary, cms_kind, content_at, element, kind_of
 from scanner.inspection.unpack.opening import Source, Told, TooMuch
 from scanner.rulebook.anatomy import Trait
 
 MAX_SIZE = 256 * 1024**2
-OCTETS, PARTS = 0x04, 0x24
 DEEPEST = 50
 PIECE = 256 * 1024
-SUFFIX = ".p7m"
+SUFFIXES = (".p7m", ".tsd")
 
 
 def is_cms(source: Source) -> bool:
@@ -26,7 +26,7 @@ def open_cms(source: Source, told: Told) -> None:
         raise TooMuch(f"a message (CMS) of {source.size} bytes")
     der = binary(source.file.read())
     kind = kind_of(der)
-    name = source.name[: -len(SUFFIX)] if source.name.casefold().endswith(SUFFIX) else ""
+    name = source.name[:-4] if source.name.casefold().endswith(SUFFIXES) else ""
     name = name or "content"
     if kind is Kind.LOCKED:
         told.trait(Trait.ENCRYPTED)

@@ -24,6 +24,24 @@ def test_what_a_message_holds_is_handed_on_under_the_name_that_it_had(build):
     assert told_of(open_cms, build(CONTENT), name="a.exe.p7m").members == [("a.exe", CONTENT)]
 
 
+ADDRESS, KNOWN = cms.element(0x16, b"https://example.org/a"), cms.element(0x30, cms.element(1, b"\0"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        cms.stamped(CONTENT),
+        cms.stamped(CONTENT, ADDRESS),
+        cms.stamped(CONTENT, KNOWN),
+        cms.stamped(CONTENT, ADDRESS, KNOWN),
+        cms.stamped_in_parts(CONTENT),
+    ],
+    ids=["alone", "address", "known", "both", "parts"],
+)
+def test_what_has_a_time_stamp_is_handed_on_under_the_name_that_it_had(content):
+    assert told_of(open_cms, content, name="a.pdf.p7m.TSD").members == [("a.pdf.p7m", CONTENT)]
+
+
 def test_what_is_no_string_is_handed_on_as_it_is():
     inner = cms.element(0x30, cms.element(6, cms.DATA) + cms.element(0xA0, cms.element(0x30, CONTENT)))
     body = cms.element(0x30, cms.VERSION + cms.element(0x31, b"") + inner)
@@ -71,7 +89,10 @@ def test_a_packed_bomb_is_unpacked_no_further_than_allowed():
     assert time.process_time() - before < 2
 
 
-@given(st.sampled_from([cms.signed(CONTENT), cms.signed_in_parts(CONTENT), cms.packed(CONTENT)]), st.data())
+SOUND = [build(CONTENT) for build in (cms.signed, cms.signed_in_parts, cms.packed, cms.stamped, cms.stamped_in_parts)]
+
+
+@given(st.sampled_from(SOUND), st.data())
 def test_a_damaged_message_ends_in_an_answer_or_in_damage(sound, data):
     content = bytearray(sound)
     for at in data.draw(st.lists(st.integers(20, 90), min_size=1, max_size=4)):
