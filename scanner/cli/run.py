@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import structlog
 import typer
@@ -68,21 +68,15 @@ def run(
 
     Example: scanner run --config scanner.yaml
     """
-    if json and not once:
-        stop(
-            "--json prints the summary of --once. The service's log is JSON wherever it is no terminal.",
-            code=ExitCode.USAGE,
-        )
+    if not once and json:
+        _refuse("--json prints the summary of --once. The service's log is JSON wherever it is no terminal.")
+    if not once and no_self_test:
+        _refuse("--no-self-test belongs to --once. A service examines its engines beside its scans.")
     if once and role is not Role.ALL:
-        stop("--once reads the feeds and finishes the work: it has no --role.", code=ExitCode.USAGE)
-    if no_self_test and not once:
-        stop("--no-self-test belongs to --once. A service examines its engines beside its scans.", code=ExitCode.USAGE)
+        _refuse("--once reads the feeds and finishes the work: it has no --role.")
     settings = load_or_exit(config)
     if role is not Role.ALL and settings.ledger.file is not None:
-        stop(
-            "--role is for replicas on PostgreSQL. ledger.url names a file, on which one service does everything.",
-            code=ExitCode.USAGE,
-        )
+        _refuse("--role is for replicas on PostgreSQL. ledger.url names a file, on which one service does everything.")
     logs.configure(level=settings.log.lowest)
     # uvloop: half the cost of a turn of the loop, of which each version takes some twenty.
     with stopped_by_user_errors(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -93,6 +87,10 @@ def run(
         )
         code = runner.run(work)
     _leave(code)
+
+
+def _refuse(why: str) -> NoReturn:
+    stop(why, code=ExitCode.USAGE)
 
 
 async def _serve(settings: Settings, role: Role, reread: Callable[[], Settings]) -> ExitCode:
