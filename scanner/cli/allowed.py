@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scanner.cli.answers import answered, load_for, show_list
+from scanner.cli.answers import answered, load_to_read, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -31,7 +31,7 @@ def list_allowed(
 
     Example: scanner quarantine allowed
     """
-    found = answered(load_for(config, domain), lambda ledger: ledger.allowances(domain))
+    found = answered(load_to_read(config, domain), lambda ledger: ledger.allowances(domain))
     show_list(found, ("id", "domain", "sha256", "findings", "until", "by", "reason"), _cells, as_json=json)
     raise typer.Exit(ExitCode.FOUND if found else ExitCode.NOTHING_FOUND)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from scanner.cli.common import load_or_exit, print_json, print_table, stopped_by_user_errors
-from scanner.cli.domains import chosen
+from scanner.cli.domains import chosen, refuse
 from scanner.ledger.ledger import Ledger
 from scanner.service.assembly import utc_now
 from scanner.settings import Settings
@@ -38,6 +38,17 @@ def load_for(config: Path, domain: str | None) -> Settings:
     """The settings, once it is sure that this domain is one of theirs."""
     settings = load_or_exit(config)
     chosen(settings, domain)
+    return settings
+
+
+def load_to_read(config: Path, domain: str | None) -> Settings:
+    """The same for what only reads: of a domain that has gone from the settings, the ledger still tells."""
+    settings = load_or_exit(config)
+    names = [one.name for one in settings.domains]
+    if domain is not None and domain not in names:
+        names += answered(settings, lambda ledger: ledger.domains())
+        if domain not in names:
+            refuse(domain, "the settings or the ledger", names)
     return settings
 
 

@@ -4,7 +4,7 @@ nothing: every command that takes one refuses it alike."""
 from __future__ import annotations
 
 import difflib
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -19,12 +19,13 @@ def chosen(settings: Settings, name: str | None) -> list[DomainSettings]:
     """The domain of that name, or all. Exit 2 where there is none."""
     found = [one for one in settings.domains if name in (None, one.name)]
     if not found and name is not None:
-        stop(
-            f"There is no domain {name} in the settings.",
-            f"    {_hint(name, [one.name for one in settings.domains])}",
-            code=ExitCode.USAGE,
-        )
+        refuse(name, "the settings", [one.name for one in settings.domains])
     return found
+
+
+def refuse(name: str, where: str, names: list[str]) -> NoReturn:
+    """Exit 2, with what it may have been."""
+    stop(f"There is no domain {name} in {where}.", f"    {_hint(name, names)}", code=ExitCode.USAGE)
 
 
 def the_one(settings: Settings, name: str | None) -> DomainSettings:

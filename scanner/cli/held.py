@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scanner.cli.answers import answered, load_for, minute, show_list
+from scanner.cli.answers import answered, load_for, load_to_read, minute, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -44,7 +44,7 @@ def list_held(
     Example: scanner remediation held list --rule invoice-lure
     """
     choice = Choice(rule=rule, signature=signature, domain=domain)
-    plans = choice.of(answered(load_for(config, domain), lambda ledger: ledger.holds.plans(domain)))
+    plans = choice.of(answered(load_to_read(config, domain), lambda ledger: ledger.holds.plans(domain)))
     show_list(plans, ("id", "domain", "path", "on account of", "held since", "why"), _cells, as_json=json)
     raise typer.Exit(ExitCode.FOUND if plans else ExitCode.NOTHING_FOUND)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import asdict
 
-from scanner.cli.answers import load_for, reading
+from scanner.cli.answers import load_to_read, reading
 from scanner.cli.common import ConfigOption, print_json
 from scanner.cli.domains import DomainOption
 from scanner.settings import Settings
@@ -19,7 +19,7 @@ def export(config: ConfigOption, domain: DomainOption = None) -> None:
 
     Example: scanner ledger export > versions.jsonl
     """
-    asyncio.run(_export(load_for(config, domain), domain))
+    asyncio.run(_export(load_to_read(config, domain), domain))
 
 
 async def _export(settings: Settings, domain: str | None) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from scanner.cli.allowed import disallow, list_allowed
-from scanner.cli.answers import answered, load_for, minute, ordering, show_list
+from scanner.cli.answers import answered, load_to_read, minute, ordering, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -49,7 +49,7 @@ def list_quarantine(
 
     Example: scanner quarantine list --json
     """
-    rows = answered(load_for(config, domain), lambda ledger: ledger.quarantined(domain))
+    rows = answered(load_to_read(config, domain), lambda ledger: ledger.quarantined(domain))
     show_list(rows, ("id", "domain", "was at", "is at", "reasons", "since"), _cells, as_json=json)
     raise typer.Exit(ExitCode.FOUND if rows else ExitCode.NOTHING_FOUND)
 

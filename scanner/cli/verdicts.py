@@ -7,7 +7,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
-from scanner.cli.answers import answered, load_for, show_list
+from scanner.cli.answers import answered, load_to_read, show_list
 from scanner.cli.common import (
     ConfigOption,
     ExitCode,
@@ -41,7 +41,7 @@ def list_verdicts(
 
     Example: scanner verdicts list --kind unscannable
     """
-    rows = answered(load_for(config, domain), lambda ledger: ledger.verdicts(domain=domain, kind=kind, limit=limit))
+    rows = answered(load_to_read(config, domain), lambda ledger: ledger.verdicts(domain=domain, kind=kind, limit=limit))
     show_list(rows, ("verdict", "path", "reasons", "judged", "entry id"), _cells, as_json=json)
     suppressed = sum(bool(row.suppressed) for row in rows)
     if suppressed and not json:

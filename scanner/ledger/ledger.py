@@ -250,6 +250,10 @@ class Ledger:
         """The same without what is done: cheap however much that is."""
         return await self._db.read(lambda connection: queries.work_counts(connection, done=False))
 
+    async def domains(self) -> list[str]:
+        """Whose feed was ever read."""
+        return await self._db.read(queries.domains)
+
     async def whose_turn_it_is(self, domains: Sequence[str]) -> int:
         return await self._db.read(lambda connection: queries.whose_turn_it_is(connection, domains, self._clock()))
 

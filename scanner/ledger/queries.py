@@ -19,7 +19,7 @@ from scanner.ledger.rows import (
     WorkCounts,
     content_of,
 )
-from scanner.ledger.tables import NOT_CLEAN, events, gaps, steps, verdicts, walks, work
+from scanner.ledger.tables import NOT_CLEAN, events, feeds, gaps, steps, verdicts, walks, work
 from scanner.model import OPEN_STEPS, Lane, StepKind, StepState, VerdictKind
 
 _OPEN = ["queued", "running", "waiting"]
@@ -54,6 +54,10 @@ def work_counts(connection: Connection, *, done: bool = True) -> WorkCounts:
     query = select(work.c.state, func.count()).group_by(work.c.state)
     counts = connection.execute(query if done else query.where(work.c.state.in_([*_OPEN, "parked"])))
     return WorkCounts(**{row[0]: row[1] for row in counts})
+
+
+def domains(connection: Connection) -> list[str]:
+    return list(connection.execute(select(feeds.c.domain).order_by(feeds.c.domain)).scalars())
 
 
 def whose_turn_it_is(connection: Connection, domains: Sequence[str], now: datetime) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,8 @@ NEEDED = {
     "retry": ["--all"],
 }
 
+READING = ["quarantine allowed", "remediation held list", "ledger export", "quarantine list", "verdicts list"]
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -53,7 +57,18 @@ def test_an_unknown_one_is_a_wrong_use_of_every_command_and_the_known_ones_are_n
     words = [*command.split(), *NEEDED.get(command, ()), "--domain", "acne"]
     result = CliRunner().invoke(app, words, catch_exceptions=False)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == ("There is no domain acne in the settings.\n    Did you mean acme? Known: acme, beta.\n")
+    where = "the settings or the ledger" if command in READING else "the settings"
+    assert result.stderr == (f"There is no domain acne in {where}.\n    Did you mean acme? Known: acme, beta.\n")
+
+
+@pytest.mark.parametrize("command", READING)
+def test_what_only_reads_knows_those_as_well_that_have_gone_from_the_settings(folder: Path, command: str) -> None:
+    written("acme", "beta")
+    CliRunner().invoke(app, ["ledger", "migrate"])
+    with closing(sqlite3.connect(folder / "ledger.db")) as ledger, ledger:
+        ledger.execute("INSERT INTO feeds (domain, cursor, epoch) VALUES ('former', 7, 0)")
+    result = CliRunner().invoke(app, [*command.split(), "--domain", "former"], catch_exceptions=False)
+    assert (result.exit_code, result.stderr) == (0, "")
 
 
 def test_without_a_name_all_are_meant_or_one_has_to_be_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
