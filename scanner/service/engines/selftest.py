@@ -57,6 +57,7 @@ async def examine_unknown(parts: Parts, stop: asyncio.Event) -> None:
     try:
         engines = await _in(pool, lambda: engines_of(parts.settings, parts.clamd, parts.rules))
         if not engines or await parts.stations.ledger.self_tests.last(engines) is None:
+            log.info("selftest.first")
             await _test(pool, parts, engines, stop.is_set)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)

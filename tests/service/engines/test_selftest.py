@@ -152,7 +152,7 @@ async def test_the_order_to_stop_ends_an_examination(world: World) -> None:
     async with assembled(world.settings()) as parts:
         with capture_logs() as lines, ThreadPoolExecutor(1) as pool:
             assert await selftest._examined(pool, parts, stop.is_set) is None
-    assert [line["event"] for line in lines] == ["selftest.stopped"]
+    assert [line["event"] for line in lines] == ["selftest.first", "selftest.stopped"]
 
 
 async def test_a_service_that_ends_by_an_error_waits_for_no_examination(world: World) -> None:
@@ -176,7 +176,7 @@ async def test_a_single_pass_tests_engines_that_were_never_tested_and_the_next_p
             with capture_logs() as lines:
                 await selftest.examine_unknown(with_few(parts), asyncio.Event())
             found.append([line["event"] for line in lines if line["event"].startswith("selftest.")])
-    assert found == [["selftest.finished"], []]
+    assert found == [["selftest.first", "selftest.finished"], []]
 
 
 async def test_a_single_pass_goes_on_where_clamd_is_away_and_where_it_is_told_to_stop(
@@ -191,7 +191,5 @@ async def test_a_single_pass_goes_on_where_clamd_is_away_and_where_it_is_told_to
     async with assembled(world.settings()) as parts:
         with capture_logs() as away:
             await selftest.examine_unknown(with_few(parts), asyncio.Event())
-    assert [[line["event"] for line in lines] for lines in (stopped, away)] == [
-        ["selftest.stopped"],
-        ["selftest.waiting"],
-    ]
+    told = [[line["event"] for line in lines] for lines in (stopped, away)]
+    assert told == [["selftest.first", "selftest.stopped"], ["selftest.first", "selftest.waiting"]]
