@@ -152,7 +152,7 @@ async def test_the_order_to_stop_ends_an_examination(world: World) -> None:
     async with assembled(world.settings()) as parts:
         with capture_logs() as lines, ThreadPoolExecutor(1) as pool:
             assert await selftest._examined(pool, parts, stop.is_set) is None
-    assert [line["event"] for line in lines] == ["selftest.first", "selftest.stopped"]
+    assert [line["event"] for line in lines] == ["selftest.stopped"]
 
 
 async def test_a_service_that_ends_by_an_error_waits_for_no_examination(world: World) -> None:
