@@ -15,13 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import psutil
 import yaml
 
 from bench.soak_troubles import Trouble
 from demo.clamd import PrivateClamd
-from demo.postgres import PrivatePostgres, find_programs
+from demo.postgres import PrivatePostgres, asked, dumped
 from demo.stage import REPOSITORY
 from emulator.server import Running
 
@@ -111,7 +110,7 @@ class Stage:
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """The ledger, by SQL."""
         if self.server is not None:
-            return asyncio.run(_fetched(self.server.url(DATABASE), query))
+            return asyncio.run(asked(self._ledger_url, query))
         path = self.folder / "ledger.db"
         with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as ledger:
             return ledger.execute(query).fetchall()
@@ -127,8 +126,7 @@ class Stage:
         """Files in which a token stands, besides its own, and the ledger where that is elsewhere."""
         written = {path.name: path.read_bytes() for path in self.folder.iterdir() if path.is_file()}
         if self.server is not None:
-            dump = [str(find_programs() / "pg_dump"), self.server.url(DATABASE)]
-            written["ledger"] = subprocess.run(dump, capture_output=True, check=True).stdout
+            written["ledger"] = dumped(self._ledger_url).encode()
         del written["token"]
         return [name for name, text in written.items() if any(token.encode() in text for token in self.tokens)]
 
@@ -235,14 +233,6 @@ class Stage:
             self.processes |= {one.pid: one for one in (service, *children)}
             sizes = [one.memory_info().rss / MIB for one in (service, *children)]
             self.memory.append((service.pid, sizes[0], sum(sizes[1:])))
-
-
-async def _fetched(url: str, query: str) -> list[tuple[Any, ...]]:
-    connection = await asyncpg.connect(url)
-    try:
-        return [tuple(row) for row in await connection.fetch(query)]
-    finally:
-        await connection.close()
 
 
 def _ended(process: psutil.Process) -> bool:

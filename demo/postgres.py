@@ -14,6 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import asyncpg
 
 USER = "postgres"
 """Who the server runs as where we are root, which it refuses to be."""
@@ -88,6 +91,21 @@ def private_postgres() -> Iterator[PrivatePostgres]:
     finally:
         server.stop()
         shutil.rmtree(server.folder, ignore_errors=True)
+
+
+async def asked(url: str, statement: str) -> list[tuple[Any, ...]]:
+    """One statement, with what it gives."""
+    connection = await asyncpg.connect(url)
+    try:
+        return [tuple(row) for row in await connection.fetch(statement)]
+    finally:
+        await connection.close()
+
+
+def dumped(url: str) -> str:
+    """All that is in a database, as text."""
+    command = [find_programs() / "pg_dump", "--no-owner", url]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
 
 
 def _free_port() -> int:

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any, TypeVar
 
-import asyncpg
 import pytest
 from sqlalchemy import Connection
 
 from demo.postgres import PrivatePostgres, private_postgres
+from demo.postgres import asked as postgres_asked
 from scanner.ledger.databases.database import Database
 from scanner.ledger.databases.postgres import PostgresDatabase
 from scanner.ledger.databases.server import Server
@@ -78,15 +78,7 @@ def ask(server: PrivatePostgres, statement: str, database: str = "postgres") -> 
 
 def asked(url: str, statement: str) -> list[tuple[Any, ...]]:
     """One statement, with what it gives."""
-
-    async def act() -> list[tuple[Any, ...]]:
-        connection = await asyncpg.connect(url)
-        try:
-            return [tuple(row) for row in await connection.fetch(statement)]
-        finally:
-            await connection.close()
-
-    return _now(act)
+    return _now(lambda: postgres_asked(url, statement))
 
 
 def _now(act: Callable[[], Coroutine[Any, Any, T]]) -> T:

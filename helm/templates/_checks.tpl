@@ -28,11 +28,11 @@
 {{- if and (not $sqlite) (has $v.ledger.postgresql.sslmode (list "verify-ca" "verify-full")) (not $v.ledger.postgresql.caFile) -}}
 {{- $problems = append $problems (printf "ledger.postgresql.caFile: is empty, and sslmode: %s needs it. Mount the CA with files, and name it here." $v.ledger.postgresql.sslmode) -}}
 {{- end -}}
-{{- $limit := dig "limits" "memory" "" $v.resources -}}
+{{- $limit := dig "limits" "memory" "" $v.resources | toString -}}
 {{- if and (eq $v.spool.medium "Memory") $limit -}}
-{{- $left := subf (include "scanner.mebibytes" (toString $limit) | float64) (include "scanner.mebibytes" $v.spool.sizeLimit | float64) -}}
+{{- $left := subf (include "scanner.mebibytes" $limit | float64) (include "scanner.mebibytes" $v.spool.sizeLimit | float64) -}}
 {{- if lt $left 1024.0 -}}
-{{- $problems = append $problems (printf "spool.medium: Memory counts against resources.limits.memory (%s), which has no room for spool.sizeLimit (%s) and 1Gi of scanner's own: a full spool would have the pod killed. Raise the limit, or lower sizeLimit with settings.spool.max_total and settings.unpack.max_total." (toString $limit) $v.spool.sizeLimit) -}}
+{{- $problems = append $problems (printf "spool.medium: Memory counts against resources.limits.memory (%s), which has no room for spool.sizeLimit (%s) and 1Gi of scanner's own: a full spool would have the pod killed. Raise the limit, or lower sizeLimit with settings.spool.max_total and settings.unpack.max_total." $limit $v.spool.sizeLimit) -}}
 {{- end -}}
 {{- end -}}
 {{- if and (eq $v.clamd.mode "sidecar") $v.autoscaling.enabled -}}

@@ -105,7 +105,7 @@ class Members:
         member, shown = apart.anatomy.members[index], around.may_hide(index)
         content = apart.member_content(member)
         flat, astray = is_flat(content.head), other_beginning(content.head) is not None
-        certain = not (shown or flat or astray) and is_plain(content, member.name, unopened=member.unopened)
+        certain = not (shown or flat or astray) and is_plain(content, member.name, hollow=member.hollow)
         if certain and not self._spots().too_large(content):
             return
         looks = tuple(self._look(_named(version, member), content, shown or astray))

@@ -33,8 +33,8 @@ def _at_the_beginning() -> re.Pattern[bytes]:
 BEGINNING = _at_the_beginning()
 
 
-def is_plain(content: Content, name: str = "", *, unopened: bool = False) -> bool:
-    """No engine of ours or of others finds anything to open in it; False where it might. `unopened`: no opener of the
+def is_plain(content: Content, name: str = "", *, hollow: bool = False) -> bool:
+    """No engine of ours or of others finds anything to open in it; False where it might. `hollow`: no opener of the
     sandbox has found anything either, and these look as close as is looked here. Whoever could make the sandbox say
     that could as well have it say that nothing lies in it."""
     if content.facts.size > LARGEST or content.facts.mime in BY_TYPE:
@@ -45,7 +45,7 @@ def is_plain(content: Content, name: str = "", *, unopened: bool = False) -> boo
         return False
     if any(data.startswith(mark, place) for place, mark, _ in BY_PLACE):
         return False
-    return unopened or _is_by_closer_looks(content, data, name)
+    return hollow or _is_by_closer_looks(content, data, name)
 
 
 def _is_by_closer_looks(content: Content, data: bytes, name: str) -> bool:

@@ -64,8 +64,8 @@ class Member:
     """Its bytes; None where it could not be unpacked."""
     text: Span | None = None
     """Text taken out of it, as UTF-8, where its bytes are not text themselves."""
-    unopened: bool = False
-    """Nothing was seen in it that could be opened."""
+    hollow: bool = False
+    """No opener saw anything to open in it: nothing lies in it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,12 +61,12 @@ def test_what_the_sandbox_opens_nothing_in_needs_no_closer_look(pieces: list[byt
     content = memory_content(data, mime_of)
     source = Source("x", content.facts.mime, content.head, len(data), BytesIO(data))
     if not openers_for(source):
-        assert is_plain(content, "x", unopened=True) is is_plain(content, "x")
+        assert is_plain(content, "x", hollow=True) is is_plain(content, "x")
 
 
 @pytest.mark.parametrize("mark", [b"\x1f\x8b\x08", b"..-lh5-", b"text PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
 def test_its_word_alone_is_not_enough_where_one_begins_like_a_container(mark: bytes) -> None:
-    assert not is_plain(memory_content(mark, mime_of), unopened=True)
+    assert not is_plain(memory_content(mark, mime_of), hollow=True)
 
 
 def test_what_is_called_a_mail_is_looked_at_closer() -> None:

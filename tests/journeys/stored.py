@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from demo.postgres import find_programs
+from demo.postgres import dumped
 from tests.postgres import asked
 
 
@@ -52,8 +51,7 @@ class Stored:
     def dump(self) -> str:
         """All that is in it, as text."""
         if self.on_server:
-            command = [find_programs() / "pg_dump", "--no-owner", self.url]
-            return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+            return dumped(self.url)
         with closing(self._connected("ro")) as ledger:
             return "\n".join(ledger.iterdump())
 

@@ -83,7 +83,7 @@ class Node:
     inside: list[Node] = field(default_factory=list)
     unpacked: int = 0
     """Bytes of what is directly inside."""
-    unopened: bool = False
+    hollow: bool = False
 
 
 class TakingApart:
@@ -196,7 +196,7 @@ class TakingApart:
         if openers:
             # Of members there may be thousands, each with 64 KiB and a file.
             self._waiting.append((node, openers, source if node is self._root else None))
-        node.unopened = not openers
+        node.hollow = not openers
 
     def _source(self, node: Node, head: bytes | None = None) -> Source:
         if head is not None and len(head) == node.size:
@@ -317,5 +317,5 @@ def _member(node: Node) -> Member:
         frozenset(node.traits),
         node.content,
         node.text,
-        node.unopened,
+        node.hollow,
     )

@@ -54,11 +54,11 @@ def _member_to_wire(member: Member) -> list[object]:
     traits = sorted(member.traits)
     spans = _span_to_wire(member.content), _span_to_wire(member.text)
     of_itself = (member.place, member.name, member.depth, member.size, member.mime, member.sha256)
-    return [*of_itself, traits, *spans, member.unopened]
+    return [*of_itself, traits, *spans, member.hollow]
 
 
 def _member(told: list[object], members: int, texts: int) -> Member:
-    place, name, depth, size, mime, sha256, traits, content, text, unopened = told
+    place, name, depth, size, mime, sha256, traits, content, text, hollow = told
     member = Member(
         _text(place, LONGEST_PLACE),
         _text(name, LONGEST_NAME),
@@ -69,7 +69,7 @@ def _member(told: list[object], members: int, texts: int) -> Member:
         _traits(traits),
         _span(content, members),
         _span(text, texts),
-        _truth(unopened),
+        _truth(hollow),
     )
     if member.content is not None and member.content.length != member.size:
         raise NoAnatomy("a size that is not that of the bytes")

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from scanner.inspection.clamd import Clamd
-from scanner.inspection.clamd_names import clamds_behind
 from scanner.inspection.clamd_probes import AlertProbe, alert_probes
 from scanner.inspection.clamd_session import Answer
+from scanner.inspection.clamds import Clamds
 from scanner.model import Gap
 from scanner.service.checks.diagnosis import Diagnosis, Level
 from scanner.settings import ClamavSettings
@@ -18,18 +18,12 @@ from scanner.settings import ClamavSettings
 
 async def check_clamd(settings: ClamavSettings, now: datetime) -> AsyncIterator[Diagnosis]:
     """Of each clamd in turn; nothing after the first line of one that does not answer."""
-    addresses = [one for each in settings.endpoints for one in await asyncio.to_thread(_behind, each)]
-    for address in addresses:
-        async for line in _check(Clamd(settings, address), settings, now):
+    clamds = Clamds(settings)
+    await asyncio.to_thread(clamds.look_up)
+    for clamd in (one.clamd for one in clamds.endpoints):
+        async for line in _check(clamd, settings, now):
             # Of several, each line says of which.
-            yield line if len(addresses) == 1 else replace(line, subject=f"{line.subject} ({address})")
-
-
-def _behind(address: str) -> tuple[str, ...]:
-    try:
-        return clamds_behind(address)
-    except OSError:
-        return (address,)  # whoever connects to it says what is wrong
+            yield line if len(clamds.endpoints) == 1 else replace(line, subject=f"{line.subject} ({clamd.address})")
 
 
 async def _check(clamd: Clamd, settings: ClamavSettings, now: datetime) -> AsyncIterator[Diagnosis]:

@@ -41,7 +41,7 @@ async def follow_self_test(parts: Parts, stop: asyncio.Event) -> None:
         while not stop.is_set():
             versions = await _in(pool, lambda: (parts.clamd.version(), parts.rules.version()))
             if versions != tested or parts.clock() - at >= AT_LEAST_EVERY:
-                engines = await _in(pool, lambda: engines_of(parts.settings, parts.clamd, parts.rules))
+                engines = await _engines(pool, parts)
                 if await _test(pool, parts, engines, lambda: stop.is_set() or cancelled.is_set()):
                     tested, at = versions, parts.clock()
             await _rest(stop)
@@ -55,7 +55,7 @@ async def examine_unknown(parts: Parts, stop: asyncio.Event) -> None:
     after the sample it is at. For runs that end before one beside the scans would."""
     pool = ThreadPoolExecutor(1, thread_name_prefix="self-test")
     try:
-        engines = await _in(pool, lambda: engines_of(parts.settings, parts.clamd, parts.rules))
+        engines = await _engines(pool, parts)
         if not engines or await parts.stations.ledger.self_tests.last(engines) is None:
             log.info("selftest.first")
             await _test(pool, parts, engines, stop.is_set)
@@ -73,6 +73,11 @@ async def _test(pool: ThreadPoolExecutor, parts: Parts, engines: str, stopped: C
     if not report.inconclusive:
         await remember(parts.stations.ledger, engines, report.spots, now)
     return True
+
+
+async def _engines(pool: ThreadPoolExecutor, parts: Parts) -> str:
+    """By which a report is kept; see `engines_of`."""
+    return await _in(pool, lambda: engines_of(parts.settings, parts.clamd, parts.rules))
 
 
 async def _in(pool: ThreadPoolExecutor, call: Callable[[], T]) -> T:

@@ -15,7 +15,7 @@ BOUNDS = Bounds(depth=3, members=4, total=100, ratio=10, seconds=1)
 HASH = "0" * 64
 INNER = Member("a.zip!b", "b", 2, 5, "text/plain", HASH, frozenset({Trait.MACRO}), Span(10, 5), Span(0, 3))
 OUTER = Member("a.zip", "a.zip", 1, 10, "application/zip", HASH, frozenset(), Span(0, 10))
-PLAIN = Member("d", "d", 1, 3, "text/plain", HASH, content=Span(0, 3), unopened=True)
+PLAIN = Member("d", "d", 1, 3, "text/plain", HASH, content=Span(0, 3), hollow=True)
 LOCKED = Member("c", "c", 1, 7, traits=frozenset({Trait.ENCRYPTED}))
 SOUND = Anatomy(
     (OUTER, INNER, LOCKED, PLAIN),

@@ -26,8 +26,8 @@ def open_cms(source: Source, told: Told) -> None:
         raise TooMuch(f"a message (CMS) of {source.size} bytes")
     der = binary(source.file.read())
     kind = kind_of(der)
-    name = source.name[:-4] if source.name.casefold().endswith(SUFFIXES) else ""
-    name = name or "content"
+    named = source.name.casefold().endswith(SUFFIXES)
+    name = (source.name.rpartition(".")[0] if named else "") or "content"
     if kind is Kind.LOCKED:
         told.trait(Trait.ENCRYPTED)
         told.locked(name, len(der))
