@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -28,8 +29,9 @@ STRANGE = FileVersion("acme", GroupId("g"), EntryId("odd"), "/Shared/\N{SNOWMAN}
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Path:
-    """A bit of everything has happened, and more open work than one batch holds."""
+async def ledger(tmp_path: Path) -> AsyncIterator[Path]:
+    """A bit of everything has happened, and more open work than one batch holds. It stays open: whoever closes it last
+    moves SQLite's log into the file, and a connection that nobody holds is closed at any moment."""
     found = new_database(tmp_path)
     found.run_here(fill)
     found.run_here(lambda connection: queue(connection, *(f"open-{n}" for n in range(1_100))))
@@ -38,7 +40,8 @@ def ledger(tmp_path: Path) -> Path:
     found.run_here(lambda connection: audit.append(connection, audit.Action.GAP, "acme", {"why": "a\0b"}, at=NOON))
     found.run_here(lambda connection: took(connection, "open-7"))
     found.run_here(lambda connection: pausing.pause(connection, "bolt", NOON))
-    return Path(found.name)
+    yield Path(found.name)
+    await found.close()
 
 
 def unseen(done: int, total: int) -> None:
